@@ -1,0 +1,82 @@
+import type { GraphNode } from './graph.ts';
+import type { DType, Layout, TensorData, TensorDesc } from './tensor.ts';
+
+/** A tensor that lives in a backend. Opaque to everybody else. */
+export interface DeviceTensor {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly layout: Layout;
+}
+
+/** Smallest and largest finite value, and how many values were not finite. */
+export interface RangeStatistics {
+  readonly min: number;
+  readonly max: number;
+  readonly count: number;
+  readonly nonFinite: number;
+}
+
+/** A histogram of |x| over `bins` equal bins of [0, max]; |x| <= `skipBelow` is not counted. */
+export interface HistogramRequest {
+  readonly bins: number;
+  readonly max: number;
+  readonly skipBelow: number;
+}
+
+/** Affine int8 parameters: x ≈ (q - zeroPoint) * scale, q in [min, max]. */
+export interface QuantParams {
+  readonly scale: number;
+  readonly zeroPoint: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Sums over all elements of two tensors a, b: enough for cosine, SNR and mean squared error. */
+export interface ErrorSums {
+  readonly dot: number;
+  readonly squaredA: number;
+  readonly squaredB: number;
+  readonly squaredError: number;
+  readonly maxAbsoluteError: number;
+}
+
+/** A node bound to kernels and packed weights; runs it for tensors of the planned shapes. */
+export type BoundKernel = (
+  inputs: readonly (DeviceTensor | undefined)[],
+  outputs: readonly DeviceTensor[],
+) => void | Promise<void>;
+
+/**
+ * What a CPU, a GPU or the plain reference must offer. Every call that moves data or needs a
+ * result is asynchronous, so that a device with a queue can implement it.
+ */
+export interface TensorBackend {
+  /** `cpu`, `gpu:webgpu`, `reference`. */
+  readonly name: string;
+  /** What really computes, in words, for reports. */
+  readonly device: string;
+  readonly limits: { readonly maxTensorBytes: number };
+  allocate(desc: TensorDesc): DeviceTensor;
+  upload(tensor: DeviceTensor, data: TensorData): void;
+  /** A copy of the content. */
+  download(tensor: DeviceTensor): Promise<TensorData>;
+  free(tensor: DeviceTensor): void;
+  /**
+   * Binds a node to a kernel for these shapes and packs its weights (once per node, not per shape).
+   * `undefined` when the backend has no kernel: the executor then runs the op's reference on the
+   * host and counts it in the run report.
+   */
+  bind(
+    node: GraphNode,
+    inputs: readonly (TensorDesc | undefined)[],
+    outputs: readonly TensorDesc[],
+  ): BoundKernel | undefined;
+  range(tensor: DeviceTensor): Promise<RangeStatistics>;
+  /** Adds to `counts` (length `bins`): bin = floor(|x| * bins / max), the last bin closed. */
+  histogram(tensor: DeviceTensor, request: HistogramRequest, counts: Float64Array): Promise<void>;
+  /** Rounds the tensor in place to the grid of `params`. */
+  fakeQuantize(tensor: DeviceTensor, params: QuantParams): void | Promise<void>;
+  compare(a: DeviceTensor, b: DeviceTensor): Promise<ErrorSums>;
+  /** Frees weights, workers and memory; the backend cannot be used afterwards. */
+  dispose(): Promise<void>;
+}

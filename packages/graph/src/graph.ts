@@ -1,0 +1,65 @@
+import type { Op } from '@mnnquant/mnn-format';
+import type { OpDefinition } from './op.ts';
+import type { HostTensor, TensorDesc } from './tensor.ts';
+
+/** One op of the model, with its attributes parsed. */
+export interface GraphNode {
+  /** Position in `Graph.nodes`; also the index in `net.oplists`. */
+  readonly index: number;
+  /** The op's name in the file; `<type>_<index>` where the file has none. */
+  readonly name: string;
+  readonly definition: OpDefinition;
+  readonly attributes: unknown;
+  /** Tensor ids; -1 for a missing optional input. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  /** The op as the file has it. */
+  readonly source: Op;
+}
+
+export interface GraphInput {
+  readonly tensor: number;
+  readonly name: string;
+  /** As the file declares it; -1 for a dynamic extent. */
+  readonly desc: TensorDesc;
+}
+
+export interface GraphOutput {
+  readonly tensor: number;
+  readonly name: string;
+}
+
+/** An executable, immutable view of a model. Tensor ids are MNN's: indices into `net.tensorName`. */
+export interface Graph {
+  /** In execution order; Input and Const ops are not nodes. */
+  readonly nodes: readonly GraphNode[];
+  readonly tensorNames: readonly string[];
+  readonly inputs: readonly GraphInput[];
+  readonly outputs: readonly GraphOutput[];
+  /** Const ops by output tensor; data are views into the file where the type allows. */
+  readonly constants: ReadonlyMap<number, HostTensor>;
+  /** Nodes that read a tensor, in execution order. */
+  readonly consumers: ReadonlyMap<number, readonly GraphNode[]>;
+  /** The node that writes a tensor. */
+  readonly producer: ReadonlyMap<number, GraphNode>;
+}
+
+/** A node that really runs, in a plan for fixed input shapes. */
+export interface PlanStep {
+  readonly node: GraphNode;
+  readonly inputs: readonly (TensorDesc | undefined)[];
+  readonly outputs: readonly TensorDesc[];
+  /** Tensors that nobody needs after this step. */
+  readonly release: readonly number[];
+}
+
+/** A graph with all shapes known; folded nodes are gone, their results are in `values`. */
+export interface ExecutionPlan {
+  readonly graph: Graph;
+  readonly inputs: readonly { readonly tensor: number; readonly name: string; readonly desc: TensorDesc }[];
+  readonly steps: readonly PlanStep[];
+  /** Description of every tensor, by id. */
+  readonly descs: ReadonlyMap<number, TensorDesc>;
+  /** Constants and folded tensors that some step (or an output) reads. */
+  readonly values: ReadonlyMap<number, HostTensor>;
+}

@@ -1,0 +1,57 @@
+import type { Op } from '@mnnquant/mnn-format';
+import type { HostTensor, TensorDesc } from './tensor.ts';
+
+/** What `parse` may look at besides the op itself. */
+export interface ParseContext {
+  /** Where the op stands, for messages: `conv1 (Convolution)`. */
+  readonly where: string;
+  /** `Net.sourceType`: CAFFE 0, TENSORFLOW 1, TFLITE 2, ONNX 3, TORCH 4. */
+  readonly sourceType: number;
+  /** Number of inputs wired to the op, missing optional ones (-1) included. */
+  readonly inputCount: number;
+  readonly outputCount: number;
+}
+
+/**
+ * Everything that defines an op, in one file `ops/<name>.ts`.
+ *
+ * `A` are the attributes that `parse` reads out of the flatbuffer, once, when the graph is built.
+ */
+export interface OpDefinition<A = unknown> {
+  /** MNN's name of the op, `Convolution`; also the key of a backend's kernel table. */
+  readonly name: string;
+  /** The `OpType` values it serves. */
+  readonly opTypes: readonly number[];
+  /** Reads and checks the attributes. Throws `GraphError` with place, expected and got. */
+  parse(op: Op, context: ParseContext): A;
+  /**
+   * Output descriptions from input descriptions (`undefined` for a missing optional input).
+   * May return a `value` where the output's content is already known (Shape, Rank, Size);
+   * ops whose inputs all have values are folded by the planner through `reference`.
+   */
+  shape(attributes: A, inputs: readonly (TensorDesc | undefined)[], where: string): TensorDesc[];
+  /** Plain TypeScript definition of the op's meaning. Works on Float64Array data as well. */
+  reference(attributes: A, inputs: readonly (HostTensor | undefined)[], outputs: readonly HostTensor[]): void;
+  /** Weights and other large constants inside the attributes, for backends that pack them once. */
+  readonly cases: readonly OpCase<A>[];
+}
+
+/** One conformance case: run on every backend and compared with `reference`. */
+export interface OpCase<A = unknown> {
+  readonly title: string;
+  readonly attributes: A;
+  /** Inputs as description plus how to fill: seeded normal numbers unless `data` is given. */
+  readonly inputs: readonly (OpCaseInput | undefined)[];
+}
+
+export interface OpCaseInput {
+  readonly shape: readonly number[];
+  readonly dtype?: TensorDesc['dtype'];
+  readonly layout?: TensorDesc['layout'];
+  readonly data?: readonly number[];
+}
+
+/** The graph, a shape or an attribute is wrong; the message says where, expected and got. */
+export class GraphError extends Error {
+  override name = 'GraphError';
+}
