@@ -1,0 +1,109 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type NumpyArray, readNpz, writeNpz } from './npz.ts';
+
+const SCRIPT = fileURLToPath(new URL('./python/oracle.py', import.meta.url));
+
+/** One command that MNN's runtime executed, after its geometry decomposition. */
+export interface MnnCommand {
+  readonly type: string;
+  readonly name: string;
+  readonly int8: boolean;
+}
+
+export interface MnnTensorInfo {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  readonly layout: string;
+}
+
+export interface MnnInfo {
+  readonly version: string;
+  readonly inputs: readonly MnnTensorInfo[];
+  readonly outputs: readonly MnnTensorInfo[];
+}
+
+/** MNN's runtime in a process of its own: it may crash without taking the tests along. */
+export class MnnOracle {
+  readonly #python: string;
+
+  constructor(python: string) {
+    this.#python = python;
+  }
+
+  /** Outputs by name; inputs and outputs have a leading sample axis. */
+  run(model: string, inputs: ReadonlyMap<string, NumpyArray>, options: { module?: boolean } = {}): Map<string, NumpyArray> {
+    return inFolder((folder) => {
+      writeNpz(join(folder, 'in.npz'), inputs);
+      const flags = options.module ? ['--module'] : [];
+      this.#call('run', model, join(folder, 'in.npz'), join(folder, 'out.npz'), ...flags);
+      return readNpz(join(folder, 'out.npz'));
+    });
+  }
+
+  /** Seeded random inputs of the shapes that the model declares (`dim` for dynamic extents). */
+  random(model: string, options: { seed?: number; samples?: number; dim?: number; module?: boolean } = {}): Map<string, NumpyArray> {
+    return inFolder((folder) => {
+      const flags = ['--seed', `${options.seed ?? 0}`, '--samples', `${options.samples ?? 1}`, '--dim', `${options.dim ?? 1}`];
+      if (options.module) flags.push('--module');
+      this.#call('random', model, join(folder, 'in.npz'), ...flags);
+      return readNpz(join(folder, 'in.npz'));
+    });
+  }
+
+  /** The commands that ran for the first sample, in order. */
+  commands(model: string, inputs: ReadonlyMap<string, NumpyArray>): MnnCommand[] {
+    return inFolder((folder) => {
+      writeNpz(join(folder, 'in.npz'), inputs);
+      this.#call('ops', model, join(folder, 'in.npz'), join(folder, 'ops.json'));
+      return JSON.parse(readFileSync(join(folder, 'ops.json'), 'utf8'));
+    });
+  }
+
+  info(model: string): MnnInfo {
+    return inFolder((folder) => {
+      this.#call('info', model, join(folder, 'info.json'));
+      return JSON.parse(readFileSync(join(folder, 'info.json'), 'utf8'));
+    });
+  }
+
+  #call(...args: string[]): void {
+    const { status, signal, stderr, stdout, error } = spawnSync(this.#python, [SCRIPT, ...args], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    });
+    if (error) throw error;
+    if (status !== 0) {
+      throw new Error(`MNN: ${args.join(' ')} ended with ${signal ?? status}\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`);
+    }
+  }
+}
+
+/** Gives `body` a fresh folder that is gone afterwards. */
+export function inFolder<T>(body: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'mnnquant-test-'));
+  try {
+    return body(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Cosine of two equally long vectors; 1 for two zero vectors. */
+export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) throw new Error(`cosine: ${a.length} and ${b.length} elements`);
+  let dot = 0;
+  let aa = 0;
+  let bb = 0;
+  for (let i = 0; i < a.length; i++) {
+    dot += a[i] * b[i];
+    aa += a[i] * a[i];
+    bb += b[i] * b[i];
+  }
+  if (aa === 0 && bb === 0) return 1;
+  return dot / Math.sqrt(aa * bb);
+}
