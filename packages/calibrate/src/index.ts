@@ -1,1 +1,19 @@
-export {};
+export type { BrokenScaleTie, ScaleGroup, ScaleTable, TensorScale } from './scale-table.ts';
+export { planScales, type ScalePlan, type SolveOptions, solveScales } from './solve-scales.ts';
+export type {
+  FeatureSolution,
+  FeatureSolveOptions,
+  FeatureSolver,
+  FeatureStatistics,
+  ScaleMethod,
+} from './solvers/feature-solver.ts';
+export { type FeatureMethod, featureSolvers } from './solvers/index.ts';
+export { type WeightMethod, weightQuantizers } from './weights/index.ts';
+export { DEPTHWISE_SMALLEST_SCALE } from './weights/max-abs.ts';
+export {
+  type QuantizedWeights,
+  WeightError,
+  type WeightMatrix,
+  type WeightQuantizeOptions,
+  type WeightQuantizer,
+} from './weights/weight-quantizer.ts';

@@ -1,0 +1,113 @@
+import { type ExecutionPlan, elementCount } from '@mnnquant/graph';
+import { hasLittleData } from './observers/little-data.ts';
+import { mergeStatistics } from './observers/merge.ts';
+import type { BrokenScaleTie, ScaleGroup, ScaleTable, TensorScale } from './scale-table.ts';
+import type { FeatureSolver, FeatureStatistics } from './solvers/feature-solver.ts';
+import { separateAveragePools } from './ties/separate-pools.ts';
+import { groupTies, type TieGroup } from './ties/tie-groups.ts';
+import { planTies, type TieCandidates, type TiePlan } from './ties/tie-plan.ts';
+
+export interface SolveOptions {
+  readonly solver: FeatureSolver;
+  /** Largest quantized magnitude of activations, 1 to 127. */
+  readonly featureClamp: number;
+  /** See `TieGroupOptions`. Infinity: ties are never broken. */
+  readonly maxRangeRatio: number;
+}
+
+/** What is to be scaled: the candidates without what can have no scale, and the ties between them. */
+export interface ScalePlan {
+  readonly plan: ExecutionPlan;
+  readonly tensors: ReadonlySet<number>;
+  readonly without: ReadonlyMap<number, string>;
+  readonly ties: TiePlan;
+}
+
+/** Sorts out which tensors can have a scale at all and how they hang together. */
+export function planScales(plan: ExecutionPlan, candidates: TieCandidates): ScalePlan {
+  const tensors = new Set<number>();
+  const without = new Map<number, string>();
+  for (const tensor of [...candidates.tensors].sort((a, b) => a - b)) {
+    const reason = unscalable(plan, tensor);
+    if (reason === undefined) tensors.add(tensor);
+    else without.set(tensor, reason);
+  }
+  return { plan, tensors, without, ties: planTies(plan.graph, { nodes: candidates.nodes, tensors }) };
+}
+
+function unscalable(plan: ExecutionPlan, tensor: number): string | undefined {
+  const desc = plan.descs.get(tensor);
+  if (desc === undefined) return 'it does not occur at these input shapes';
+  if (desc.dtype !== 'float32') return `its values are ${desc.dtype}, not float32`;
+  if (elementCount(desc.shape) === 0) return 'it is empty';
+  return undefined;
+}
+
+/**
+ * Scales from statistics: per tensor, or per group of tensors that must share one.
+ *
+ * A group's histogram is that of its sources, rebinned to the widest range among them. The maximum
+ * replaces the search where a graph input is among the sources (MNN means to, but its code never
+ * finds the input) and where all sources have little data.
+ *
+ * @param statistics what was observed, by tensor; a source that is missing counts as never seen
+ */
+export function solveScales(
+  scalePlan: ScalePlan,
+  statistics: ReadonlyMap<number, FeatureStatistics>,
+  options: SolveOptions,
+): ScaleTable {
+  const { plan, ties } = scalePlan;
+  const absMax = (tensor: number) => statistics.get(tensor)?.absMax ?? 0;
+  const { groups, broken } = groupTies(scalePlan.tensors, ties, absMax, options);
+  const solved = groups.map((group) => ({ group, scale: solveGroup(group, plan, statistics, options) }));
+  const separated = separateAveragePools(plan, solved);
+  const tensors = new Map<number, TensorScale>();
+  const shared: ScaleGroup[] = [];
+  for (const { group, scale } of separated) {
+    for (const member of group.members) tensors.set(member, scale);
+    if (group.members.length > 1) shared.push({ ...group, scale: scale.scale });
+  }
+  const brokenTies = broken.map(
+    ({ node, ratio }): BrokenScaleTie => ({
+      node,
+      reason: `the ranges of its inputs differ by a factor of ${ratio.toPrecision(3)}`,
+    }),
+  );
+  return { tensors: sortedById(tensors), without: scalePlan.without, groups: shared, brokenTies };
+}
+
+function solveGroup(
+  group: TieGroup,
+  plan: ExecutionPlan,
+  statistics: ReadonlyMap<number, FeatureStatistics>,
+  { solver, featureClamp }: SolveOptions,
+): TensorScale {
+  const seen = group.sources.flatMap((source) => statistics.get(source) ?? []);
+  const merged = mergeStatistics(seen, solver.observation.bins);
+  const threshold = needsMaximum(group, plan) ? 'maximum' : 'search';
+  const { scale, method, note } = solver.solve(merged, { clamp: featureClamp, threshold });
+  return {
+    scale,
+    zeroPoint: 0,
+    min: -featureClamp,
+    max: featureClamp,
+    method,
+    absMax: merged.absMax,
+    ...(group.members.length > 1 ? { groupId: group.id } : {}),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+function needsMaximum({ sources }: TieGroup, plan: ExecutionPlan): boolean {
+  const inputs = new Set(plan.graph.inputs.map((input) => input.tensor));
+  if (sources.some((source) => inputs.has(source))) return true;
+  return sources.every((source) => {
+    const desc = plan.descs.get(source);
+    return desc === undefined || hasLittleData(desc);
+  });
+}
+
+function sortedById<T>(map: ReadonlyMap<number, T>): Map<number, T> {
+  return new Map([...map].sort(([a], [b]) => a - b));
+}

@@ -1,0 +1,7 @@
+import type { FeatureSolver } from './feature-solver.ts';
+import { klSolver } from './kl.ts';
+
+/** `feature_quantize_method` to its solver. A new method is one file and one row. */
+export const featureSolvers = { KL: klSolver } satisfies Record<string, FeatureSolver>;
+
+export type FeatureMethod = keyof typeof featureSolvers;
