@@ -1,0 +1,23 @@
+import type { BoundKernel, GraphNode, TensorDesc } from '@mnnquant/graph';
+import type { KernelExports } from './kernel-exports.ts';
+import type { Constants } from './memory/constants.ts';
+import type { Heap } from './memory/heap.ts';
+import type { Scratch } from './memory/scratch.ts';
+import type { WasmMemory } from './memory/wasm-memory.ts';
+
+/** What kernels and statistics work with: one instance of the module, and its memory. */
+export interface KernelContext {
+  readonly wasm: KernelExports;
+  readonly memory: WasmMemory;
+  readonly heap: Heap;
+  readonly scratch: Scratch;
+  readonly constants: Constants;
+}
+
+/** Binds a node for fixed shapes; `undefined` where the kernel does not cover the case. */
+export type KernelBinder = (
+  context: KernelContext,
+  node: GraphNode,
+  inputs: readonly (TensorDesc | undefined)[],
+  outputs: readonly TensorDesc[],
+) => BoundKernel | undefined;

@@ -1,0 +1,46 @@
+/**
+ * The functions of `wasm/kernels.wasm`; documented in `assembly/`. Addresses are byte addresses in the
+ * backend's memory. `lo` and `hi` clamp the result: -Infinity and Infinity for no activation.
+ */
+export interface KernelExports {
+  gemm(
+    a: number,
+    bias: number,
+    b: number,
+    panelBytes: number,
+    rowBytes: number,
+    y: number,
+    yRowBytes: number,
+    M: number,
+    N: number,
+    K: number,
+    lo: number,
+    hi: number,
+  ): void;
+  gemv(a: number, bias: number, x: number, y: number, M: number, K: number, lo: number, hi: number): void;
+  im2col(x: number, panels: number, window: number, first: number, count: number): void;
+  depthwise(
+    x: number,
+    w: number,
+    bias: number,
+    y: number,
+    window: number,
+    plane: number,
+    paddedHeight: number,
+    paddedWidth: number,
+    lo: number,
+    hi: number,
+  ): void;
+  range(x: number, count: number, result: number): void;
+  histogram(x: number, count: number, interval: number, bins: number, skip: number, tables: number): void;
+  compare(a: number, b: number, count: number, result: number): void;
+  fakeQuantize(
+    x: number,
+    count: number,
+    scale: number,
+    inverse: number,
+    zeroPoint: number,
+    lo: number,
+    hi: number,
+  ): void;
+}

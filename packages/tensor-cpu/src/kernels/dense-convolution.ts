@@ -1,0 +1,101 @@
+import type { BoundKernel } from '@mnnquant/graph';
+import type { KernelContext } from '../context.ts';
+import { live } from '../tensor.ts';
+import type { ConvolutionJob } from './convolution-job.ts';
+import { packBias, packRows, TILE_ROWS } from './pack.ts';
+import { isPointwise, staysInside, windowFields } from './window.ts';
+
+/** Panels of columns are unfolded into this much memory at a time, which stays in the second-level cache. */
+const PANEL_BUFFER_BYTES = 192 * 1024;
+
+/** Columns in one panel. */
+const PANEL_COLUMNS = 8;
+
+/** Fewer columns than this are not worth a pass over all weights. */
+const MIN_COLUMNS = 32;
+
+/**
+ * Convolution as a matrix product per sample and group: x [N,C,H,W] · w [O,C/g,kH,kW] → y [N,O,oH,oW].
+ *
+ * Rows are output channels, columns are output pixels, K = C/g * kH * kW. A 1x1 window with stride 1 reads the
+ * pixels where they are; one output pixel (also a fully connected layer) is a matrix-vector product; all else
+ * unfolds tiles of columns (im2col). All sum in the same order.
+ */
+export function bindDenseConvolution(context: KernelContext, job: ConvolutionJob): BoundKernel {
+  const { window, group, outputChannels, batch, lo, hi } = job;
+  const M = outputChannels / group;
+  const K = window.channels * window.kernelHeight * window.kernelWidth;
+  const N = window.outHeight * window.outWidth;
+  const weights = context.constants.floats(job.owner, 'rows', () => packGroups(job, M, K));
+  const bias = context.constants.floats(job.owner, 'bias', () => packBias(job.bias, group, M));
+  const run = chooseProduct(context, job, M, N, K);
+  const aBytes = Math.ceil(M / TILE_ROWS) * TILE_ROWS * K * 4;
+  const biasBytes = Math.ceil(M / TILE_ROWS) * TILE_ROWS * 4;
+  const xBytes = window.channels * window.height * window.width * 4;
+  return (inputs, outputs) => {
+    let x = live(inputs[0]).address;
+    let y = live(outputs[0]).address;
+    for (let sample = 0; sample < batch; sample++) {
+      for (let g = 0; g < group; g++) {
+        run(weights + g * aBytes, bias + g * biasBytes, x, y, lo, hi);
+        x += xBytes;
+        y += M * N * 4;
+      }
+    }
+  };
+}
+
+/** Computes one group of one sample. */
+type Product = (a: number, bias: number, x: number, y: number, lo: number, hi: number) => void;
+
+function chooseProduct(
+  context: KernelContext,
+  job: ConvolutionJob,
+  M: number,
+  N: number,
+  K: number,
+): Product {
+  const { window } = job;
+  const { wasm } = context;
+  const coversImage = window.kernelHeight === window.height && window.kernelWidth === window.width;
+  // A window as large as the image has its pixels in the order of the weights.
+  if (N === 1 && coversImage && staysInside(window)) {
+    return (a, bias, x, y, lo, hi) => wasm.gemv(a, bias, x, y, M, K, lo, hi);
+  }
+  const columns = tileColumns(N, K);
+  const rowBytes = N * 4;
+  if (isPointwise(window)) {
+    return (a, bias, x, y, lo, hi) => {
+      for (let first = 0; first < N; first += columns) {
+        const count = Math.min(columns, N - first);
+        const offset = first * 4;
+        wasm.gemm(a, bias, x + offset, 32, rowBytes, y + offset, rowBytes, M, count, K, lo, hi);
+      }
+    };
+  }
+  const panelBytes = K * PANEL_COLUMNS * 4;
+  const geometry = context.constants.integers(windowFields(window));
+  context.scratch.reserve(Math.ceil(columns / PANEL_COLUMNS) * panelBytes);
+  return (a, bias, x, y, lo, hi) => {
+    const panels = context.scratch.address;
+    for (let first = 0; first < N; first += columns) {
+      const count = Math.min(columns, N - first);
+      wasm.im2col(x, panels, geometry, first, count);
+      wasm.gemm(a, bias, panels, panelBytes, 32, y + first * 4, rowBytes, M, count, K, lo, hi);
+    }
+  };
+}
+
+/** Columns per tile: as many as fit the buffer, in tiles of about equal width and whole panels. */
+function tileColumns(N: number, K: number): number {
+  const fitting = Math.max(MIN_COLUMNS, Math.floor(PANEL_BUFFER_BYTES / (K * 4)));
+  const tiles = Math.ceil(N / fitting);
+  return Math.ceil(N / tiles / PANEL_COLUMNS) * PANEL_COLUMNS;
+}
+
+function packGroups({ group, weight }: ConvolutionJob, M: number, K: number): Float32Array {
+  const rows = Math.ceil(M / TILE_ROWS) * TILE_ROWS;
+  const packed = new Float32Array(group * rows * K);
+  for (let g = 0; g < group; g++) packed.set(packRows(weight(), g * M * K, M, K), g * rows * K);
+  return packed;
+}

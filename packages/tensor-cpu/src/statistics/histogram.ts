@@ -1,0 +1,50 @@
+import type { DeviceTensor, HistogramRequest } from '@mnnquant/graph';
+import type { KernelContext } from '../context.ts';
+import { liveFloat } from '../tensor.ts';
+
+/** The kernel counts into this many interleaved tables of 32-bit counters. */
+const TABLES = 4;
+
+/**
+ * Adds the histogram of |x| to `counts`, with the arithmetic of MNN 3.6.1 TensorStatistic.cpp:
+ * interval = bins / max and |x| * interval in float32, truncated, clamped to the last bin. Skipped: |x| <=
+ * `skipBelow`, and values that are not finite. Throws on a range or bin count that makes no bins.
+ */
+export function tensorHistogram(
+  context: KernelContext,
+  tensor: DeviceTensor,
+  { bins, max, skipBelow }: HistogramRequest,
+  counts: Float64Array,
+): void {
+  const { address, count } = liveFloat(tensor, 'histogram');
+  const interval = Math.fround(bins / Math.fround(max));
+  if (!(bins >= 1 && Number.isInteger(bins) && counts.length === bins)) {
+    throw new RangeError(
+      `histogram: expected ${bins} counts for ${bins} bins (1 or more), got ${counts.length}`,
+    );
+  }
+  if (!(max > 0 && Number.isFinite(interval))) {
+    throw new RangeError(
+      `histogram: expected a finite maximum above 0 that leaves ${bins} bins apart, got ${max}`,
+    );
+  }
+  const words = (bins + 1) * TABLES;
+  context.scratch.reserve(words * 4);
+  const tables = context.scratch.address;
+  context.memory.int32.fill(0, tables >>> 2, (tables >>> 2) + words);
+  context.wasm.histogram(address, count, interval, bins, floatNotAbove(skipBelow), tables);
+  const { int32 } = context.memory;
+  for (let bin = 0, at = tables >>> 2; bin < bins; bin++, at += TABLES) {
+    counts[bin] += (int32[at] >>> 0) + (int32[at + 1] >>> 0) + (int32[at + 2] >>> 0) + (int32[at + 3] >>> 0);
+  }
+}
+
+/** The largest float32 <= x, so that comparing floats with it is comparing them with x (MNN compares doubles). */
+function floatNotAbove(x: number): number {
+  const rounded = Math.fround(x);
+  if (!(rounded > x)) return rounded;
+  const bits = new Int32Array(new Float32Array([rounded]).buffer);
+  // Neighbouring floats have neighbouring bit patterns; zero cannot be above x >= 0.
+  bits[0] += rounded > 0 ? -1 : 1;
+  return new Float32Array(bits.buffer)[0];
+}
