@@ -1,3 +1,12 @@
+export {
+  type CandidateOptions,
+  type Int8Candidates,
+  int8Candidates,
+  type NodeChoice,
+  type QuantizationPlan,
+  quantizeModel,
+  RewriteError,
+} from './rewrite/index.ts';
 export type { BrokenScaleTie, ScaleGroup, ScaleTable, TensorScale } from './scale-table.ts';
 export { planScales, type ScalePlan, type SolveOptions, solveScales } from './solve-scales.ts';
 export type {
