@@ -1,6 +1,7 @@
 import type { ScalarType } from '../descriptor.ts';
 import { MnnFormatError } from '../error.ts';
 import type { ReadLimits, UnknownField } from '../model.ts';
+import { PlacePath } from '../place.ts';
 import { ARRAY_TYPES, SCALAR_BYTES, type TypedArray } from '../scalars.ts';
 import { decodeUtf8 } from '../utf8.ts';
 import { OBJECT_COST, PROPERTY_COST } from './limits.ts';
@@ -23,9 +24,10 @@ export class Decoder {
   readonly view: DataView;
   readonly bytes: Uint8Array;
   readonly unknownFields: UnknownField[] = [];
+  /** What is being decoded. */
+  readonly path = new PlacePath();
   readonly #limits: ReadLimits;
   readonly #fileName: string | undefined;
-  readonly #path: (string | number)[] = [];
   #depth = 0;
   #decodedBytes = 0;
 
@@ -38,20 +40,7 @@ export class Decoder {
   }
 
   fail(reason: string): never {
-    throw new MnnFormatError(reason, this.place(), this.#fileName);
-  }
-
-  /** Path of what is being decoded. */
-  place(): string {
-    return this.#path.map((key, i) => (typeof key === 'number' ? `[${key}]` : i ? `.${key}` : key)).join('');
-  }
-
-  /** Runs `decode` with `key` appended to the path. */
-  enter<T>(key: string | number, decode: () => T): T {
-    this.#path.push(key);
-    const result = decode();
-    this.#path.pop();
-    return result;
+    throw new MnnFormatError(reason, this.path.toString(), this.#fileName);
   }
 
   /** Runs `decode` one table deeper. */
@@ -76,7 +65,7 @@ export class Decoder {
 
   unknown(slot: number, kind: UnknownField['kind']): void {
     this.charge(OBJECT_COST);
-    this.unknownFields.push({ place: this.place(), slot, kind });
+    this.unknownFields.push({ place: this.path.toString(), slot, kind });
   }
 
   /** Target of the offset stored at `at`, which is inside the file. */
@@ -154,7 +143,7 @@ export class Decoder {
     this.charge(OBJECT_COST + PROPERTY_COST * length);
     const values: T[] = [];
     for (let i = 0; i < length; i++) {
-      values.push(this.enter(i, () => decode(this.follow(at + OFFSET_BYTES * (i + 1)))));
+      values.push(this.path.enter(i, () => decode(this.follow(at + OFFSET_BYTES * (i + 1)))));
     }
     return values;
   }

@@ -44,7 +44,7 @@ export function readModel(bytes: Uint8Array, options: ReadOptions = {}): MnnMode
 
 function decodeRoot(decoder: Decoder, fileName: string | undefined): Net {
   try {
-    return decoder.enter(
+    return decoder.path.enter(
       'net',
       () => decodeTable(decoder, tableDescriptors[ROOT_TABLE]!, decoder.follow(0)) as Net,
     );

@@ -11,7 +11,7 @@ export function decodeTable(decoder: Decoder, descriptor: TableDescriptor, at: n
     decoder.charge(OBJECT_COST + PROPERTY_COST * descriptor.fields.length);
     const result: Record<string, unknown> = {};
     for (const field of descriptor.fields) {
-      result[field.name] = decoder.enter(field.name, () => decodeField(decoder, header, field));
+      result[field.name] = decoder.path.enter(field.name, () => decodeField(decoder, header, field));
     }
     reportNewerFields(decoder, header, descriptor);
     return result;
@@ -57,7 +57,7 @@ function decodeUnion(decoder: Decoder, header: TableHeader, field: UnionField): 
     decoder.unknown(field.slot, 'union-member');
     return undefined;
   }
-  return decoder.enter(member, () => {
+  return decoder.path.enter(member, () => {
     const target = decoder.follow(valueAt);
     return { type: member, value: decodeTable(decoder, tableDescriptors[member]!, target) };
   });
