@@ -5,4 +5,11 @@ export * from './generated/enums.ts';
 export type * from './generated/tables.ts';
 export type { MnnModel, ReadLimits, UnknownField } from './model.ts';
 export { type ReadOptions, readModel } from './reader/read.ts';
+export { decodeConvolutionWeights } from './weights/decode.ts';
+export {
+  type EncodedWeights,
+  encodeInt8Weights,
+  encodeWeights,
+  weightsNeedShapeInt32,
+} from './weights/encode.ts';
 export { writeModel } from './writer/write.ts';
