@@ -1,6 +1,8 @@
 export { createTable } from './create-table.ts';
 export { opTypeName } from './enum-names.ts';
 export { MnnFormatError } from './error.ts';
+export { type ExternalFiles, inlineExternalWeights } from './external/inline.ts';
+export { type ExternalWeight, listExternalWeights } from './external/list.ts';
 export * from './generated/enums.ts';
 export type * from './generated/tables.ts';
 export type { MnnModel, ReadLimits, UnknownField } from './model.ts';
