@@ -5,6 +5,8 @@
 
 const ESCAPE_FIRST = 0xdc80;
 const ESCAPE_LAST = 0xdcff;
+const SURROGATE_FIRST = 0xd800;
+const SURROGATE_LAST = 0xdfff;
 /** Below this length a loop over ASCII is faster than a TextDecoder. */
 const SHORT = 64;
 
@@ -64,21 +66,19 @@ function sequenceLength(bytes: Uint8Array, at: number): number {
   return length;
 }
 
-/** Bytes of `text`; escapes of {@link decodeUtf8} become the bytes they stand for. */
-export function encodeUtf8(text: string): Uint8Array {
-  if (!/[\udc80-\udcff]/.test(text)) return new TextEncoder().encode(text);
+/**
+ * Bytes of `text`; escapes of {@link decodeUtf8} become the bytes they stand for. Undefined when the
+ * text has any other lone surrogate, which UTF-8 cannot hold.
+ */
+export function encodeUtf8(text: string): Uint8Array | undefined {
   const encoder = new TextEncoder();
-  const parts = Array.from(text, (character) => {
+  if (!/\p{Surrogate}/u.test(text)) return encoder.encode(text);
+  const bytes: number[] = [];
+  for (const character of text) {
     const code = character.codePointAt(0)!;
-    return code >= ESCAPE_FIRST && code <= ESCAPE_LAST
-      ? Uint8Array.of(code & 0xff)
-      : encoder.encode(character);
-  });
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
+    if (code >= ESCAPE_FIRST && code <= ESCAPE_LAST) bytes.push(code & 0xff);
+    else if (code >= SURROGATE_FIRST && code <= SURROGATE_LAST) return undefined;
+    else bytes.push(...encoder.encode(character));
   }
-  return bytes;
+  return Uint8Array.from(bytes);
 }

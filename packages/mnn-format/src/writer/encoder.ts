@@ -70,6 +70,7 @@ export class Encoder {
   string(text: unknown): number {
     if (typeof text !== 'string') this.fail(`expected a string, got ${typeof text}`);
     const bytes = encodeUtf8(text);
+    if (bytes === undefined) this.fail('expected text, got a lone surrogate');
     const at = this.#length(bytes.length, 1);
     this.sink.append(bytes);
     this.sink.reserve(1); // the zero byte that ends every string
