@@ -1,4 +1,4 @@
-import { clamp, evens, mulAdd, odds, storeLanes } from './lanes';
+import { clamp, evens, loadStrided, mulAdd, odds, storeLanes } from './lanes';
 import { padPlane, clearPlane } from './pad';
 import { Window } from './window';
 
@@ -47,14 +47,16 @@ function plane3x3(
   const w3 = v128.load32_splat(w, 12), w4 = v128.load32_splat(w, 16), w5 = v128.load32_splat(w, 20);
   const w6 = v128.load32_splat(w, 24), w7 = v128.load32_splat(w, 28), w8 = v128.load32_splat(w, 32);
   const start = v128.load32_splat(bias);
-  const outBytes = <usize>window.outWidth * 4;
+  const width = window.outWidth;
+  const outBytes = <usize>width * 4;
   for (let oy = 0; oy < window.outHeight; oy += 2) {
+    // An odd last row computes a second row from its own rows again, and does not store it.
     const both = oy + 1 < window.outHeight;
-    let r0 = x, r1 = r0 + rowBytes, r2 = r1 + rowBytes;
-    // An odd last row reads its third input row again instead of one below the plane.
-    let r3 = both ? r2 + rowBytes : r2;
+    const below = both ? rowBytes : 0;
+    const secondOut = both ? outBytes : 0;
     let out = y;
-    for (let left = window.outWidth; left > 0; left -= 4) {
+    let r0 = x, r1 = r0 + rowBytes, r2 = r1 + rowBytes, r3 = r2 + below;
+    for (let left = width; left > 0; left -= 4) {
       let s = start, t = start;
       let v = v128.load(r0); s = mulAdd(s, v, w0);
       v = v128.load(r0, 4); s = mulAdd(s, v, w1);
@@ -68,8 +70,9 @@ function plane3x3(
       v = v128.load(r3); t = mulAdd(t, v, w6);
       v = v128.load(r3, 4); t = mulAdd(t, v, w7);
       v = v128.load(r3, 8); t = mulAdd(t, v, w8);
+      // The first row is stored last: where there is no second, both go to the same place.
+      storeLanes(out + secondOut, clamp(t, low, high), left);
       storeLanes(out, clamp(s, low, high), left);
-      if (both) storeLanes(out + outBytes, clamp(t, low, high), left);
       out += 16; r0 += 16; r1 += 16; r2 += 16; r3 += 16;
     }
     x += rowBytes * 2;
@@ -138,18 +141,4 @@ function planeAny(
     }
     x += stepBytes;
   }
-}
-
-/** Four floats `stride` bytes apart. */
-// @ts-ignore: decorator
-@inline
-function loadStrided(address: usize, stride: usize, count: i32): v128 {
-  if (stride == 4) return v128.load(address);
-  if (stride == 8) return evens(v128.load(address), v128.load(address, 16));
-  let v = v128.load32_zero(address);
-  // Far lanes that no output needs may lie outside of the memory.
-  if (count > 1) v = v128.load_lane<f32>(address + stride, v, 1);
-  if (count > 2) v = v128.load_lane<f32>(address + stride * 2, v, 2);
-  if (count > 3) v = v128.load_lane<f32>(address + stride * 3, v, 3);
-  return v;
 }

@@ -4,3 +4,7 @@ export { im2col } from './im2col';
 export { depthwise } from './depthwise';
 export { range, histogram, compare } from './statistics';
 export { fakeQuantize } from './quantize';
+export { add, subtract, multiply } from './binary';
+export { clip, leaky } from './activation';
+export { scale } from './scale';
+export { maxPool, averagePool } from './pooling';

@@ -40,3 +40,17 @@ export function storeLanes(address: usize, x: v128, count: i32): void {
   if (count > 1) store<f32>(address, f32x4.extract_lane(x, 1), 4);
   if (count > 2) store<f32>(address, f32x4.extract_lane(x, 2), 8);
 }
+
+/** Four floats `stride` bytes apart; only `count` of them are needed. */
+// @ts-ignore: decorator
+@inline
+export function loadStrided(address: usize, stride: usize, count: i32): v128 {
+  if (stride == 4) return v128.load(address);
+  if (stride == 8) return evens(v128.load(address), v128.load(address, 16));
+  let v = v128.load32_zero(address);
+  // Far lanes that no output needs may lie outside of the memory.
+  if (count > 1) v = v128.load_lane<f32>(address + stride, v, 1);
+  if (count > 2) v = v128.load_lane<f32>(address + stride * 2, v, 2);
+  if (count > 3) v = v128.load_lane<f32>(address + stride * 3, v, 3);
+  return v;
+}

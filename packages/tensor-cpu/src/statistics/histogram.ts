@@ -23,7 +23,7 @@ export function tensorHistogram(
       `histogram: expected ${bins} counts for ${bins} bins (1 or more), got ${counts.length}`,
     );
   }
-  if (!(max > 0 && Number.isFinite(interval))) {
+  if (!(max > 0 && interval > 0 && Number.isFinite(interval))) {
     throw new RangeError(
       `histogram: expected a finite maximum above 0 that leaves ${bins} bins apart, got ${max}`,
     );
