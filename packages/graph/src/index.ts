@@ -1,1 +1,63 @@
-export {};
+export type {
+  BoundKernel,
+  DeviceTensor,
+  ErrorSums,
+  HistogramRequest,
+  QuantParams,
+  RangeStatistics,
+  TensorBackend,
+} from './backend.ts';
+export { buildGraph, type UnsupportedOp, UnsupportedOpError } from './build-graph.ts';
+export { channelAxis, spatialAxis } from './format.ts';
+export type { ExecutionPlan, Graph, GraphInput, GraphNode, GraphOutput, PlanStep } from './graph.ts';
+export {
+  type Observation,
+  type ObservationJob,
+  observe,
+  type TensorStatistics,
+} from './observe.ts';
+export { GraphError, type OpCase, type OpCaseInput, type OpDefinition, type ParseContext } from './op.ts';
+export type { BinaryAttributes } from './ops/binary-op.ts';
+export { activationBounds } from './ops/convolution.ts';
+export {
+  type ConvolutionAttributes,
+  type ConvolutionGeometry,
+  convolutionGeometry,
+} from './ops/convolution-attributes.ts';
+export type { EltwiseAttributes } from './ops/eltwise.ts';
+export { OPS } from './ops/index.ts';
+export type { InterpAttributes } from './ops/interp.ts';
+export type { MatMulAttributes } from './ops/mat-mul.ts';
+export { type PoolAttributes, type PoolGeometry, poolGeometry } from './ops/pooling-attributes.ts';
+export type { PreluAttributes } from './ops/prelu.ts';
+export type { ReluAttributes } from './ops/relu.ts';
+export type { ClipAttributes } from './ops/relu6.ts';
+export type { ScaleAttributes } from './ops/scale.ts';
+export { UNARY_FUNCTIONS, type UnaryAttributes } from './ops/unary-op.ts';
+export { createPlan, peakActivationBytes } from './plan.ts';
+export {
+  execute,
+  Program,
+  type ProgramOptions,
+  type RunReport,
+  type RunVisitor,
+  type Sample,
+  type TensorEvent,
+} from './program.ts';
+export {
+  addToHistogram,
+  createReferenceBackend,
+  errorSums,
+  fakeQuantizeData,
+  type ReferenceBackendOptions,
+  rangeOf,
+} from './reference-backend.ts';
+export {
+  allocateData,
+  type DType,
+  elementCount,
+  type HostTensor,
+  type Layout,
+  type TensorData,
+  type TensorDesc,
+} from './tensor.ts';

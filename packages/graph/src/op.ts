@@ -32,7 +32,6 @@ export interface OpDefinition<A = unknown> {
   shape(attributes: A, inputs: readonly (TensorDesc | undefined)[], where: string): TensorDesc[];
   /** Plain TypeScript definition of the op's meaning. Works on Float64Array data as well. */
   reference(attributes: A, inputs: readonly (HostTensor | undefined)[], outputs: readonly HostTensor[]): void;
-  /** Weights and other large constants inside the attributes, for backends that pack them once. */
   readonly cases: readonly OpCase<A>[];
 }
 

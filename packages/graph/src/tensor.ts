@@ -36,7 +36,11 @@ export function elementCount(shape: readonly number[]): number {
 }
 
 /** Allocates zeroed host storage for `count` elements of `dtype`. */
-export function allocateData(dtype: DType, count: number, precision: 'float32' | 'float64' = 'float32'): TensorData {
+export function allocateData(
+  dtype: DType,
+  count: number,
+  precision: 'float32' | 'float64' = 'float32',
+): TensorData {
   switch (dtype) {
     case 'float32':
       return precision === 'float64' ? new Float64Array(count) : new Float32Array(count);

@@ -1,0 +1,176 @@
+import { type MnnModel, type Net, type Op, OpType, opTypeName } from '@mnnquant/mnn-format';
+import { constantTensor } from './constant.ts';
+import { dtypeOf, layoutOf } from './format.ts';
+import type { Graph, GraphInput, GraphNode, GraphOutput } from './graph.ts';
+import { GraphError, type OpDefinition } from './op.ts';
+import { DEFINITIONS } from './ops/index.ts';
+import type { HostTensor } from './tensor.ts';
+
+/** An op that has no definition; the model can be read and written, but not run. */
+export interface UnsupportedOp {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** The model holds ops that cannot be evaluated. `ops` has all of them. */
+export class UnsupportedOpError extends GraphError {
+  override name = 'UnsupportedOpError';
+  readonly ops: readonly UnsupportedOp[];
+
+  constructor(ops: readonly UnsupportedOp[]) {
+    const types = [...new Set(ops.map((op) => op.type))].sort();
+    const shown = ops.slice(0, 5).map((op) => `${op.name} (${op.type})`);
+    const more = ops.length > shown.length ? ` and ${ops.length - shown.length} more` : '';
+    super(
+      `${ops.length} op(s) of type ${types.join(', ')} cannot be evaluated: ${shown.join(', ')}${more}. ` +
+        'Convert the model so that these ops are replaced, or cut them off and quantize the rest.',
+    );
+    this.ops = ops;
+  }
+}
+
+/**
+ * Makes the executable view of a model: every op parsed and checked, the wiring verified.
+ *
+ * The outputs are those the file names (`outputName`), else the tensors that nobody reads.
+ *
+ * @throws {UnsupportedOpError} with every op that has no definition
+ * @throws {GraphError} where the wiring or an attribute is wrong
+ */
+export function buildGraph(model: MnnModel | Net): Graph {
+  const net = 'net' in model ? model.net : model;
+  const ops = net.oplists ?? [];
+  const tensorNames = net.tensorName ?? [];
+  checkOpsAreKnown(ops);
+  const builder = new GraphBuilder(net, tensorNames);
+  for (const [index, op] of ops.entries()) builder.add(index, op);
+  return builder.finish();
+}
+
+function checkOpsAreKnown(ops: readonly Op[]): void {
+  const unknown = ops.filter((op) => !isSource(op) && !DEFINITIONS.has(op.type));
+  if (unknown.length === 0) return;
+  throw new UnsupportedOpError(
+    unknown.map((op, index) => ({ name: op.name ?? `op ${index}`, type: opTypeName(op.type) })),
+  );
+}
+
+function isSource(op: Op): boolean {
+  return op.type === OpType.Input || op.type === OpType.Const || op.type === OpType.TrainableParam;
+}
+
+/** Collects nodes in file order, which is MNN's execution order. */
+class GraphBuilder {
+  readonly #net: Net;
+  readonly #names: readonly string[];
+  readonly #nodes: GraphNode[] = [];
+  readonly #inputs: GraphInput[] = [];
+  readonly #constants = new Map<number, HostTensor>();
+  readonly #producer = new Map<number, GraphNode>();
+  readonly #consumers = new Map<number, GraphNode[]>();
+  readonly #written = new Map<number, string>();
+
+  constructor(net: Net, names: readonly string[]) {
+    this.#net = net;
+    this.#names = names;
+  }
+
+  add(index: number, op: Op): void {
+    const type = opTypeName(op.type);
+    const name = op.name || `${type}_${index}`;
+    const where = `${name} (${type})`;
+    const inputs = Array.from(op.inputIndexes ?? []);
+    const outputs = Array.from(op.outputIndexes ?? []);
+    for (const id of inputs) this.#checkRead(id, where);
+    for (const id of outputs) this.#markWritten(id, where);
+    if (op.type === OpType.Input) this.#addInput(op, outputs, where);
+    else if (isSource(op)) this.#addConstant(op, outputs, where);
+    else this.#addNode(index, name, op, inputs, outputs, where);
+  }
+
+  finish(): Graph {
+    return {
+      nodes: this.#nodes,
+      tensorNames: this.#names,
+      inputs: this.#inputs,
+      outputs: this.#outputs(),
+      constants: this.#constants,
+      consumers: this.#consumers,
+      producer: this.#producer,
+    };
+  }
+
+  #checkRead(id: number, where: string): void {
+    if (id === -1 || this.#written.has(id)) return;
+    if (id < 0 || id >= this.#names.length) {
+      throw new GraphError(
+        `${where}: expected input tensors in 0..${this.#names.length - 1} or -1, got ${id}`,
+      );
+    }
+    throw new GraphError(`${where}: reads tensor ${id} (${this.#names[id]}) before any op writes it`);
+  }
+
+  #markWritten(id: number, where: string): void {
+    if (id < 0 || id >= this.#names.length) {
+      throw new GraphError(`${where}: expected output tensors in 0..${this.#names.length - 1}, got ${id}`);
+    }
+    const other = this.#written.get(id);
+    if (other !== undefined)
+      throw new GraphError(`${where}: writes tensor ${id}, which ${other} writes already`);
+    this.#written.set(id, where);
+  }
+
+  #addInput(op: Op, outputs: readonly number[], where: string): void {
+    if (op.main?.type !== 'Input')
+      throw new GraphError(`${where}: expected an Input parameter, got ${op.main?.type ?? 'none'}`);
+    const { dims, dtype, dformat } = op.main.value;
+    const shape = Array.from(dims ?? []);
+    const [tensor] = outputs;
+    if (tensor === undefined) throw new GraphError(`${where}: expected one output tensor, got none`);
+    const desc = { shape, dtype: dtypeOf(dtype, where), layout: layoutOf(dformat, where) };
+    this.#inputs.push({ tensor, name: this.#names[tensor] || op.name || `input_${tensor}`, desc });
+  }
+
+  #addConstant(op: Op, outputs: readonly number[], where: string): void {
+    if (op.main?.type !== 'Blob')
+      throw new GraphError(`${where}: expected a Blob parameter, got ${op.main?.type ?? 'none'}`);
+    const [tensor] = outputs;
+    if (tensor === undefined) throw new GraphError(`${where}: expected one output tensor, got none`);
+    this.#constants.set(tensor, constantTensor(op.main.value, where));
+  }
+
+  #addNode(index: number, name: string, op: Op, inputs: number[], outputs: number[], where: string): void {
+    const definition: OpDefinition = DEFINITIONS.get(op.type)!;
+    const attributes = definition.parse(op, {
+      where,
+      sourceType: this.#net.sourceType,
+      inputCount: inputs.length,
+      outputCount: outputs.length,
+    });
+    const node: GraphNode = { index, name, definition, attributes, inputs, outputs, source: op };
+    this.#nodes.push(node);
+    for (const id of outputs) this.#producer.set(id, node);
+    for (const id of new Set(inputs)) {
+      if (id < 0) continue;
+      const readers = this.#consumers.get(id);
+      if (readers) readers.push(node);
+      else this.#consumers.set(id, [node]);
+    }
+  }
+
+  #outputs(): GraphOutput[] {
+    const named = this.#net.outputName ?? [];
+    if (named.length > 0) {
+      return named.map((name) => {
+        const tensor = this.#names.indexOf(name);
+        if (tensor < 0 || !this.#written.has(tensor)) {
+          throw new GraphError(`outputName: expected the name of a tensor that is written, got "${name}"`);
+        }
+        return { tensor, name };
+      });
+    }
+    const unread = [...this.#producer.keys()].filter((tensor) => !this.#consumers.has(tensor));
+    if (unread.length === 0) throw new GraphError('the model has no output: every tensor is read by some op');
+    return unread.map((tensor) => ({ tensor, name: this.#names[tensor] }));
+  }
+}

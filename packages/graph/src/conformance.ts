@@ -1,0 +1,131 @@
+import type { DeviceTensor, TensorBackend } from './backend.ts';
+import type { GraphNode } from './graph.ts';
+import type { OpCase, OpCaseInput, OpDefinition } from './op.ts';
+import { OPS } from './ops/index.ts';
+import { allocateData, elementCount, type HostTensor, type TensorData, type TensorDesc } from './tensor.ts';
+
+/** One case of one op, ready to run on any backend. */
+export interface ConformanceCase {
+  readonly op: string;
+  readonly title: string;
+  /** `undefined`: the backend has no kernel for this case. */
+  run(backend: TensorBackend): Promise<ConformanceResult | undefined>;
+}
+
+export interface ConformanceResult {
+  /** Largest difference to the float64 reference over all outputs, relative to the largest value. */
+  readonly relativeError: number;
+  /** Whether whole numbers, infinities and NaNs are where the reference has them. */
+  readonly exactWhereNeeded: boolean;
+}
+
+/** Every case of every op. */
+export function conformanceCases(): ConformanceCase[] {
+  return OPS.flatMap((definition) =>
+    definition.cases.map((item, index) => ({
+      op: definition.name,
+      title: item.title,
+      run: (backend) => runCase(definition, item, index, backend),
+    })),
+  );
+}
+
+async function runCase(
+  definition: OpDefinition,
+  item: OpCase,
+  seed: number,
+  backend: TensorBackend,
+): Promise<ConformanceResult | undefined> {
+  const inputs = item.inputs.map((input, i) => input && hostInput(input, seed * 16 + i));
+  const where = `${definition.name} (${item.title})`;
+  const outputs = definition.shape(
+    item.attributes,
+    inputs.map((input) => input && { ...input, value: input.data }),
+    where,
+  );
+  const expected = outputs.map((desc) =>
+    hostTensor(desc, allocateData(desc.dtype, elementCount(desc.shape), 'float64')),
+  );
+  definition.reference(item.attributes, inputs, expected);
+  const actual = await runOnBackend(definition, item, inputs, outputs, backend);
+  return actual && compare(expected, actual);
+}
+
+async function runOnBackend(
+  definition: OpDefinition,
+  item: OpCase,
+  inputs: readonly (HostTensor | undefined)[],
+  outputs: readonly TensorDesc[],
+  backend: TensorBackend,
+): Promise<TensorData[] | undefined> {
+  const node: GraphNode = {
+    index: 0,
+    name: item.title,
+    definition,
+    attributes: item.attributes,
+    inputs: inputs.map((input, i) => (input ? i : -1)),
+    outputs: outputs.map((_, i) => inputs.length + i),
+    source: { type: definition.opTypes[0] } as GraphNode['source'],
+  };
+  const kernel = backend.bind(node, inputs, outputs);
+  if (kernel === undefined) return undefined;
+  const made: DeviceTensor[] = [];
+  const device = (desc: TensorDesc): DeviceTensor => {
+    const tensor = backend.allocate(desc);
+    made.push(tensor);
+    return tensor;
+  };
+  try {
+    const sources = inputs.map((input) => {
+      if (input === undefined) return undefined;
+      const tensor = device(input);
+      backend.upload(tensor, input.data);
+      return tensor;
+    });
+    const targets = outputs.map(device);
+    await kernel(sources, targets);
+    return await Promise.all(targets.map((target) => backend.download(target)));
+  } finally {
+    for (const tensor of made) backend.free(tensor);
+  }
+}
+
+function compare(expected: readonly HostTensor[], actual: readonly TensorData[]): ConformanceResult {
+  let worst = 0;
+  let exact = true;
+  for (const [k, { data, dtype }] of expected.entries()) {
+    let largest = 1e-30;
+    for (const value of data) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
+    for (let i = 0; i < data.length; i++) {
+      if (dtype !== 'float32' || !Number.isFinite(data[i]))
+        exact &&= Object.is(data[i] + 0, actual[k][i] + 0);
+      else worst = Math.max(worst, Math.abs(data[i] - actual[k][i]) / largest);
+    }
+  }
+  return { relativeError: worst, exactWhereNeeded: exact };
+}
+
+function hostInput(
+  { shape, dtype = 'float32', layout = 'NCHW', data }: OpCaseInput,
+  seed: number,
+): HostTensor {
+  const count = elementCount(shape);
+  const values = allocateData(dtype, count);
+  if (data) values.set(data);
+  else fillNormal(values, seed);
+  return { shape, dtype, layout, data: values };
+}
+
+function hostTensor({ shape, dtype, layout }: TensorDesc, data: TensorData): HostTensor {
+  return { shape, dtype, layout, data };
+}
+
+/** Roughly normal numbers (a sum of four uniform ones), the same on every machine. */
+function fillNormal(values: TensorData, seed: number): void {
+  let state = (seed * 2654435761 + 1) >>> 0;
+  const uniform = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32 - 0.5;
+  };
+  for (let i = 0; i < values.length; i++) values[i] = (uniform() + uniform() + uniform() + uniform()) * 1.7;
+}

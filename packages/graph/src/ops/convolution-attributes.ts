@@ -1,0 +1,144 @@
+import { type Convolution2D, decodeConvolutionWeights, type Op, OpType, PadMode } from '@mnnquant/mnn-format';
+import { channelAxis, spatialAxis } from '../format.ts';
+import { GraphError, type ParseContext } from '../op.ts';
+import type { TensorDesc } from '../tensor.ts';
+import { parameter } from './support/parameter.ts';
+import { paddedWindow, sameWindow, validWindow, type WindowAxis } from './support/window.ts';
+
+/** Attributes of Convolution and ConvolutionDepthwise. */
+export interface ConvolutionAttributes {
+  readonly depthwise: boolean;
+  /** 0 when only the input's channels tell. */
+  readonly group: number;
+  readonly outputChannels: number;
+  /** 0 when the file does not say. */
+  readonly inputChannels: number;
+  readonly kernel: readonly [height: number, width: number];
+  readonly stride: readonly [vertical: number, horizontal: number];
+  readonly dilation: readonly [vertical: number, horizontal: number];
+  readonly padMode: number;
+  /** Top, left, bottom, right. */
+  readonly pads: readonly [number, number, number, number];
+  readonly relu: boolean;
+  readonly relu6: boolean;
+  /** [O, C/group, kH, kW]; `undefined` when the weights are an input. */
+  readonly weight: Float32Array | undefined;
+  readonly bias: Float32Array | undefined;
+}
+
+export function parseConvolution(op: Op, context: ParseContext): ConvolutionAttributes {
+  const { where } = context;
+  const table = parameter(op, 'Convolution2D', context);
+  const { common } = table;
+  if (common === undefined) throw new GraphError(`${where}: expected the table "common", got none`);
+  if (table.symmetricQuan?.weight !== undefined) {
+    throw new GraphError(`${where}: holds int8 weights of an already quantized model`);
+  }
+  const depthwise = op.type === OpType.ConvolutionDepthwise;
+  const pads = common.pads?.length === 4 ? common.pads : [common.padY, common.padX, common.padY, common.padX];
+  const attributes: ConvolutionAttributes = {
+    depthwise,
+    group: groupOf(common, depthwise),
+    outputChannels: common.outputCount,
+    inputChannels: common.inputCount,
+    kernel: positivePair(common.kernelY, common.kernelX, 'kernel', where),
+    stride: positivePair(common.strideY, common.strideX, 'stride', where),
+    dilation: positivePair(common.dilateY, common.dilateX, 'dilation', where),
+    padMode: common.padMode,
+    pads: [pads[0], pads[1], pads[2], pads[3]],
+    relu: common.relu,
+    relu6: common.relu6,
+    weight: context.inputCount > 1 ? undefined : decodeConvolutionWeights(table, where),
+    bias: context.inputCount > 1 ? undefined : table.bias,
+  };
+  if (attributes.weight !== undefined) checkWeights(attributes, where);
+  return attributes;
+}
+
+function groupOf(common: NonNullable<Convolution2D['common']>, depthwise: boolean): number {
+  if (depthwise) return common.outputCount;
+  return common.group > 1 ? common.group : 0;
+}
+
+function positivePair(y: number, x: number, what: string, where: string): readonly [number, number] {
+  if (y < 1 || x < 1) throw new GraphError(`${where}: expected a ${what} of at least 1x1, got ${y}x${x}`);
+  return [y, x];
+}
+
+function checkWeights(attributes: ConvolutionAttributes, where: string): void {
+  const { outputChannels, kernel, bias } = attributes;
+  const perChannel = attributes.weight!.length / outputChannels / (kernel[0] * kernel[1]);
+  if (outputChannels < 1 || !Number.isInteger(perChannel) || perChannel < 1) {
+    throw new GraphError(
+      `${where}: ${attributes.weight!.length} weights do not divide into ${outputChannels} channels of ${kernel.join('x')} windows`,
+    );
+  }
+  if (bias !== undefined && bias.length !== outputChannels) {
+    throw new GraphError(`${where}: expected ${outputChannels} bias values, got ${bias.length}`);
+  }
+}
+
+/** A convolution with every size known. All extents in elements. */
+export interface ConvolutionGeometry {
+  readonly batch: number;
+  readonly inputChannels: number;
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  readonly outputChannels: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  readonly group: number;
+  readonly padTop: number;
+  readonly padLeft: number;
+}
+
+/** Resolves padding mode, groups and output size for an input; shared by shape inference, reference and kernels. */
+export function convolutionGeometry(
+  attributes: ConvolutionAttributes,
+  input: Pick<TensorDesc, 'shape' | 'layout'>,
+  weightShape: readonly number[] | undefined,
+  where: string,
+): ConvolutionGeometry {
+  const { shape, layout } = input;
+  if (shape.length !== 4) throw new GraphError(`${where}: expected a 4-D input, got [${shape}]`);
+  const inputChannels = shape[channelAxis(layout, 4)];
+  const inputHeight = shape[spatialAxis(layout)];
+  const inputWidth = shape[spatialAxis(layout) + 1];
+  const outputChannels = weightShape ? weightShape[0] : attributes.outputChannels;
+  const kernel = attributes.kernel;
+  const perGroup = weightShape
+    ? weightShape[1]
+    : attributes.weight!.length / outputChannels / (kernel[0] * kernel[1]);
+  const group = attributes.group > 0 ? attributes.group : inputChannels / perGroup;
+  if (group * perGroup !== inputChannels || outputChannels % group !== 0) {
+    const expected = attributes.group > 0 ? attributes.group * perGroup : `a multiple of ${perGroup}`;
+    throw new GraphError(`${where}: expected ${expected} input channels, got ${inputChannels}`);
+  }
+  const vertical = windowAlong(attributes, 0, inputHeight);
+  const horizontal = windowAlong(attributes, 1, inputWidth);
+  if (vertical.outputSize < 1 || horizontal.outputSize < 1) {
+    throw new GraphError(
+      `${where}: a ${kernel.join('x')} window does not fit into ${inputHeight}x${inputWidth} pixels with padding ${attributes.pads}`,
+    );
+  }
+  return {
+    batch: shape[0],
+    inputChannels,
+    inputHeight,
+    inputWidth,
+    outputChannels,
+    outputHeight: vertical.outputSize,
+    outputWidth: horizontal.outputSize,
+    group,
+    padTop: vertical.padBefore,
+    padLeft: horizontal.padBefore,
+  };
+}
+
+function windowAlong(attributes: ConvolutionAttributes, axis: 0 | 1, input: number): WindowAxis {
+  const { stride, dilation, kernel, pads, padMode } = attributes;
+  const extent = (kernel[axis] - 1) * dilation[axis] + 1;
+  if (padMode === PadMode.SAME) return sameWindow(input, extent, stride[axis]);
+  if (padMode === PadMode.VALID) return validWindow(input, extent, stride[axis], pads[axis]);
+  return paddedWindow(input, extent, stride[axis], pads[axis], pads[axis + 2]);
+}

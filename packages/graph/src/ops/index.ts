@@ -1,0 +1,87 @@
+import type { OpDefinition } from '../op.ts';
+import { binaryOp } from './binary-op.ts';
+import { broadcastTo } from './broadcast-to.ts';
+import { cast } from './cast.ts';
+import { concat } from './concat.ts';
+import { convertTensor } from './convert-tensor.ts';
+import { convolution, convolutionDepthwise } from './convolution.ts';
+import { eltwise } from './eltwise.ts';
+import { elu } from './elu.ts';
+import { fill } from './fill.ts';
+import { flatten } from './flatten.ts';
+import { gather } from './gather.ts';
+import { identity } from './identity.ts';
+import { interp } from './interp.ts';
+import { matMul } from './mat-mul.ts';
+import { pack } from './pack.ts';
+import { padding } from './padding.ts';
+import { permute } from './permute.ts';
+import { pooling } from './pooling.ts';
+import { pooling3d } from './pooling3d.ts';
+import { prelu } from './prelu.ts';
+import { rank } from './rank.ts';
+import { reduction } from './reduction.ts';
+import { relu } from './relu.ts';
+import { relu6 } from './relu6.ts';
+import { reshape } from './reshape.ts';
+import { scale } from './scale.ts';
+import { shape } from './shape.ts';
+import { sigmoidOp } from './sigmoid.ts';
+import { size } from './size.ts';
+import { slice } from './slice.ts';
+import { sliceTf } from './slice-tf.ts';
+import { softmax } from './softmax.ts';
+import { squeeze } from './squeeze.ts';
+import { stridedSlice } from './strided-slice.ts';
+import { tanhOp } from './tanh.ts';
+import { unaryOp } from './unary-op.ts';
+import { unpack } from './unpack.ts';
+import { unsqueeze } from './unsqueeze.ts';
+
+/** Every op that can be evaluated. */
+export const OPS: readonly OpDefinition[] = [
+  binaryOp,
+  broadcastTo,
+  cast,
+  concat,
+  convertTensor,
+  convolution,
+  convolutionDepthwise,
+  eltwise,
+  elu,
+  fill,
+  flatten,
+  gather,
+  identity,
+  interp,
+  matMul,
+  pack,
+  padding,
+  permute,
+  pooling,
+  pooling3d,
+  prelu,
+  rank,
+  reduction,
+  relu,
+  relu6,
+  reshape,
+  scale,
+  shape,
+  sigmoidOp,
+  size,
+  slice,
+  sliceTf,
+  softmax,
+  squeeze,
+  stridedSlice,
+  tanhOp,
+  unaryOp,
+  unpack,
+  unsqueeze,
+];
+
+/** By `OpType`. */
+export const DEFINITIONS: ReadonlyMap<number, OpDefinition> = new Map(
+  OPS.flatMap((definition) => definition.opTypes.map((type) => [type, definition] as const)),
+);

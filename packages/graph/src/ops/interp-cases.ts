@@ -1,0 +1,61 @@
+import { CoordinateTransformationMode as Mode } from '@mnnquant/mnn-format';
+import type { OpCase } from '../op.ts';
+import type { InterpAttributes } from './interp.ts';
+
+/** Every method with every coordinate mode, up and down. */
+export function interpCases(): OpCase<InterpAttributes>[] {
+  const modes = [
+    Mode.NotSet,
+    Mode.AlignCorners,
+    Mode.HalfPixels,
+    Mode.PytorchHalfPixels,
+    Mode.Asymmetric,
+    Mode.TensorflowHalfPixels,
+  ];
+  const methods: InterpAttributes['method'][] = ['nearest', 'bilinear', 'cubic', 'nearest-rounded'];
+  const sizes: [number, number][] = [
+    [8, 10],
+    [3, 2],
+  ];
+  const cases = methods.flatMap((method) =>
+    modes.flatMap((mode) =>
+      sizes.map((size) => ({
+        title: `${method}, mode ${mode}, to ${size.join('x')}`,
+        attributes: attributesOf({ method, mode, size }),
+        inputs: [{ shape: [1, 3, 4, 5] }],
+      })),
+    ),
+  );
+  return [
+    ...cases,
+    { title: 'scales', attributes: attributesOf({ scales: [2, 3] }), inputs: [{ shape: [2, 3, 4, 5] }] },
+    {
+      title: 'NHWC',
+      attributes: attributesOf({ size: [7, 6] }),
+      inputs: [{ shape: [1, 4, 5, 3], layout: 'NHWC' }],
+    },
+    {
+      title: 'old half pixels',
+      attributes: attributesOf({ size: [7, 6], mode: Mode.NotSet, halfPixelCenters: true }),
+      inputs: [{ shape: [1, 3, 4, 5] }],
+    },
+    {
+      title: 'to one pixel',
+      attributes: attributesOf({ size: [1, 1], mode: Mode.AlignCorners }),
+      inputs: [{ shape: [1, 3, 4, 5] }],
+    },
+  ];
+}
+
+function attributesOf(options: Partial<InterpAttributes>): InterpAttributes {
+  return {
+    method: 'bilinear',
+    mode: Mode.Asymmetric,
+    alignCorners: false,
+    halfPixelCenters: false,
+    size: [0, 0],
+    scales: [1, 1],
+    cubicCoefficient: -0.75,
+    ...options,
+  };
+}

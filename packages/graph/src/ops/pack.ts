@@ -1,0 +1,40 @@
+import { OpType } from '@mnnquant/mnn-format';
+import { GraphError, type OpDefinition } from '../op.ts';
+import type { AxisAttributes } from './softmax.ts';
+import { normalizeAxis, required } from './support/inputs.ts';
+import { parameter } from './support/parameter.ts';
+import { copyView, denseStrides } from './support/strides.ts';
+
+/** Stacks tensors of one shape along a new axis. */
+export const pack: OpDefinition<AxisAttributes> = {
+  name: 'Pack',
+  opTypes: [OpType.Pack],
+  parse: (op, context) => ({ axis: parameter(op, 'PackParam', context).axis }),
+  shape({ axis }, inputs, where) {
+    const { shape, dtype, layout } = required(inputs, 0, where);
+    for (let i = 1; i < inputs.length; i++) {
+      const other = required(inputs, i, where).shape;
+      if (other.join() !== shape.join())
+        throw new GraphError(`${where}: expected input ${i} of shape [${shape}], got [${other}]`);
+    }
+    const at = normalizeAxis(axis, shape.length + 1, where);
+    return [{ shape: [...shape.slice(0, at), inputs.length, ...shape.slice(at)], dtype, layout }];
+  },
+  reference({ axis }, inputs, [y]) {
+    const strides = denseStrides(y.shape);
+    const at = normalizeAxis(axis, y.shape.length, 'Pack');
+    const to = strides.filter((_, i) => i !== at);
+    for (const [k, input] of inputs.entries()) {
+      const from = { offset: 0, strides: denseStrides(input!.shape) };
+      copyView(input!.data, from, y.data, { offset: k * strides[at], strides: to }, input!.shape);
+    }
+  },
+  cases: [
+    {
+      title: 'in the middle',
+      attributes: { axis: 1 },
+      inputs: [{ shape: [2, 3] }, { shape: [2, 3] }, { shape: [2, 3] }],
+    },
+    { title: 'at the end', attributes: { axis: -1 }, inputs: [{ shape: [2, 3] }, { shape: [2, 3] }] },
+  ],
+};

@@ -1,0 +1,121 @@
+import { AvgPoolCountType, type Op, PoolPadType, PoolType } from '@mnnquant/mnn-format';
+import { channelAxis, spatialAxis } from '../format.ts';
+import { GraphError, type ParseContext } from '../op.ts';
+import type { TensorDesc } from '../tensor.ts';
+import { parameter } from './support/parameter.ts';
+import { paddedWindow, sameWindow, validWindow, type WindowAxis } from './support/window.ts';
+
+export interface PoolAttributes {
+  readonly kind: 'max' | 'average';
+  readonly global: boolean;
+  readonly kernel: readonly [height: number, width: number];
+  readonly stride: readonly [vertical: number, horizontal: number];
+  readonly padType: number;
+  readonly ceil: boolean;
+  /** Top, left, bottom, right. */
+  readonly pads: readonly [number, number, number, number];
+  /** Whether an average divides by the window's size with padding or by the pixels it really has. */
+  readonly countPadding: boolean;
+}
+
+export function parsePool(op: Op, context: ParseContext): PoolAttributes {
+  const { where } = context;
+  const table = parameter(op, 'Pool', context);
+  if (table.type !== PoolType.MAXPOOL && table.type !== PoolType.AVEPOOL) {
+    throw new GraphError(`${where}: expected maximum or average pooling, got type ${table.type}`);
+  }
+  if (!table.isGlobal && Math.min(table.kernelX, table.kernelY, table.strideX, table.strideY) < 1) {
+    throw new GraphError(
+      `${where}: expected kernel and stride of at least 1, got ${table.kernelY}x${table.kernelX} and ${table.strideY}x${table.strideX}`,
+    );
+  }
+  return {
+    kind: table.type === PoolType.MAXPOOL ? 'max' : 'average',
+    global: table.isGlobal,
+    kernel: [table.kernelY, table.kernelX],
+    stride: [table.strideY, table.strideX],
+    padType: table.padType,
+    ceil: table.ceilModel,
+    pads: padsOf(table.pads, table.padX, table.padY),
+    countPadding: countsPadding(table.countType, table.padType, table.pads !== undefined),
+  };
+}
+
+function padsOf(pads: Int32Array | undefined, padX: number, padY: number): PoolAttributes['pads'] {
+  if (pads === undefined) return [padY, padX, padY, padX];
+  if (pads.length === 2) return [pads[0], 0, pads[1], 0];
+  return [pads[0], pads[1], pads[2], pads[3]];
+}
+
+/** MNN 3.6.1 CPUPool.cpp: by default only Caffe's padding without a `pads` array counts. */
+function countsPadding(countType: number, padType: number, explicitPads: boolean): boolean {
+  if (countType !== AvgPoolCountType.DEFAULT) return countType === AvgPoolCountType.INCLUDE_PADDING;
+  return padType === PoolPadType.CAFFE && !explicitPads;
+}
+
+/** A pooling with every size known. */
+export interface PoolGeometry {
+  readonly batch: number;
+  readonly channels: number;
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  readonly kernel: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly padTop: number;
+  readonly padLeft: number;
+  /** Height and width up to which padding counts in an average. */
+  readonly countedHeight: number;
+  readonly countedWidth: number;
+}
+
+export function poolGeometry(
+  attributes: PoolAttributes,
+  { shape, layout }: Pick<TensorDesc, 'shape' | 'layout'>,
+  where: string,
+): PoolGeometry {
+  if (shape.length !== 4) throw new GraphError(`${where}: expected a 4-D input, got [${shape}]`);
+  const inputHeight = shape[spatialAxis(layout)];
+  const inputWidth = shape[spatialAxis(layout) + 1];
+  const [vertical, horizontal] = [axisOf(attributes, 0, inputHeight), axisOf(attributes, 1, inputWidth)];
+  if (vertical.outputSize < 1 || horizontal.outputSize < 1) {
+    throw new GraphError(
+      `${where}: a ${attributes.kernel.join('x')} window does not fit into ${inputHeight}x${inputWidth} pixels`,
+    );
+  }
+  return {
+    batch: shape[0],
+    channels: shape[channelAxis(layout, 4)],
+    inputHeight,
+    inputWidth,
+    outputHeight: vertical.outputSize,
+    outputWidth: horizontal.outputSize,
+    kernel: [vertical.kernel, horizontal.kernel],
+    stride: attributes.global ? [1, 1] : attributes.stride,
+    padTop: vertical.padBefore,
+    padLeft: horizontal.padBefore,
+    countedHeight: inputHeight + (attributes.global ? 0 : attributes.pads[2]),
+    countedWidth: inputWidth + (attributes.global ? 0 : attributes.pads[3]),
+  };
+}
+
+function axisOf(
+  attributes: PoolAttributes,
+  axis: 0 | 1,
+  input: number,
+): WindowAxis & { readonly kernel: number } {
+  if (attributes.global) return { outputSize: 1, padBefore: 0, kernel: input };
+  const [before, after] = [attributes.pads[axis], attributes.pads[axis + 2]];
+  // A window larger than the padded image is cut to it, as MNN does (ShapePool.cpp).
+  const kernel = Math.min(attributes.kernel[axis], input + before + after);
+  const stride = attributes.stride[axis];
+  if (attributes.padType === PoolPadType.SAME) {
+    const { outputSize, padBefore } = sameWindow(input + before + after, kernel, stride);
+    return { outputSize, padBefore: Math.max(0, padBefore), kernel };
+  }
+  if (attributes.padType === PoolPadType.VALID) {
+    return { ...validWindow(input + before + after, kernel, stride), padBefore: before, kernel };
+  }
+  return { ...paddedWindow(input, kernel, stride, before, after, attributes.ceil), kernel };
+}

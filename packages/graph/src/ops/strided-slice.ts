@@ -1,0 +1,205 @@
+import { OpType, type StridedSliceParam } from '@mnnquant/mnn-format';
+import { GraphError, type OpDefinition } from '../op.ts';
+import type { HostTensor, TensorDesc } from '../tensor.ts';
+import { knownIntegers, normalizeAxis, required } from './support/inputs.ts';
+import { parameter } from './support/parameter.ts';
+import { copyView, denseStrides } from './support/strides.ts';
+
+export type StridedSliceAttributes = Pick<
+  StridedSliceParam,
+  'beginMask' | 'endMask' | 'ellipsisMask' | 'newAxisMask' | 'shrinkAxisMask'
+> & {
+  /** ONNX: inputs are starts, ends, axes, steps. Else TensorFlow: begin, end, strides and masks. */
+  readonly onnx: boolean;
+};
+
+/** x[begin:end:step, …] with TensorFlow's masks or ONNX' axes. */
+export const stridedSlice: OpDefinition<StridedSliceAttributes> = {
+  name: 'StridedSlice',
+  opTypes: [OpType.StridedSlice],
+  parse(op, context) {
+    const table = parameter(op, 'StridedSliceParam', context);
+    const onnx = table.fromType === 1;
+    if (!onnx && context.inputCount === 5)
+      throw new GraphError(`${context.where}: writing into a slice is not evaluated`);
+    if ((table.ellipsisMask & (table.ellipsisMask - 1)) !== 0) {
+      throw new GraphError(`${context.where}: expected at most one ellipsis, got mask ${table.ellipsisMask}`);
+    }
+    const { beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } = table;
+    return { beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask, onnx };
+  },
+  shape(attributes, inputs, where) {
+    const { dtype, layout } = required(inputs, 0, where);
+    return [{ shape: cutsOf(attributes, inputs, where).flatMap(outputExtents), dtype, layout }];
+  },
+  reference(attributes, inputs, [y]) {
+    const x = required(inputs, 0, 'StridedSlice');
+    const cuts = cutsOf(attributes, inputs.map(describe), 'StridedSlice').filter((cut) => cut.kind !== 'new');
+    const dense = denseStrides(x.shape);
+    let offset = 0;
+    const strides: number[] = [];
+    const extents: number[] = [];
+    for (const [axis, cut] of cuts.entries()) {
+      offset += cut.start * dense[axis];
+      strides.push(cut.step * dense[axis]);
+      extents.push(cut.count);
+    }
+    copyView(x.data, { offset, strides }, y.data, { offset: 0, strides: denseStrides(extents) }, extents);
+  },
+  cases: [
+    {
+      title: 'begin and end',
+      attributes: masks({}),
+      inputs: [{ shape: [4, 6] }, ints(1, 2), ints(3, 6), ints(1, 2)],
+    },
+    {
+      title: 'masks',
+      attributes: masks({ beginMask: 1, endMask: 2 }),
+      inputs: [{ shape: [4, 6] }, ints(2, 2), ints(3, 0), ints(1, 1)],
+    },
+    {
+      title: 'shrink',
+      attributes: masks({ shrinkAxisMask: 1 }),
+      inputs: [{ shape: [4, 6] }, ints(-1, 0), ints(0, 6), ints(1, 1)],
+    },
+    {
+      title: 'backwards',
+      attributes: masks({ beginMask: 1, endMask: 1 }),
+      inputs: [{ shape: [5] }, ints(0), ints(0), ints(-1)],
+    },
+    {
+      title: 'ellipsis',
+      attributes: masks({ ellipsisMask: 2 }),
+      inputs: [{ shape: [3, 4, 5, 6] }, ints(1, 0, 2), ints(3, 0, 5), ints(1, 1, 1)],
+    },
+    {
+      title: 'new axis',
+      attributes: masks({ newAxisMask: 1 }),
+      inputs: [{ shape: [4, 6] }, ints(0, 1), ints(0, 3), ints(1, 1)],
+    },
+    {
+      title: 'ONNX with axes and steps',
+      attributes: masks({ onnx: true }),
+      inputs: [{ shape: [4, 6, 5] }, ints(-3, 0), ints(2147483647, 4), ints(2, 0), ints(2, 1)],
+    },
+    { title: 'nothing left', attributes: masks({}), inputs: [{ shape: [4] }, ints(3), ints(1), ints(1)] },
+  ],
+};
+
+function masks(options: Partial<StridedSliceAttributes>): StridedSliceAttributes {
+  return {
+    beginMask: 0,
+    endMask: 0,
+    ellipsisMask: 0,
+    newAxisMask: 0,
+    shrinkAxisMask: 0,
+    onnx: false,
+    ...options,
+  };
+}
+
+function ints(...data: number[]) {
+  return { shape: [data.length], dtype: 'int32' as const, data };
+}
+
+function describe(tensor: HostTensor | undefined): TensorDesc | undefined {
+  return tensor && { ...tensor, value: tensor.data };
+}
+
+type Cut =
+  | { readonly kind: 'new' }
+  | {
+      readonly kind: 'keep' | 'shrink';
+      readonly start: number;
+      readonly step: number;
+      readonly count: number;
+    };
+
+function outputExtents(cut: Cut): number[] {
+  if (cut.kind === 'new') return [1];
+  return cut.kind === 'shrink' ? [] : [cut.count];
+}
+
+/** What is taken of each input dimension, with the new dimensions in between. */
+function cutsOf(
+  attributes: StridedSliceAttributes,
+  inputs: readonly (TensorDesc | undefined)[],
+  where: string,
+): Cut[] {
+  const { shape } = required(inputs, 0, where);
+  const begin = knownIntegers(inputs, 1, where);
+  const end = knownIntegers(inputs, 2, where);
+  if (attributes.onnx) {
+    const axes = inputs[3] ? knownIntegers(inputs, 3, where) : begin.map((_, i) => i);
+    const steps = inputs[4] ? knownIntegers(inputs, 4, where) : begin.map(() => 1);
+    const cuts: Cut[] = shape.map((extent) => ({ kind: 'keep', start: 0, step: 1, count: extent }));
+    for (const [i, axis] of axes.entries()) {
+      const at = normalizeAxis(axis, shape.length, where);
+      cuts[at] = cut(shape[at], begin[i], end[i], steps[i], where);
+    }
+    return cuts;
+  }
+  const steps = inputs[3] ? knownIntegers(inputs, 3, where) : begin.map(() => 1);
+  return maskedCuts(attributes, shape, begin, end, steps, where);
+}
+
+function maskedCuts(
+  attributes: StridedSliceAttributes,
+  shape: readonly number[],
+  begin: readonly number[],
+  end: readonly number[],
+  steps: readonly number[],
+  where: string,
+): Cut[] {
+  const has = (mask: number, i: number): boolean => (mask & (1 << i)) !== 0;
+  const consumed = begin.filter(
+    (_, i) => !has(attributes.newAxisMask, i) && !has(attributes.ellipsisMask, i),
+  ).length;
+  const cuts: Cut[] = [];
+  let axis = 0;
+  const keep = (): void => {
+    cuts.push({ kind: 'keep', start: 0, step: 1, count: shape[axis++] });
+  };
+  for (let i = 0; i < begin.length; i++) {
+    if (has(attributes.ellipsisMask, i)) {
+      for (let rest = shape.length - consumed; rest > 0; rest--) keep();
+    } else if (has(attributes.newAxisMask, i)) {
+      cuts.push({ kind: 'new' });
+    } else {
+      const extent = shape[axis++];
+      if (has(attributes.shrinkAxisMask, i)) {
+        const start = begin[i] < 0 ? begin[i] + extent : begin[i];
+        cuts.push({
+          kind: 'shrink',
+          start: Math.min(Math.max(start, 0), Math.max(extent - 1, 0)),
+          step: 1,
+          count: 1,
+        });
+        continue;
+      }
+      const from = has(attributes.beginMask, i) ? undefined : begin[i];
+      const to = has(attributes.endMask, i) ? undefined : end[i];
+      cuts.push(cut(extent, from, to, steps[i], where));
+    }
+  }
+  while (axis < shape.length) keep();
+  return cuts;
+}
+
+/** Python's slice rule; `undefined` stands for an open end. */
+function cut(
+  extent: number,
+  begin: number | undefined,
+  end: number | undefined,
+  step: number,
+  where: string,
+): Cut {
+  if (step === 0) throw new GraphError(`${where}: expected a step other than 0`);
+  const lowest = step > 0 ? 0 : -1;
+  const highest = step > 0 ? extent : extent - 1;
+  const clamp = (value: number): number =>
+    Math.min(highest, Math.max(lowest, value < 0 ? value + extent : value));
+  const start = begin === undefined ? (step > 0 ? 0 : extent - 1) : clamp(begin);
+  const stop = end === undefined ? (step > 0 ? extent : -1) : clamp(end);
+  return { kind: 'keep', start, step, count: Math.max(0, Math.ceil((stop - start) / step)) };
+}

@@ -1,0 +1,189 @@
+import type { ExecutionPlan, Graph, GraphNode, PlanStep } from './graph.ts';
+import { GraphError } from './op.ts';
+import { allocateData, elementCount, type HostTensor, type TensorDesc } from './tensor.ts';
+
+/** Larger results are computed when the network runs: folding is meant for shape arithmetic and small constants. */
+const MAX_FOLDED_ELEMENTS = 1 << 20;
+
+/**
+ * Fixes the input shapes, infers every other shape and folds what depends on shapes and constants only.
+ *
+ * Nodes that no output needs are left out of the steps (MNN runs them; nobody sees their results).
+ *
+ * @param inputShapes by input name; needed where the file declares a dynamic extent (-1). A dynamic
+ *   batch is 1 unless given, as in MNN.
+ * @throws {GraphError} naming the op, with expected and got
+ */
+export function createPlan(
+  graph: Graph,
+  inputShapes: ReadonlyMap<string, readonly number[]> = new Map(),
+): ExecutionPlan {
+  checkNames(graph, inputShapes);
+  const inputs = graph.inputs.map((input) => ({
+    tensor: input.tensor,
+    name: input.name,
+    desc: { ...input.desc, shape: resolveShape(input, inputShapes.get(input.name)) },
+  }));
+  const descs = new Map<number, TensorDesc>(inputs.map((input) => [input.tensor, input.desc]));
+  for (const [tensor, { shape, dtype, layout, data }] of graph.constants) {
+    descs.set(tensor, { shape, dtype, layout, value: data });
+  }
+  const live = liveNodes(graph);
+  const pending: Omit<PlanStep, 'release'>[] = [];
+  for (const node of graph.nodes) {
+    if (!live.has(node.index)) continue;
+    const step = inferNode(node, descs);
+    if (step) pending.push(step);
+  }
+  const steps = withReleases(dropUnneeded(pending, graph), graph);
+  return { graph, inputs, steps, descs, values: neededValues(steps, graph, descs) };
+}
+
+function checkNames(graph: Graph, inputShapes: ReadonlyMap<string, readonly number[]>): void {
+  const names = graph.inputs.map((input) => input.name);
+  for (const name of inputShapes.keys()) {
+    if (!names.includes(name))
+      throw new GraphError(`no input is called "${name}"; the model has ${names.join(', ')}`);
+  }
+}
+
+function resolveShape(
+  input: Graph['inputs'][number],
+  given: readonly number[] | undefined,
+): readonly number[] {
+  const declared = input.desc.shape;
+  if (given === undefined) {
+    const shape = declared.map((extent, axis) => (extent < 0 && axis === 0 ? 1 : extent));
+    if (shape.some((extent) => extent < 0)) {
+      throw new GraphError(`input ${input.name}: its size is dynamic ([${declared}]); give the size to use`);
+    }
+    return shape;
+  }
+  const fits =
+    declared.length === 0 ||
+    (given.length === declared.length &&
+      given.every((extent, axis) => declared[axis] < 0 || axis === 0 || declared[axis] === extent));
+  if (!fits)
+    throw new GraphError(`input ${input.name}: expected shape [${declared}] (-1 is free), got [${given}]`);
+  return given;
+}
+
+/** Nodes that some output depends on. */
+function liveNodes(graph: Graph): Set<number> {
+  const live = new Set<number>();
+  const stack = graph.outputs.map((output) => output.tensor);
+  while (stack.length > 0) {
+    const node = graph.producer.get(stack.pop()!);
+    if (node === undefined || live.has(node.index)) continue;
+    live.add(node.index);
+    stack.push(...node.inputs.filter((id) => id >= 0));
+  }
+  return live;
+}
+
+/** Describes a node's outputs; returns the step unless the node could be folded. */
+function inferNode(node: GraphNode, descs: Map<number, TensorDesc>): Omit<PlanStep, 'release'> | undefined {
+  const where = `${node.name} (${node.definition.name})`;
+  const inputs = node.inputs.map((id) => (id < 0 ? undefined : descs.get(id)));
+  const outputs = node.definition.shape(node.attributes, inputs, where);
+  if (outputs.length < node.outputs.length) {
+    throw new GraphError(
+      `${where}: expected ${outputs.length} output tensors, the model wires ${node.outputs.length}`,
+    );
+  }
+  for (const desc of outputs) checkExtents(desc, where);
+  const used = outputs.slice(0, node.outputs.length);
+  const folded = used.every((desc) => desc.value !== undefined) ? used : fold(node, inputs, outputs);
+  for (const [i, id] of node.outputs.entries()) descs.set(id, (folded ?? used)[i]);
+  return folded ? undefined : { node, inputs, outputs };
+}
+
+function checkExtents(desc: TensorDesc, where: string): void {
+  if (desc.shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) return;
+  throw new GraphError(
+    `${where}: the output shape [${desc.shape}] is not possible; the input may be too small`,
+  );
+}
+
+function fold(
+  node: GraphNode,
+  inputs: readonly (TensorDesc | undefined)[],
+  outputs: readonly TensorDesc[],
+): TensorDesc[] | undefined {
+  const known = inputs.every((desc) => desc === undefined || desc.value !== undefined);
+  const small = outputs.every((desc) => elementCount(desc.shape) <= MAX_FOLDED_ELEMENTS);
+  if (!known || !small) return undefined;
+  const results = outputs.map((desc) => hostOf(desc, allocateData(desc.dtype, elementCount(desc.shape))));
+  node.definition.reference(
+    node.attributes,
+    inputs.map((desc) => desc && hostOf(desc, desc.value!)),
+    results,
+  );
+  return outputs.map((desc, i) => ({ ...desc, value: results[i].data }));
+}
+
+function hostOf({ shape, dtype, layout }: TensorDesc, data: HostTensor['data']): HostTensor {
+  return { shape, dtype, layout, data };
+}
+
+/** Folding can make earlier steps useless (a network's part of which only the shape was asked). */
+function dropUnneeded(
+  steps: readonly Omit<PlanStep, 'release'>[],
+  graph: Graph,
+): Omit<PlanStep, 'release'>[] {
+  const needed = new Set(graph.outputs.map((output) => output.tensor));
+  const kept: Omit<PlanStep, 'release'>[] = [];
+  for (const step of [...steps].reverse()) {
+    if (!step.node.outputs.some((id) => needed.has(id))) continue;
+    for (const [i, id] of step.node.inputs.entries()) {
+      if (id >= 0 && !readsShapeOnly(step, i)) needed.add(id);
+    }
+    kept.push(step);
+  }
+  return kept.reverse();
+}
+
+function readsShapeOnly(step: Omit<PlanStep, 'release'>, input: number): boolean {
+  return step.inputs[input]?.value !== undefined;
+}
+
+function withReleases(steps: readonly Omit<PlanStep, 'release'>[], graph: Graph): PlanStep[] {
+  const kept = new Set(graph.outputs.map((output) => output.tensor));
+  const last = new Map<number, number>();
+  for (const [i, { node, inputs }] of steps.entries()) {
+    for (const id of node.outputs) last.set(id, i);
+    for (const [k, id] of node.inputs.entries())
+      if (id >= 0 && inputs[k]?.value === undefined) last.set(id, i);
+  }
+  const release = steps.map(() => [] as number[]);
+  for (const [id, step] of last) if (!kept.has(id)) release[step].push(id);
+  return steps.map((step, i) => ({ ...step, release: release[i] }));
+}
+
+function neededValues(
+  steps: readonly PlanStep[],
+  graph: Graph,
+  descs: ReadonlyMap<number, TensorDesc>,
+): Map<number, HostTensor> {
+  const ids = [...steps.flatMap((step) => step.node.inputs), ...graph.outputs.map((output) => output.tensor)];
+  const values = new Map<number, HostTensor>();
+  for (const id of ids) {
+    const desc = descs.get(id);
+    if (desc?.value !== undefined) values.set(id, hostOf(desc, desc.value));
+  }
+  return values;
+}
+
+/** Bytes of activations that are alive at once for one sample, at the plan's worst step. */
+export function peakActivationBytes(plan: ExecutionPlan): number {
+  const bytes = (id: number): number => elementCount(plan.descs.get(id)!.shape) * 4;
+  let live = plan.inputs.reduce((sum, input) => sum + bytes(input.tensor), 0);
+  let peak = live;
+  for (const { node, outputs, release } of plan.steps) {
+    live += outputs.reduce((sum, desc) => sum + elementCount(desc.shape) * 4, 0);
+    peak = Math.max(peak, live);
+    live -= outputs.slice(node.outputs.length).reduce((sum, desc) => sum + elementCount(desc.shape) * 4, 0);
+    live -= release.reduce((sum, id) => sum + bytes(id), 0);
+  }
+  return peak;
+}
