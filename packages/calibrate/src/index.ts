@@ -1,4 +1,11 @@
 export {
+  type CalibrationConfig,
+  CalibrationError,
+  type CalibrationJob,
+  type CalibrationResult,
+  calibrate,
+} from './calibrate.ts';
+export {
   type CandidateOptions,
   type Int8Candidates,
   int8Candidates,
@@ -19,6 +26,7 @@ export type {
 export { type FeatureMethod, featureSolvers } from './solvers/index.ts';
 export { type WeightMethod, weightQuantizers } from './weights/index.ts';
 export { DEPTHWISE_SMALLEST_SCALE } from './weights/max-abs.ts';
+export { quantizeWeights, type WeightConfig } from './weights/quantize-weights.ts';
 export {
   type QuantizedWeights,
   WeightError,

@@ -1,28 +1,18 @@
-import type { HostTensor } from '@mnnquant/graph';
-import type { FeatureStatistics } from '../solvers/feature-solver.ts';
+import { addToHistogram, type HostTensor, rangeOf } from '@mnnquant/graph';
+import type { FeatureSolver, FeatureStatistics } from '../solvers/feature-solver.ts';
 
 /**
  * Statistics of a tensor whose content the plan already knows: constants and folded arithmetic,
  * which no sample produces.
  */
 export function hostStatistics(
-  tensor: HostTensor,
-  { bins, skipBelow }: { readonly bins: number; readonly skipBelow: number },
+  { data }: HostTensor,
+  { bins, skipBelow }: FeatureSolver['observation'],
 ): FeatureStatistics {
-  let absMax = 0;
-  let finite = 0;
-  for (const value of tensor.data) {
-    if (!Number.isFinite(value)) continue;
-    finite++;
-    absMax = Math.max(absMax, Math.abs(value));
-  }
+  const { min, max, count, nonFinite } = rangeOf(data);
+  const finite = count - nonFinite;
+  const absMax = finite === 0 ? 0 : Math.max(Math.abs(min), Math.abs(max));
   const counts = new Float64Array(bins);
-  const interval = Math.fround(bins / Math.fround(absMax));
-  for (const value of tensor.data) {
-    const magnitude = Math.abs(value);
-    if (!(magnitude > skipBelow) || magnitude === Number.POSITIVE_INFINITY) continue;
-    const bin = Math.min(bins - 1, Math.floor(Math.fround(magnitude * interval)));
-    counts[bin] = (counts[bin] as number) + 1;
-  }
-  return { counts, absMax, finite, nonFinite: tensor.data.length - finite };
+  if (absMax > skipBelow) addToHistogram(data, { bins, max: absMax, skipBelow }, counts);
+  return { counts, absMax, finite, nonFinite };
 }

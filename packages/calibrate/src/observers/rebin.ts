@@ -17,7 +17,10 @@ export function addRebinned(source: Float64Array, from: number, target: Float64A
   if (!(from >= 0 && to >= from && Number.isFinite(to))) {
     throw new RangeError(`rebin: expected 0 <= from <= to, got from ${from} to ${to}`);
   }
-  if (from === 0) return addTo(target, 0, total(source));
+  if (from === 0) {
+    addTo(target, 0, total(source));
+    return;
+  }
   const bins = source.length;
   const ratio = to / from; // target edge t lies at t * ratio source bins
   let below = 0; // C at source bin `bin`

@@ -3,13 +3,12 @@
  * multiplications and divisions alone: `Math.log` may differ in its last bit between JavaScript
  * engines, and a threshold that hangs on it would too.
  *
+ * The argument must be positive, finite and at least 2^-126.
+ *
  * x = 2^k * m with m in [sqrt(1/2), sqrt(2)); with s = (m - 1) / (m + 1),
  * ln m = 2 (s + s^3/3 + s^5/5 + ...), |s| <= 0.1716, cut where the terms fall below 1e-17.
  */
-export interface FloatLogarithm {
-  /** ln(x); x must be positive, finite and at least 2^-126. */
-  (x: number): number;
-}
+export type FloatLogarithm = (x: number) => number;
 
 const LN2_HIGH = 0.6931471803691238; // ln 2 cut so that k * LN2_HIGH is exact
 const LN2_LOW = 1.9082149292705877e-10;

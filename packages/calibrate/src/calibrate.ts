@@ -1,0 +1,126 @@
+import {
+  type ExecutionPlan,
+  observe,
+  type RunReport,
+  type Sample,
+  type TensorBackend,
+} from '@mnnquant/graph';
+import { hostStatistics } from './observers/host-statistics.ts';
+import { type Int8Candidates, int8Candidates } from './rewrite/candidates.ts';
+import type { ScaleTable } from './scale-table.ts';
+import { planScales, type ScalePlan, solveScales } from './solve-scales.ts';
+import type { FeatureSolver, FeatureStatistics } from './solvers/feature-solver.ts';
+import { type FeatureMethod, featureSolvers } from './solvers/index.ts';
+import { sourcesOf } from './ties/tie-groups.ts';
+
+/** How activations are to be scaled. */
+export interface CalibrationConfig {
+  /** `feature_quantize_method`. */
+  readonly featureMethod: FeatureMethod;
+  /** `feature_clamp_value`: largest quantized magnitude, a whole number from 1 to 127. */
+  readonly featureClamp: number;
+  /** Names of ops that stay float, `skip_quant_op_names`. */
+  readonly skip: readonly string[];
+  /** See `TieGroupOptions`; without it ties are never broken. */
+  readonly maxRangeRatio?: number;
+}
+
+export interface CalibrationJob {
+  readonly plan: ExecutionPlan;
+  readonly backend: TensorBackend;
+  readonly samples: { readonly count: number; load(index: number): Promise<Sample> };
+  readonly config: CalibrationConfig;
+  /** Bytes that activations may take; below what all samples need, two passes are run. */
+  readonly memoryBudgetBytes: number;
+  /** An op without a kernel in the backend is an error instead of a line in the report. */
+  readonly strict?: boolean;
+  /** Called as ops are run for samples; `total` is fixed from the first call on. */
+  onProgress?(done: number, total: number): void;
+}
+
+export interface CalibrationResult {
+  readonly scales: ScaleTable;
+  readonly candidates: Int8Candidates;
+  /** What ran where. */
+  readonly report: RunReport;
+  /** 1: layer by layer over all samples; 2: the memory budget was too small for that. */
+  readonly passes: 1 | 2;
+}
+
+/** The configuration or the samples do not allow a calibration; the message says what to change. */
+export class CalibrationError extends Error {
+  override name = 'CalibrationError';
+}
+
+/**
+ * Runs a network over samples and finds the scale of every tensor that an int8 op needs.
+ *
+ * The same samples, model and configuration give the same scales with one pass and with two.
+ *
+ * @throws {CalibrationError} on a configuration that cannot be met
+ */
+export async function calibrate(job: CalibrationJob): Promise<CalibrationResult> {
+  const { plan, backend, config, samples } = job;
+  const solver = checkedSolver(config, samples.count);
+  const skip = new Set(config.skip);
+  const candidates = int8Candidates(plan.graph, plan, { skip: (node) => skip.has(node.name) });
+  const scalePlan = planScales(plan, candidates);
+  const observation = await observe(
+    {
+      plan,
+      sampleCount: samples.count,
+      load: (index) => samples.load(index),
+      tensors: observed(scalePlan).filter((tensor) => !plan.values.has(tensor)),
+      ...solver.observation,
+      memoryBudgetBytes: job.memoryBudgetBytes,
+      strict: job.strict,
+      onProgress: (done, total) => job.onProgress?.(done, total),
+    },
+    backend,
+  );
+  const statistics = constantStatistics(scalePlan, solver);
+  for (const [tensor, { range, absMax, histogram }] of observation.tensors) {
+    const { count, nonFinite } = range;
+    statistics.set(tensor, { counts: histogram, absMax, finite: count - nonFinite, nonFinite });
+  }
+  const { featureClamp, maxRangeRatio = Number.POSITIVE_INFINITY } = config;
+  const scales = solveScales(scalePlan, statistics, { solver, featureClamp, maxRangeRatio });
+  return { scales, candidates, report: observation.report, passes: observation.passes };
+}
+
+function checkedSolver(config: CalibrationConfig, samples: number): FeatureSolver {
+  const { featureMethod, featureClamp, maxRangeRatio = 1 } = config;
+  if (!Number.isInteger(featureClamp) || featureClamp < 1 || featureClamp > 127) {
+    throw new CalibrationError(
+      `feature_clamp_value: expected a whole number from 1 to 127, got ${featureClamp}`,
+    );
+  }
+  if (!(maxRangeRatio >= 1)) {
+    throw new CalibrationError(`maxRangeRatio: expected 1 or more, got ${maxRangeRatio}`);
+  }
+  if (samples < 1)
+    throw new CalibrationError(`expected at least one sample to calibrate with, got ${samples}`);
+  const solver: FeatureSolver | undefined = Object.hasOwn(featureSolvers, featureMethod)
+    ? featureSolvers[featureMethod]
+    : undefined;
+  if (solver === undefined) {
+    const known = Object.keys(featureSolvers).join(', ');
+    throw new CalibrationError(`feature_quantize_method: expected one of ${known}, got ${featureMethod}`);
+  }
+  return solver;
+}
+
+/** The tensors whose values decide some scale, ascending. */
+function observed({ tensors, ties }: ScalePlan): number[] {
+  const sources = [...tensors].flatMap((tensor) => sourcesOf(ties, tensor));
+  return [...new Set(sources)].sort((a, b) => a - b);
+}
+
+function constantStatistics(scalePlan: ScalePlan, solver: FeatureSolver): Map<number, FeatureStatistics> {
+  const statistics = new Map<number, FeatureStatistics>();
+  for (const tensor of observed(scalePlan)) {
+    const value = scalePlan.plan.values.get(tensor);
+    if (value !== undefined) statistics.set(tensor, hostStatistics(value, solver.observation));
+  }
+  return statistics;
+}
