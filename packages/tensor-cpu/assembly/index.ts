@@ -8,3 +8,4 @@ export { add, subtract, multiply } from './binary';
 export { clip, leaky } from './activation';
 export { scale } from './scale';
 export { maxPool, averagePool } from './pooling';
+export { packTiles } from './pack';

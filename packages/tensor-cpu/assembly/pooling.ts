@@ -6,7 +6,7 @@ let top: i32 = 0, bottom: i32 = 0, left: i32 = 0, right: i32 = 0;
 
 /**
  * y [planes,oH,oW] = maximum over each window of x [planes,H,W], as far as it lies inside. A window that lies
- * wholly outside gives the lowest float32. NaN in a window gives NaN.
+ * wholly outside gives -Infinity. NaN in a window gives NaN.
  */
 export function maxPool(x: usize, y: usize, window: Window, planes: i32): void {
   const inBytes = <usize>(window.height * window.width) * 4;
@@ -70,7 +70,7 @@ function lanesInside(window: Window, ox: i32): i32 {
 
 function maxOfLanes(x: usize, window: Window, lanes: i32): v128 {
   const stride = <usize>window.strideX << 2;
-  let best = f32x4.splat(-f32.MAX_VALUE);
+  let best = f32x4.splat(-Infinity);
   for (let row = top; row < bottom; row++) {
     let at = x + (<usize>(row * window.width + left) << 2);
     for (let column = left; column < right; column++, at += 4) {
@@ -81,7 +81,7 @@ function maxOfLanes(x: usize, window: Window, lanes: i32): v128 {
 }
 
 function maxOfOne(x: usize, window: Window): f32 {
-  let best = -f32.MAX_VALUE;
+  let best: f32 = -Infinity;
   for (let row = top; row < bottom; row++) {
     let at = x + (<usize>(row * window.width + left) << 2);
     for (let column = left; column < right; column++, at += 4) best = max(best, load<f32>(at));

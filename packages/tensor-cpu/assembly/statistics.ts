@@ -3,7 +3,7 @@
  * values that are NaN or infinite. Without any finite value: +Infinity, -Infinity.
  */
 export function range(x: usize, count: i32, result: usize): void {
-  const infinity = f32x4.splat(f32.MAX_VALUE * 2);
+  const infinity = f32x4.splat(Infinity);
   let low = infinity, high = f32x4.neg(infinity);
   let finite = i32x4.splat(0);
   let n = count;
@@ -76,7 +76,7 @@ function binIndices(x: usize, count: i32, interval: f32, bins: i32, skip: f32): 
   const last = i32x4.splat(bins - 1);
   const extra = i32x4.splat(bins);
   const tiny = f32x4.splat(skip);
-  const infinity = f32x4.splat(f32.MAX_VALUE * 2);
+  const infinity = f32x4.splat(Infinity);
   const end = indices + (<usize>count << 2);
   for (let out = indices; out < end; out += 16, x += 16) {
     const v = f32x4.abs(v128.load(x));

@@ -43,4 +43,29 @@ export interface KernelExports {
     lo: number,
     hi: number,
   ): void;
+  packTiles(
+    x: number,
+    tiles: number,
+    rows: number,
+    columns: number,
+    rowStep: number,
+    columnStep: number,
+    width: number,
+  ): void;
+  add(a: number, b: number, y: number, count: number, lo: number, hi: number): void;
+  subtract(a: number, b: number, y: number, count: number, lo: number, hi: number): void;
+  multiply(a: number, b: number, y: number, count: number, lo: number, hi: number): void;
+  clip(x: number, y: number, count: number, lo: number, hi: number): void;
+  leaky(x: number, y: number, slopes: number, samples: number, channels: number, plane: number): void;
+  scale(
+    x: number,
+    y: number,
+    factors: number,
+    bias: number,
+    samples: number,
+    channels: number,
+    plane: number,
+  ): void;
+  maxPool(x: number, y: number, window: number, planes: number): void;
+  averagePool(x: number, y: number, window: number, planes: number, inverses: number): void;
 }

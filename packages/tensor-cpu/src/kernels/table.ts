@@ -1,6 +1,34 @@
 import type { KernelBinder } from '../context.ts';
+import { bindBinaryOp } from './binary-op.ts';
+import { bindConcat } from './concat.ts';
+import { bindConvolution } from './convolution.ts';
+import { bindCopy, bindReshape } from './copy.ts';
+import { bindEltwise } from './eltwise.ts';
+import { bindMatMul } from './mat-mul.ts';
+import { bindPooling } from './pooling.ts';
+import { bindPrelu } from './prelu.ts';
+import { bindRelu } from './relu.ts';
+import { bindRelu6 } from './relu6.ts';
+import { bindScale } from './scale.ts';
 
 /** The accelerated ops, by MNN's name. An op that is missing here runs its reference on the host. */
-const TABLE = {} satisfies Partial<Record<string, KernelBinder>>;
+const TABLE = {
+  BinaryOp: bindBinaryOp,
+  Concat: bindConcat,
+  Convolution: bindConvolution,
+  ConvolutionDepthwise: bindConvolution,
+  Eltwise: bindEltwise,
+  Flatten: bindCopy,
+  Identity: bindCopy,
+  MatMul: bindMatMul,
+  Pooling: bindPooling,
+  PReLU: bindPrelu,
+  ReLU: bindRelu,
+  ReLU6: bindRelu6,
+  Reshape: bindReshape,
+  Scale: bindScale,
+  Squeeze: bindCopy,
+  Unsqueeze: bindCopy,
+} satisfies Partial<Record<string, KernelBinder>>;
 
 export const KERNELS: ReadonlyMap<string, KernelBinder> = new Map(Object.entries(TABLE));

@@ -18,6 +18,7 @@ export class WasmMemory {
   readonly maxBytes: number;
   #float32!: Float32Array;
   #int32!: Int32Array;
+  #uint8!: Uint8Array;
 
   /** `maxBytes` is the budget; at most `MAX_MEMORY_BYTES`. */
   constructor(maxBytes: number) {
@@ -40,6 +41,10 @@ export class WasmMemory {
 
   get int32(): Int32Array {
     return this.#int32;
+  }
+
+  get uint8(): Uint8Array {
+    return this.#uint8;
   }
 
   /** Makes at least `bytes` more available and returns how many. Throws when the budget does not allow it. */
@@ -74,6 +79,7 @@ export class WasmMemory {
   #refresh(): void {
     this.#float32 = new Float32Array(this.memory.buffer);
     this.#int32 = new Int32Array(this.memory.buffer);
+    this.#uint8 = new Uint8Array(this.memory.buffer);
   }
 }
 

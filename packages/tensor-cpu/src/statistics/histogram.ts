@@ -8,7 +8,8 @@ const TABLES = 4;
 /**
  * Adds the histogram of |x| to `counts`, with the arithmetic of MNN 3.6.1 TensorStatistic.cpp:
  * interval = bins / max and |x| * interval in float32, truncated, clamped to the last bin. Skipped: |x| <=
- * `skipBelow`, and values that are not finite. Throws on a range or bin count that makes no bins.
+ * `skipBelow`, and values that are not finite. A maximum so small that the interval overflows puts all in the
+ * last bin. Throws on a range or bin count that makes no bins.
  */
 export function tensorHistogram(
   context: KernelContext,
@@ -23,10 +24,8 @@ export function tensorHistogram(
       `histogram: expected ${bins} counts for ${bins} bins (1 or more), got ${counts.length}`,
     );
   }
-  if (!(max > 0 && interval > 0 && Number.isFinite(interval))) {
-    throw new RangeError(
-      `histogram: expected a finite maximum above 0 that leaves ${bins} bins apart, got ${max}`,
-    );
+  if (!(max > 0 && interval > 0)) {
+    throw new RangeError(`histogram: expected a finite maximum above 0, got ${max}`);
   }
   const words = (bins + 1) * TABLES;
   context.scratch.reserve(words * 4);

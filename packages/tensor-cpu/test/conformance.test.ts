@@ -1,0 +1,46 @@
+import { conformanceCases } from '@mnnquant/graph/conformance';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type CpuBackend, createCpuBackend } from '../src/node.ts';
+
+/** float32 sums against float64, relative to the largest value of the output. */
+const TOLERANCE = 2e-6;
+
+let backend: CpuBackend;
+beforeAll(async () => {
+  backend = await createCpuBackend();
+});
+
+describe('every case of every op that has a kernel', () => {
+  const covered = new Set<string>();
+
+  for (const item of conformanceCases()) {
+    test(`${item.op}: ${item.title}`, async () => {
+      const result = await item.run(backend);
+      if (result === undefined) return;
+      covered.add(item.op);
+      expect(result.exactWhereNeeded).toBe(true);
+      expect(result.relativeError).toBeLessThan(TOLERANCE);
+    });
+  }
+
+  test('the ops with a kernel are those of the table', () => {
+    expect([...covered].sort()).toEqual([
+      'BinaryOp',
+      'Concat',
+      'Convolution',
+      'ConvolutionDepthwise',
+      'Eltwise',
+      'Flatten',
+      'Identity',
+      'MatMul',
+      'PReLU',
+      'Pooling',
+      'ReLU',
+      'ReLU6',
+      'Reshape',
+      'Scale',
+      'Squeeze',
+      'Unsqueeze',
+    ]);
+  });
+});
