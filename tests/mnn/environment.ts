@@ -6,8 +6,6 @@ import { describe } from 'vitest';
 export interface MnnEnvironment {
   /** A Python with the packages MNN and numpy. */
   readonly python: string;
-  /** MNN's own quantization tool, beside that Python. */
-  readonly mnnquant: string;
   /** A Python with an older MNN, to check that written models load there too. */
   readonly oldPython: string | undefined;
   /** Folder with `models/` and `images/`. */
@@ -31,7 +29,6 @@ export function mnnEnvironment(): MnnEnvironment {
   const python = process.env.MNNQUANT_PYTHON!;
   return {
     python,
-    mnnquant: join(python, '..', 'mnnquant'),
     oldPython: process.env.MNNQUANT_OLD_PYTHON || undefined,
     data: process.env.MNNQUANT_TEST_DATA!,
   };
@@ -48,5 +45,5 @@ export function describeWithMnn(title: string, body: (environment: MnnEnvironmen
     return;
   }
   if (process.env.MNNQUANT_REQUIRE_MNN === '1') throw new Error(`checks against MNN cannot run: ${missing}`);
-  describe.skip(`${title} [skipped: ${missing}]`, () => body({ python: '', mnnquant: '', oldPython: undefined, data: '' }));
+  describe.skip(`${title} [skipped: ${missing}]`, () => body({ python: '', oldPython: undefined, data: '' }));
 }

@@ -20,7 +20,9 @@ const DTYPES = {
 /** Reads every array of an .npz file (NumPy format 1 and 2, C order). */
 export function readNpz(path: string): Map<string, NumpyArray> {
   const files = unzipSync(new Uint8Array(readFileSync(path)));
-  return new Map(Object.entries(files).map(([name, bytes]) => [name.replace(/\.npy$/, ''), parseNpy(bytes, name)]));
+  return new Map(
+    Object.entries(files).map(([name, bytes]) => [name.replace(/\.npy$/, ''), parseNpy(bytes, name)]),
+  );
 }
 
 /** Writes arrays to an uncompressed .npz file. */
@@ -40,7 +42,10 @@ function parseNpy(bytes: Uint8Array, name: string): NumpyArray {
   if (!descr || !(descr in DTYPES) || shapeText === undefined || header.includes("'fortran_order': True")) {
     throw new Error(`${name}: cannot read the NumPy header ${header.trim()}`);
   }
-  const shape = shapeText.split(',').filter((part) => part.trim() !== '').map(Number);
+  const shape = shapeText
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map(Number);
   const body = bytes.slice(start + headerLength);
   return { shape, data: new DTYPES[descr](body.buffer) };
 }
@@ -53,6 +58,9 @@ function formatNpy(array: NumpyArray): Uint8Array {
   const bytes = new Uint8Array(10 + padded.length + array.data.byteLength);
   bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, padded.length & 255, padded.length >> 8]);
   bytes.set(new TextEncoder().encode(padded), 10);
-  bytes.set(new Uint8Array(array.data.buffer, array.data.byteOffset, array.data.byteLength), 10 + padded.length);
+  bytes.set(
+    new Uint8Array(array.data.buffer, array.data.byteOffset, array.data.byteLength),
+    10 + padded.length,
+  );
   return bytes;
 }

@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type NumpyArray, readNpz, writeNpz } from './npz.ts';
 
-const SCRIPT = fileURLToPath(new URL('./python/oracle.py', import.meta.url));
+const SCRIPT = pythonScript('oracle.py');
+
+/** Path of one of our Python scripts. */
+export function pythonScript(name: string): string {
+  return fileURLToPath(new URL(`./python/${name}`, import.meta.url));
+}
 
 /** One command that MNN's runtime executed, after its geometry decomposition. */
 export interface MnnCommand {
@@ -36,7 +41,11 @@ export class MnnOracle {
   }
 
   /** Outputs by name; inputs and outputs have a leading sample axis. */
-  run(model: string, inputs: ReadonlyMap<string, NumpyArray>, options: { module?: boolean } = {}): Map<string, NumpyArray> {
+  run(
+    model: string,
+    inputs: ReadonlyMap<string, NumpyArray>,
+    options: { module?: boolean } = {},
+  ): Map<string, NumpyArray> {
     return inFolder((folder) => {
       writeNpz(join(folder, 'in.npz'), inputs);
       const flags = options.module ? ['--module'] : [];
@@ -46,9 +55,19 @@ export class MnnOracle {
   }
 
   /** Seeded random inputs of the shapes that the model declares (`dim` for dynamic extents). */
-  random(model: string, options: { seed?: number; samples?: number; dim?: number; module?: boolean } = {}): Map<string, NumpyArray> {
+  random(
+    model: string,
+    options: { seed?: number; samples?: number; dim?: number; module?: boolean } = {},
+  ): Map<string, NumpyArray> {
     return inFolder((folder) => {
-      const flags = ['--seed', `${options.seed ?? 0}`, '--samples', `${options.samples ?? 1}`, '--dim', `${options.dim ?? 1}`];
+      const flags = [
+        '--seed',
+        `${options.seed ?? 0}`,
+        '--samples',
+        `${options.samples ?? 1}`,
+        '--dim',
+        `${options.dim ?? 1}`,
+      ];
       if (options.module) flags.push('--module');
       this.#call('random', model, join(folder, 'in.npz'), ...flags);
       return readNpz(join(folder, 'in.npz'));
@@ -72,15 +91,23 @@ export class MnnOracle {
   }
 
   #call(...args: string[]): void {
-    const { status, signal, stderr, stdout, error } = spawnSync(this.#python, [SCRIPT, ...args], {
-      encoding: 'utf8',
-      maxBuffer: 1 << 28,
-    });
-    if (error) throw error;
-    if (status !== 0) {
-      throw new Error(`MNN: ${args.join(' ')} ended with ${signal ?? status}\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`);
-    }
+    runPython(this.#python, [SCRIPT, ...args]);
   }
+}
+
+/** Runs a Python script to its end; an error with what it printed when it fails. */
+export function runPython(python: string, args: readonly string[], options: { cwd?: string } = {}): string {
+  const { status, signal, stderr, stdout, error } = spawnSync(python, args, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    ...options,
+  });
+  if (error) throw error;
+  if (status !== 0) {
+    const tail = `${stdout.slice(-2000)}\n${stderr.slice(-2000)}`;
+    throw new Error(`${args.join(' ')} ended with ${signal ?? status}\n${tail}`);
+  }
+  return stdout;
 }
 
 /** Gives `body` a fresh folder that is gone afterwards. */

@@ -6,6 +6,14 @@ export {
   calibrate,
 } from './calibrate.ts';
 export {
+  channelCount,
+  type PixelFormat,
+  PreprocessError,
+  type RgbaImage,
+  type SampleOptions,
+  sampleImage,
+} from './preprocess/index.ts';
+export {
   type CandidateOptions,
   type Int8Candidates,
   int8Candidates,

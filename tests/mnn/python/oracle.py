@@ -56,6 +56,8 @@ class Session:
         if debug:
             self.net.setSessionMode(0)  # Session_Debug allows callbacks
         self.session = self.net.createSession(dict(CONFIG))
+        if self.session is None:
+            sys.exit("MNN could not create a session")
         self.shapes = None
 
     def feed(self, sample):
@@ -75,7 +77,9 @@ class Session:
 
     def run(self, sample):
         self.feed(sample)
-        self.net.runSession(self.session)
+        code = self.net.runSession(self.session)
+        if code != 0:
+            sys.exit(f"MNN's runSession returned {code}")
         return {n: read_tensor(t) for n, t in self.net.getSessionOutputAll(self.session).items()}
 
 
@@ -152,7 +156,9 @@ def cmd_ops(args):
         seen.append({"type": kind.split(" ")[0], "name": info.getName(), "int8": "DT_INT8" in kind})
         return True
 
-    session.net.runSessionWithCallBackInfo(session.session, lambda tensors, info: True, after)
+    code = session.net.runSessionWithCallBackInfo(session.session, lambda tensors, info: True, after)
+    if code != 0:
+        sys.exit(f"MNN's runSessionWithCallBackInfo returned {code}")
     json.dump(seen, open(args.outputs, "w"))
 
 

@@ -1,0 +1,101 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type PixelFormat, type RgbaImage, type SampleOptions, sampleImage } from '@mnnquant/calibrate';
+import { expect, it } from 'vitest';
+import { describeWithMnn } from './environment.ts';
+import { readNpz, writeNpz } from './npz.ts';
+import { inFolder, pythonScript, runPython } from './oracle.ts';
+
+const FORMATS: readonly PixelFormat[] = ['RGB', 'BGR', 'RGBA', 'BGRA', 'GRAY'];
+
+/** Image and target sizes: up, down, odd, equal, to one pixel, wider than MNN's tile of 512. From one pixel MNN reads outside of the image. */
+const SIZES: readonly (readonly [number, number, number, number])[] = [
+  [500, 375, 224, 224],
+  [640, 480, 320, 240],
+  [32, 32, 32, 32],
+  [32, 32, 64, 48],
+  [31, 77, 112, 113],
+  [333, 500, 227, 227],
+  [40, 40, 32, 32],
+  [17, 13, 1, 9],
+  [17, 13, 9, 1],
+  [700, 90, 1100, 20],
+  [1300, 40, 1030, 37],
+];
+
+const CROPS: readonly (readonly [number, number])[] = [
+  [1, 1],
+  [0.875, 0.875],
+  [0.5, 0.9],
+];
+
+interface Case {
+  readonly image: RgbaImage;
+  readonly options: SampleOptions;
+}
+
+describeWithMnn('the sampler gives the bits of MNN', ({ python }) => {
+  it('for every size, crop and format', () => {
+    const cases = SIZES.flatMap(([width, height, toWidth, toHeight], i) =>
+      CROPS.filter(([h, w]) => height * h >= 1 && width * w >= 1).map(
+        ([centerCropHeight, centerCropWidth], k) => ({
+          image: noiseImage(width, height, i + 1),
+          options: {
+            format: FORMATS[(i + k) % FORMATS.length],
+            mean: [123.675, 116.28, 103.53, 7],
+            normal: [0.0171247, 0.017507, 0.0174292, 0.5],
+            width: toWidth,
+            height: toHeight,
+            centerCropHeight,
+            centerCropWidth,
+          },
+        }),
+      ),
+    );
+    const expected = sampleWithMnn(python, cases);
+    for (const [i, { image, options }] of cases.entries()) {
+      const actual = sampleImage(image, options, 'NHWC');
+      const title = `${image.width}x${image.height} to ${JSON.stringify(options)}`;
+      expect(differences(actual, expected[i]), title).toBe(0);
+    }
+  });
+});
+
+function differences(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
+  return a.reduce((count, value, i) => count + Number(!Object.is(value, b[i])), 0);
+}
+
+function sampleWithMnn(python: string, cases: readonly Case[]): Float32Array[] {
+  return inFolder((folder) => {
+    const path = (name: string): string => join(folder, name);
+    writeNpz(
+      path('in.npz'),
+      new Map(
+        cases.map(({ image }, i) => [
+          `image${i}`,
+          { shape: [image.height, image.width, 4], data: image.data },
+        ]),
+      ),
+    );
+    const described = cases.map(({ options: { centerCropHeight, centerCropWidth, ...rest } }, i) => ({
+      ...rest,
+      image: `image${i}`,
+      cropHeight: centerCropHeight,
+      cropWidth: centerCropWidth,
+    }));
+    writeFileSync(path('cases.json'), JSON.stringify(described));
+    runPython(python, [pythonScript('sample.py'), path('cases.json'), path('in.npz'), path('out.npz')]);
+    const results = readNpz(path('out.npz'));
+    return cases.map((_, i) => results.get(`${i}`)!.data as Float32Array);
+  });
+}
+
+function noiseImage(width: number, height: number, seed: number): RgbaImage {
+  let state = seed;
+  const data = Uint8Array.from({ length: width * height * 4 }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 24;
+  });
+  return { data, width, height };
+}
