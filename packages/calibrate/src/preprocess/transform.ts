@@ -18,16 +18,16 @@ const IDENTITY: Matrix = [1, 0, 0, 0, 1, 0, 0, 0, 1];
  */
 export function cornerTransform(from: readonly Point[], to: readonly Point[]): Matrix {
   const source = squareToCorners(from);
+  if (source && (to[3].x === to[0].x || to[3].y === to[0].y)) return stretch(from, to);
   const inverse = source && invert(source);
   const target = inverse && squareToCorners(to);
   if (!inverse || !target) return IDENTITY;
-  const matrix = multiply(target, inverse);
-  return matrix.some(Number.isNaN) ? stretch(from, to) : matrix;
+  return multiply(target, inverse);
 }
 
 /**
- * For an image one pixel wide or high, where MNN's arithmetic ends in 0/0 and its sampler reads
- * outside of the image: that one row or column is repeated.
+ * For an image one pixel wide or high that one row or column is repeated. (MNN's arithmetic ends in
+ * 0/0 there: it forgets the scale of the other direction, or reads outside of the image.)
  */
 function stretch(from: readonly Point[], to: readonly Point[]): Matrix {
   const scale = (length: number, target: number): number => (target === 0 ? 0 : f(length / target));
