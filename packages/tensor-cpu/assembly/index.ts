@@ -9,3 +9,4 @@ export { clip, leaky } from './activation';
 export { scale } from './scale';
 export { maxPool, averagePool } from './pooling';
 export { packTiles } from './pack';
+export { permute } from './permute';

@@ -66,6 +66,7 @@ export interface KernelExports {
     channels: number,
     plane: number,
   ): void;
+  permute(x: number, y: number, axes: number): void;
   maxPool(x: number, y: number, window: number, planes: number): void;
   averagePool(x: number, y: number, window: number, planes: number, inverses: number): void;
 }

@@ -27,6 +27,7 @@ describe('every case of every op that has a kernel', () => {
     expect([...covered].sort()).toEqual([
       'BinaryOp',
       'Concat',
+      'ConvertTensor',
       'Convolution',
       'ConvolutionDepthwise',
       'Eltwise',
@@ -34,6 +35,7 @@ describe('every case of every op that has a kernel', () => {
       'Identity',
       'MatMul',
       'PReLU',
+      'Permute',
       'Pooling',
       'ReLU',
       'ReLU6',

@@ -1,21 +1,21 @@
+import type { BoundKernel } from '@mnnquant/graph';
 import type { KernelBinder } from '../context.ts';
+import type { WasmMemory } from '../memory/wasm-memory.ts';
 import { ELEMENT_BYTES, live } from '../tensor.ts';
 
-/** y has the elements of x in the same order, under another shape: Flatten, Squeeze, Unsqueeze, Identity. */
-export const bindCopy: KernelBinder =
-  ({ memory }) =>
-  ([x], [y]) => {
-    const from = live(x);
-    memory.uint8.copyWithin(
-      live(y).address,
-      from.address,
-      from.address + from.count * ELEMENT_BYTES[from.dtype],
-    );
+/** Copies the first input's elements, of any type, to the output. */
+export function copyTensor(memory: WasmMemory): BoundKernel {
+  return ([x], [y]) => {
+    const { address, count, dtype } = live(x);
+    memory.uint8.copyWithin(live(y).address, address, address + count * ELEMENT_BYTES[dtype]);
   };
+}
+
+/** y has the elements of x in the same order, under another shape: Flatten, Squeeze, Unsqueeze, Identity. */
+export const bindCopy: KernelBinder = ({ memory }) => copyTensor(memory);
 
 /** As above, except where an NC4HW4 tensor's elements are taken in the order of NHWC. */
-export const bindReshape: KernelBinder = (context, node, inputs, outputs) => {
+export const bindReshape: KernelBinder = ({ memory }, node, [x]) => {
   const { elementOrder } = node.attributes as { readonly elementOrder: string };
-  if (inputs[0]?.layout === 'NC4HW4' && elementOrder === 'NHWC') return undefined;
-  return bindCopy(context, node, inputs, outputs);
+  return x?.layout === 'NC4HW4' && elementOrder === 'NHWC' ? undefined : copyTensor(memory);
 };

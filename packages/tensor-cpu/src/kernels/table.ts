@@ -5,6 +5,7 @@ import { bindConvolution } from './convolution.ts';
 import { bindCopy, bindReshape } from './copy.ts';
 import { bindEltwise } from './eltwise.ts';
 import { bindMatMul } from './mat-mul.ts';
+import { bindConvertTensor, bindPermute } from './permute.ts';
 import { bindPooling } from './pooling.ts';
 import { bindPrelu } from './prelu.ts';
 import { bindRelu } from './relu.ts';
@@ -15,12 +16,14 @@ import { bindScale } from './scale.ts';
 const TABLE = {
   BinaryOp: bindBinaryOp,
   Concat: bindConcat,
+  ConvertTensor: bindConvertTensor,
   Convolution: bindConvolution,
   ConvolutionDepthwise: bindConvolution,
   Eltwise: bindEltwise,
   Flatten: bindCopy,
   Identity: bindCopy,
   MatMul: bindMatMul,
+  Permute: bindPermute,
   Pooling: bindPooling,
   PReLU: bindPrelu,
   ReLU: bindRelu,
