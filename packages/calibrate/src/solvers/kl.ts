@@ -5,6 +5,7 @@ import type {
   FeatureSolver,
   FeatureStatistics,
 } from './feature-solver.ts';
+import { clippingLoss, cutsOffTooMuch } from './kl-clipping.ts';
 import { KL_BINS, KL_SKIP_BELOW } from './kl-distribution.ts';
 import { klThreshold } from './kl-threshold.ts';
 
@@ -12,26 +13,46 @@ const { fround } = Math;
 
 /**
  * KL as MNN 3.6.1 defines it (TensorStatistic.cpp): the threshold that loses least information
- * when |x| is squeezed into 128 levels, scale = (threshold + 0.5) / bins * absMax / clamp.
+ * when |x| is squeezed into 128 levels, and the scale that puts it at the clamp.
  *
- * Values that give no scale (nothing seen, all zero, tiny) get the documented one of
- * `degenerateScale` instead of MNN's 0. NaN and infinities are left out and reported.
+ * Unlike MNN: values that give no scale (nothing seen, all zero, tiny) get the documented one of
+ * `degenerateScale` instead of 0; a threshold that a spike led astray gives way to the maximum; NaN
+ * and infinities are left out. Each of these is noted.
  */
 export const klSolver: FeatureSolver = {
   observation: { bins: KL_BINS, skipBelow: KL_SKIP_BELOW },
   solve(statistics: FeatureStatistics, options: FeatureSolveOptions): FeatureSolution {
-    const degenerate = degenerateScale(statistics, options);
-    if (degenerate !== undefined) return degenerate;
-    const search = options.threshold === 'search';
-    const threshold = search ? klThreshold(statistics.counts) : KL_BINS - 1;
-    // float, double, double, float: as the types in MNN's expression make it.
-    const interval = fround(KL_BINS / fround(statistics.absMax));
-    const scale = fround((threshold + 0.5) / interval / options.clamp);
-    return { scale, method: search ? 'KL' : 'maximum', ...nonFiniteNote(statistics) };
+    return degenerateScale(statistics, options) ?? ordinaryScale(statistics, options);
   },
 };
 
-function nonFiniteNote({ finite, nonFinite }: FeatureStatistics): { note?: string } {
-  if (nonFinite === 0) return {};
-  return { note: `${nonFinite} of ${finite + nonFinite} values were NaN or infinite and left out` };
+/** scale = (threshold + 0.5) / bins * absMax / clamp, rounded where MNN's float and double types round. */
+export function klScale(threshold: number, absMax: number, clamp: number): number {
+  const interval = fround(KL_BINS / fround(absMax));
+  return fround((threshold + 0.5) / interval / clamp);
+}
+
+function ordinaryScale(
+  statistics: FeatureStatistics,
+  { clamp, threshold }: FeatureSolveOptions,
+): FeatureSolution {
+  const { counts, absMax } = statistics;
+  const notes = nonFiniteNotes(statistics);
+  if (threshold === 'search') {
+    const found = klThreshold(counts);
+    const loss = clippingLoss(counts, found, clamp);
+    if (!cutsOffTooMuch(loss))
+      return { scale: klScale(found, absMax, clamp), method: 'KL', ...joined(notes) };
+    notes.push(`KL would have cut off ${Math.round(loss.share * 100)} % of the values; the maximum is used`);
+  }
+  return { scale: klScale(KL_BINS - 1, absMax, clamp), method: 'maximum', ...joined(notes) };
+}
+
+function nonFiniteNotes({ finite, nonFinite }: FeatureStatistics): string[] {
+  if (nonFinite === 0) return [];
+  return [`${nonFinite} of ${finite + nonFinite} values were NaN or infinite and left out`];
+}
+
+function joined(notes: readonly string[]): { note?: string } {
+  return notes.length === 0 ? {} : { note: notes.join('; ') };
 }
