@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { createPlan, elementCount, OPS, Program, type TensorDesc } from '@mnnquant/graph';
 import { describe, expect, test } from 'vitest';
 import { createCpuBackend as createFromModule } from '../src/index.ts';
@@ -103,5 +104,14 @@ describe('entry points', () => {
 
   test('the common one says where to find the other in Node', async () => {
     await expect(createFromModule()).rejects.toThrow(/tensor-cpu\/node/);
+  });
+
+  test('only the one for Node uses modules of Node', () => {
+    const folder = new URL('../src/', import.meta.url);
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.ts'),
+    );
+    const users = files.filter((name) => /from 'node:/.test(readFileSync(new URL(name, folder), 'utf8')));
+    expect(users).toEqual(['node.ts']);
   });
 });

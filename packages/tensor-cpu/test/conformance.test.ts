@@ -37,6 +37,7 @@ describe('every case of every op that has a kernel', () => {
       'PReLU',
       'Permute',
       'Pooling',
+      'Pooling3D',
       'ReLU',
       'ReLU6',
       'Reshape',

@@ -7,6 +7,7 @@ import { bindEltwise } from './eltwise.ts';
 import { bindMatMul } from './mat-mul.ts';
 import { bindConvertTensor, bindPermute } from './permute.ts';
 import { bindPooling } from './pooling.ts';
+import { bindPooling3D } from './pooling3d.ts';
 import { bindPrelu } from './prelu.ts';
 import { bindRelu } from './relu.ts';
 import { bindRelu6 } from './relu6.ts';
@@ -25,6 +26,7 @@ const TABLE = {
   MatMul: bindMatMul,
   Permute: bindPermute,
   Pooling: bindPooling,
+  Pooling3D: bindPooling3D,
   PReLU: bindPrelu,
   ReLU: bindRelu,
   ReLU6: bindRelu6,
