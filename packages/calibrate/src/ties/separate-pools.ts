@@ -8,6 +8,9 @@ export interface SolvedGroup {
   readonly scale: TensorScale;
 }
 
+// MNN computes a Pooling3D by Pooling.
+const POOLS: ReadonlySet<string> = new Set(['Pooling', 'Pooling3D']);
+
 // Two steps of float32: enough to differ, too little to matter.
 const NUDGE = 1 + 2 ** -22;
 
@@ -24,7 +27,7 @@ export function separateAveragePools(plan: ExecutionPlan, solved: readonly Solve
     for (const member of group.members) position.set(member, index);
   });
   for (const { node } of plan.steps) {
-    if (opTypeName(node.source.type) !== 'Pooling') continue;
+    if (!POOLS.has(opTypeName(node.source.type))) continue;
     const input = position.get(node.inputs[0] as number);
     const output = position.get(node.outputs[0] as number);
     if (input === undefined || output === undefined || input === output) continue;
