@@ -15,12 +15,19 @@ export {
 } from './preprocess/index.ts';
 export {
   type CandidateOptions,
+  fakeQuantPlan,
   type Int8Candidates,
   int8Candidates,
   type NodeChoice,
+  type PredictedCommand,
+  type PredictedOp,
+  type Prediction,
+  predictInt8,
   type QuantizationPlan,
   quantizeModel,
   RewriteError,
+  type Share,
+  scalesJson,
 } from './rewrite/index.ts';
 export type { BrokenScaleTie, ScaleGroup, ScaleTable, TensorScale } from './scale-table.ts';
 export { planScales, type ScalePlan, type SolveOptions, solveScales } from './solve-scales.ts';

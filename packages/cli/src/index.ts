@@ -1,1 +1,5 @@
-export {};
+export { QuantizeError, UsageError } from './errors.ts';
+export { decodeImage, ImageError } from './images/decode.ts';
+export { type ImageFolder, openImageFolder, type SkippedFile } from './images/folder.ts';
+export { EXIT, main } from './main.ts';
+export { type QuantizeOptions, type QuantizeOutcome, quantizeFile } from './quantize-file.ts';

@@ -121,11 +121,12 @@ export function addToHistogram(
 
 /** Rounds in place: q = clamp(round(x / scale) + zero point), half away from zero as C's roundf. */
 export function fakeQuantizeData(data: TensorData, { scale, zeroPoint, min, max }: QuantParams): void {
-  const inverse = Math.fround(1 / Math.fround(scale));
+  const step = Math.fround(scale);
+  const inverse = Math.fround(1 / step);
   for (let i = 0; i < data.length; i++) {
     const scaled = Math.fround(Math.fround(data[i] * inverse) + zeroPoint);
     const rounded = Math.sign(scaled) * Math.floor(Math.abs(scaled) + 0.5);
-    data[i] = (Math.min(max, Math.max(min, rounded)) - zeroPoint) * scale;
+    data[i] = (Math.min(max, Math.max(min, rounded)) - zeroPoint) * step;
   }
 }
 

@@ -16,7 +16,7 @@ export const relu: OpDefinition<ReluAttributes> = {
   ...elementwise<ReluAttributes>(
     ({ slope }) =>
       (x) =>
-        x >= 0 ? x : x * slope,
+        x >= 0 ? x : slope === 0 ? 0 : x * slope,
   ),
   cases: [...elementwiseCases('plain', { slope: 0 }), ...elementwiseCases('leaky', { slope: 0.1 })],
 };

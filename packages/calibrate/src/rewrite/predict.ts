@@ -1,0 +1,164 @@
+import type { ExecutionPlan, GraphNode, PlanStep } from '@mnnquant/graph';
+import { type MnnModel, opTypeName, type TensorQuantInfo } from '@mnnquant/mnn-format';
+import { multiplyAdds } from './multiply-adds.ts';
+import { countCasts } from './predict/casts.ts';
+import { decompose, isView } from './predict/decompose.ts';
+import { propagateScales } from './predict/propagate.ts';
+import { type Command, type RuntimeTensor, runtimeTensor } from './predict/runtime-tensor.ts';
+import { floatReason } from './predict/support.ts';
+
+/** One op of the model and how MNN's runtime will run it. */
+export interface PredictedOp {
+  /** Index in `net.oplists`. */
+  readonly node: number;
+  readonly name: string;
+  readonly type: string;
+  readonly int8: boolean;
+  /** Why it runs in float. */
+  readonly reason?: string;
+}
+
+/** One execution of the runtime's session. */
+export interface PredictedCommand {
+  /** MNN's op type: `Convolution`, `Raster`, … */
+  readonly type: string;
+  /** The name of the file's op that it runs; absent for what the runtime adds. */
+  readonly name?: string;
+  readonly int8: boolean;
+}
+
+/** A part of a whole, both counted in the same unit. */
+export interface Share {
+  readonly int8: number;
+  readonly total: number;
+}
+
+export interface Prediction {
+  /** In the order of the plan; ops computed while shapes are inferred are not in it. */
+  readonly ops: readonly PredictedOp[];
+  /** In the order of execution, without casts. */
+  readonly commands: readonly PredictedCommand[];
+  /** Conversions between float and int8 that the runtime inserts. */
+  readonly casts: number;
+  readonly convolutions: Share;
+  /** Multiply-adds of convolutions (deconvolutions included). */
+  readonly multiplyAdds: Share;
+}
+
+/**
+ * Which ops MNN's CPU runtime will run in int8, found by its own rules: geometry decomposition,
+ * propagation of scales, `_supportQuant` (Pipeline.cpp and CPUBackend.cpp, MNN 3.6.1).
+ *
+ * @param model the written model, or one about to be written
+ * @param plan a plan of the same network (of the float model, or of `model`), for the input shapes
+ */
+export function predictInt8(model: MnnModel, plan: ExecutionPlan): Prediction {
+  const tensors = runtimeTensors(model, plan);
+  const ops = model.net.oplists ?? [];
+  const outputs = new Set(plan.graph.outputs.map(({ tensor }) => tensor));
+  const list = decompose(plan.steps, ops, tensors, (id) => outputs.has(id));
+  propagateScales(list.commands);
+  const reasons = list.commands.map((command) => decide(command, plan.steps, ops));
+  const predicted = plan.steps.map((step, position) =>
+    predictStep(step, ownCommand(list.commands, reasons, position), ops, tensors),
+  );
+  return {
+    ops: predicted,
+    commands: list.commands.map((command, index) => ({
+      type: command.type,
+      ...(command.isOp ? { name: plan.steps[command.step]?.node.name } : {}),
+      int8: reasons[index] === undefined,
+    })),
+    casts: countCasts(list.commands),
+    ...shares(plan.steps, predicted),
+  };
+}
+
+function runtimeTensors({ net }: MnnModel, plan: ExecutionPlan): (id: number) => RuntimeTensor {
+  const scales = new Map<number, TensorQuantInfo>();
+  for (const { index, quantInfo } of net.extraTensorDescribe ?? [])
+    if (quantInfo !== undefined) scales.set(index, quantInfo);
+  const known = new Map<number, RuntimeTensor>();
+  return (id) => {
+    const before = known.get(id);
+    if (before !== undefined) return before;
+    const desc = plan.descs.get(id) ?? plan.values.get(id);
+    if (desc === undefined) throw new Error(`tensor ${id}: the plan does not describe it`);
+    const tensor = runtimeTensor(desc, scales.get(id));
+    known.set(id, tensor);
+    return tensor;
+  };
+}
+
+type Ops = NonNullable<MnnModel['net']['oplists']>;
+
+/** Settles one command; what it writes then is int8 or float. Returns the reason for float. */
+function decide(command: Command, steps: readonly PlanStep[], ops: Ops): string | undefined {
+  const { node } = steps[command.step] as PlanStep;
+  const reason = floatReason(command, ops[node.index] as Ops[number]);
+  for (const output of command.outputs) output.applyQuant = reason === undefined;
+  return reason;
+}
+
+interface Outcome {
+  readonly reason: string | undefined;
+}
+
+function ownCommand(
+  commands: readonly Command[],
+  reasons: readonly (string | undefined)[],
+  position: number,
+): Outcome | undefined {
+  const index = commands.findIndex(({ step, type }) => step === position && type !== 'Raster');
+  return index < 0 ? undefined : { reason: reasons[index] };
+}
+
+function predictStep(
+  { node }: PlanStep,
+  outcome: Outcome | undefined,
+  ops: Ops,
+  tensors: (id: number) => RuntimeTensor,
+): PredictedOp {
+  const op = ops[node.index] as Ops[number];
+  const named = { node: node.index, name: node.name, type: opTypeName(op.type) };
+  if (outcome !== undefined)
+    return outcome.reason === undefined
+      ? { ...named, int8: true }
+      : { ...named, int8: false, reason: outcome.reason };
+  const int8 = isView(op) && viewIsInt8(node, tensors);
+  return int8 ? { ...named, int8 } : { ...named, int8, reason: 'it copies float values' };
+}
+
+/** A view is int8 where it was written as int8, or where what it shows is. */
+function viewIsInt8(node: GraphNode, tensors: (id: number) => RuntimeTensor): boolean {
+  const int8 = (tensor: RuntimeTensor): boolean =>
+    tensor.regions === undefined || tensor.rastered
+      ? tensor.applyQuant
+      : tensor.regions.length > 0 && tensor.regions.every(({ origin }) => int8(origin));
+  return node.outputs.length > 0 && node.outputs.every((id) => int8(tensors(id)));
+}
+
+const convolutionTypes: ReadonlySet<string> = new Set([
+  'Convolution',
+  'ConvolutionDepthwise',
+  'ConvInt8',
+  'DepthwiseConvInt8',
+]);
+
+function shares(
+  steps: readonly PlanStep[],
+  predicted: readonly PredictedOp[],
+): Pick<Prediction, 'convolutions' | 'multiplyAdds'> {
+  const convolutions = { int8: 0, total: 0 };
+  const operations = { int8: 0, total: 0 };
+  steps.forEach((step, position) => {
+    const { type, int8 } = predicted[position] as PredictedOp;
+    const work = multiplyAdds(step);
+    operations.total += work;
+    if (int8) operations.int8 += work;
+    if (!convolutionTypes.has(type)) return;
+    convolutions.total += 1;
+    if (int8) convolutions.int8 += 1;
+  });
+  return { convolutions, multiplyAdds: operations };
+}

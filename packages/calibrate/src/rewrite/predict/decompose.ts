@@ -1,0 +1,169 @@
+import type { PlanStep } from '@mnnquant/graph';
+import { type Op, opTypeName, UnaryOpOperation } from '@mnnquant/mnn-format';
+import { CommandList } from './command-list.ts';
+import { internalTensor, type RuntimeTensor } from './runtime-tensor.ts';
+
+type Inputs = readonly RuntimeTensor[];
+type Decompose = (list: CommandList, op: Op, inputs: Inputs, outputs: readonly RuntimeTensor[]) => void;
+
+/**
+ * The commands MNN's CPU runtime makes of a network (`source/geometry`, MNN 3.6.1): views instead of
+ * copies, copies in NC4HW4 around image ops, broadcasts as views or loops. Ops that never run in
+ * int8 count as one command.
+ */
+export function decompose(
+  steps: readonly PlanStep[],
+  ops: readonly Op[],
+  tensor: (id: number) => RuntimeTensor,
+  isOutput: (id: number) => boolean,
+): CommandList {
+  const list = new CommandList();
+  steps.forEach(({ node }, position) => {
+    list.startStep(position);
+    const op = ops[node.index] as Op;
+    const inputs = node.inputs.filter((id) => id >= 0).map(tensor);
+    const outputs = node.outputs.map(tensor);
+    (decomposers[opTypeName(op.type)] ?? asItIs)(list, op, inputs, outputs);
+    // The runtime computes outputs of the network at once, even if they are only views.
+    for (const id of node.outputs) if (isOutput(id)) list.materialise(tensor(id));
+  });
+  return list;
+}
+
+const asItIs: Decompose = (list, op, inputs, outputs) => list.add(opTypeName(op.type), inputs, outputs, true);
+
+const viewOfFirst: Decompose = (_list, _op, [input], outputs) => {
+  for (const output of outputs) output.regions = [{ origin: input as RuntimeTensor, plain: false }];
+};
+
+const plainViewOfFirst: Decompose = (_list, _op, [input], [output]) => {
+  setPlainView(output as RuntimeTensor, input as RuntimeTensor);
+};
+
+const viewOfAll: Decompose = (_list, _op, inputs, [output]) => {
+  const filled = inputs.filter(({ elements }) => elements > 0);
+  (output as RuntimeTensor).regions = filled.map((origin) => ({ origin, plain: true }));
+};
+
+const convertTensor: Decompose = (_list, _op, [input], [output]) => {
+  const from = input as RuntimeTensor;
+  const to = output as RuntimeTensor;
+  const moves = (from.layout === 'NHWC') !== (to.layout === 'NHWC') && from.shape.length !== 2;
+  to.regions = [{ origin: from, plain: !moves }];
+};
+
+/** An op that computes in NC4HW4 only: other layouts are copied in and out (GeometryImageOp.cpp). */
+const imageOp: Decompose = (list, op, inputs, outputs) => {
+  const type = opTypeName(op.type);
+  const [first] = inputs as [RuntimeTensor];
+  const [output] = outputs as [RuntimeTensor];
+  const rest = type === 'Interp' || type === 'Resize' ? [] : inputs.slice(1);
+  const kind = type === 'Resize' ? 'Interp' : type;
+  if (first.layout === 'NC4HW4') {
+    list.add(kind, [first, ...rest], outputs, true);
+    return;
+  }
+  const packedInput = internalTensor(first, 'NC4HW4');
+  packedInput.regions = [{ origin: first, plain: first.layout !== 'NHWC' }];
+  const packedOutput = internalTensor(output, 'NC4HW4');
+  list.add(kind, [packedInput, ...rest], [packedOutput, ...outputs.slice(1)], true);
+  output.regions = [{ origin: packedOutput, plain: output.layout !== 'NHWC' }];
+};
+
+/** GeometryBinary.cpp: a scalar operand as it is, a loop for one broadcast operand, views otherwise. */
+const binary: Decompose = (list, op, inputs, outputs) => {
+  const [a, b] = inputs as [RuntimeTensor, RuntimeTensor];
+  const [output] = outputs as [RuntimeTensor];
+  if (a.elements === 1 || b.elements === 1) {
+    list.add('BinaryOp', [a, b], outputs, true);
+    return;
+  }
+  const packed = output.layout === 'NC4HW4';
+  const spreads = (t: RuntimeTensor) =>
+    t.elements !== output.elements ||
+    t.layout !== output.layout ||
+    (packed && t.shape.length !== output.shape.length);
+  const activation = op.main?.type === 'BinaryOp' ? op.main.value.activationType : 0;
+  const sameLayout = a.layout === output.layout && b.layout === output.layout && !packed;
+  if (spreads(a) !== spreads(b) && sameLayout && a.isFloat && activation === 0) {
+    list.add('While', [a, b], outputs, true);
+    return;
+  }
+  const operands = [a, b].map((t) => (spreads(t) ? spread(t, output) : t));
+  list.add('BinaryOp', operands, outputs, true);
+};
+
+function spread(tensor: RuntimeTensor, like: RuntimeTensor): RuntimeTensor {
+  const wide = { ...internalTensor(like), isFloat: tensor.isFloat };
+  wide.regions = [{ origin: tensor, plain: tensor.elements === like.elements }];
+  return wide;
+}
+
+/** GeometryUnary.cpp makes a UnaryOp of its own, which has no table. */
+const legacyUnary: Decompose = (list, _op, inputs, outputs) => list.add('UnaryOp', inputs, outputs, false);
+
+/** Ops whose other inputs are shapes, already known. */
+const firstInputOnly: Decompose = (list, op, inputs, outputs) =>
+  list.add(opTypeName(op.type), inputs, outputs, true, inputs.slice(0, 1));
+
+/** As `makeFullRef`: a view of a view takes over its parts. */
+function setPlainView(output: RuntimeTensor, input: RuntimeTensor): void {
+  const parts = input.regions !== undefined ? input.regions : undefined;
+  output.regions = parts !== undefined && !input.rastered ? parts : [{ origin: input, plain: true }];
+}
+
+const decomposers: Readonly<Record<string, Decompose>> = {
+  BatchToSpaceND: viewOfFirst,
+  BinaryOp: binary,
+  BroadcastTo: viewOfFirst,
+  Concat: viewOfAll,
+  ConvertTensor: convertTensor,
+  Convolution: imageOp,
+  ConvolutionDepthwise: imageOp,
+  Crop: viewOfFirst,
+  Deconvolution: imageOp,
+  DeconvolutionDepthwise: imageOp,
+  DepthToSpace: viewOfFirst,
+  ExpandDims: plainViewOfFirst,
+  Flatten: plainViewOfFirst,
+  Identity: plainViewOfFirst,
+  Interp: imageOp,
+  Pack: viewOfAll,
+  Padding: viewOfFirst,
+  Permute: viewOfFirst,
+  Pooling: imageOp,
+  Reduction: firstInputOnly,
+  Reshape: plainViewOfFirst,
+  Resize: imageOp,
+  Sigmoid: legacyUnary,
+  Slice: viewOfFirst,
+  SliceTf: viewOfFirst,
+  SpaceToBatchND: viewOfFirst,
+  SpaceToDepth: viewOfFirst,
+  Squeeze: plainViewOfFirst,
+  StridedSlice: viewOfFirst,
+  TanH: legacyUnary,
+  Tile: viewOfFirst,
+  Transpose: viewOfFirst,
+  Unpack: viewOfFirst,
+  Unsqueeze: plainViewOfFirst,
+};
+
+/** Whether MNN's runtime only rearranges what this op reads. */
+export function isView(op: Op): boolean {
+  const decomposer = decomposers[opTypeName(op.type)];
+  return (
+    decomposer === viewOfFirst ||
+    decomposer === plainViewOfFirst ||
+    decomposer === viewOfAll ||
+    decomposer === convertTensor
+  );
+}
+
+/** Ops that MNN's int8 runtime takes only with a table or as ABS, NEG, SIGN (CPUBackend.cpp). */
+export function hasInt8Unary(op: Op): boolean {
+  if (op.main?.type !== 'UnaryOp') return false;
+  const { opType, tableInt8 } = op.main.value;
+  const direct: readonly number[] = [UnaryOpOperation.ABS, UnaryOpOperation.NEG, UnaryOpOperation.SIGN];
+  return tableInt8 !== undefined || direct.includes(opType);
+}

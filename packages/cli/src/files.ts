@@ -1,0 +1,97 @@
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { messageOf, QuantizeError, UsageError } from './errors.ts';
+
+/** A file to be written. */
+export interface Output {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Checks, before the long work, that the results can be written and overwrite nothing by accident.
+ *
+ * @param inputs files that are read; none of them may be a target
+ * @throws {UsageError}
+ */
+export function checkTargets(targets: readonly string[], inputs: readonly string[]): void {
+  for (const target of targets) {
+    const folder = dirname(resolve(target));
+    const state = statSync(folder, { throwIfNoEntry: false });
+    if (!state?.isDirectory()) throw new UsageError(`cannot write ${target}: there is no folder ${folder}`);
+    if (statSync(target, { throwIfNoEntry: false })?.isDirectory())
+      throw new UsageError(`cannot write ${target}: it is a folder`);
+    try {
+      accessSync(folder, constants.W_OK);
+    } catch {
+      throw new UsageError(`cannot write ${target}: the folder ${folder} is not writable`);
+    }
+    for (const input of inputs) {
+      if (isSameFile(target, input))
+        throw new UsageError(`${target} would overwrite the input ${input}; give another name`);
+    }
+  }
+}
+
+function isSameFile(a: string, b: string): boolean {
+  if (realPath(a) === realPath(b)) return true;
+  const [first, second] = [statSync(a, { throwIfNoEntry: false }), statSync(b, { throwIfNoEntry: false })];
+  return (
+    first !== undefined &&
+    second !== undefined &&
+    first.ino !== 0 &&
+    first.ino === second.ino &&
+    first.dev === second.dev
+  );
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return join(realpathSync(dirname(resolve(path))), basename(path));
+  }
+}
+
+/**
+ * Writes all files or none: each goes to a temporary file beside its target first, and only when all
+ * are on the disk are they renamed.
+ *
+ * @throws {QuantizeError} naming the file; nothing is left behind then
+ */
+export function writeTogether(outputs: readonly Output[]): void {
+  const temporary = outputs.map(({ path }) => join(dirname(path), `.${basename(path)}.${process.pid}.tmp`));
+  try {
+    for (const [i, { path, bytes }] of outputs.entries()) writeDurably(temporary[i], bytes, path);
+    for (const [i, { path }] of outputs.entries()) renameSync(temporary[i], path);
+  } catch (error) {
+    for (const path of temporary) rmSync(path, { force: true });
+    throw error instanceof QuantizeError
+      ? error
+      : new QuantizeError(`cannot write ${outputs[0].path}: ${messageOf(error)}`);
+  }
+}
+
+function writeDurably(temporary: string, bytes: Uint8Array, target: string): void {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(temporary, 'wx');
+    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+    fsyncSync(descriptor);
+  } catch (error) {
+    throw new QuantizeError(`cannot write ${target}: ${messageOf(error)}`, { cause: error });
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}

@@ -1,0 +1,128 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { messageOf, UsageError } from './errors.ts';
+import { createProgress, type Progress, SILENT } from './progress.ts';
+import { VERSION } from './version.ts';
+
+/** Exit codes of the command. */
+export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+interface Flags {
+  readonly memory: number;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+const EXAMPLES = `
+Example:
+  mnnquant face.mnn face-int8.mnn config.json
+
+config.json:
+  {
+    "format": "RGB", "mean": [127.5, 127.5, 127.5], "normal": [0.0078125, 0.0078125, 0.0078125],
+    "width": 320, "height": 240, "path": "photos/",
+    "feature_quantize_method": "KL", "weight_quantize_method": "MAX_ABS"
+  }
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or config. Nothing is written unless all went well.`;
+
+/** Runs the command; returns its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  exitQuietlyOnClosedPipe();
+  const command = createCommand();
+  try {
+    await command.parseAsync([...args], { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function createCommand(): Command {
+  return new Command('mnnquant')
+    .description('Turns a float MNN model into an int8 one with a folder of sample images.')
+    .argument('<SRC.mnn>', 'the float model')
+    .argument('<DST.mnn>', 'where the int8 model goes; DST.mnn.json is written beside it')
+    .argument('<config.json>', "how to calibrate; MNN's keys, see docs/config.md")
+    .option(
+      '--memory <size>',
+      'memory for activations while calibrating, such as 800M or 2G',
+      parseSize,
+      1024 ** 3,
+    )
+    .option('-q, --quiet', 'print nothing but warnings and the last line')
+    .option('--json', 'print the summary as JSON instead of text')
+    .version(VERSION)
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .action(run);
+}
+
+async function run(source: string, target: string, config: string, flags: Flags): Promise<void> {
+  const removeHandlers = stopOnSignals();
+  const bars = new Map<string, Progress>();
+  const quiet = flags.quiet || flags.json;
+  const barFor = (phase: string): Progress => {
+    const bar = bars.get(phase) ?? (quiet ? SILENT : createProgress(phase, process.stderr));
+    bars.set(phase, bar);
+    return bar;
+  };
+  try {
+    // Loaded here, so that --help and --version answer at once.
+    const [{ quantizeFile }, { formatSummary }] = await Promise.all([
+      import('./quantize-file.ts'),
+      import('./summary.ts'),
+    ]);
+    const outcome = await quantizeFile({
+      source,
+      target,
+      config,
+      memoryBytes: flags.memory,
+      onProgress: (phase, done, total) => barFor(phase).update(done, total),
+    });
+    for (const bar of bars.values()) bar.stop();
+    for (const warning of outcome.warnings) process.stderr.write(`warning: ${warning}\n`);
+    if (flags.json) process.stdout.write(`${JSON.stringify(outcome, undefined, 2)}\n`);
+    else if (!flags.quiet) process.stdout.write(`${formatSummary(outcome)}\n`);
+    if (!flags.json) process.stdout.write('Quantize model done!\n');
+  } finally {
+    for (const bar of bars.values()) bar.stop();
+    removeHandlers();
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  process.stderr.write(`error: ${messageOf(error)}\n`);
+  return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+}
+
+function parseSize(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([KMG]?)B?$/i.exec(text.trim());
+  if (!match || Number(match[1]) === 0) throw new InvalidArgumentError('expected a size such as 800M or 2G');
+  const unit = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 }[match[2].toUpperCase() as '' | 'K' | 'M' | 'G'];
+  return Math.floor(Number(match[1]) * unit);
+}
+
+/** Files only appear at the very end, by renaming, so that stopping at any moment leaves nothing behind. */
+function stopOnSignals(): () => void {
+  const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+  const handlers = Object.entries(codes).map(([signal, code]) => {
+    const handler = (): void => {
+      process.stderr.write(`\nstopped by ${signal}, nothing was written\n`);
+      process.exit(code);
+    };
+    process.on(signal, handler);
+    return () => process.off(signal, handler);
+  });
+  return () => {
+    for (const remove of handlers) remove();
+  };
+}
+
+/** `mnnquant … | head`: the reader went away, which is no error of ours. */
+function exitQuietlyOnClosedPipe(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.done);
+    throw error;
+  });
+}

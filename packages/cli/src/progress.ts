@@ -1,0 +1,46 @@
+import cliProgress from 'cli-progress';
+
+/** Shows how far a step is: a bar with the time left on a terminal, a line per quarter elsewhere. */
+export interface Progress {
+  update(done: number, total: number): void;
+  stop(): void;
+}
+
+export const SILENT: Progress = { update: () => {}, stop: () => {} };
+
+export function createProgress(title: string, stream: NodeJS.WriteStream): Progress {
+  return stream.isTTY ? barProgress(title, stream) : lineProgress(title, stream);
+}
+
+function barProgress(title: string, stream: NodeJS.WriteStream): Progress {
+  const format = `${title.padEnd(12)} {bar} {percentage}% | {duration_formatted} | ETA {eta_formatted}`;
+  const bar = new cliProgress.SingleBar(
+    { format, stream, hideCursor: true, clearOnComplete: false },
+    cliProgress.Presets.rect,
+  );
+  let started = false;
+  return {
+    update(done, total) {
+      if (!started) bar.start(total, 0);
+      started = true;
+      bar.setTotal(total);
+      bar.update(done);
+    },
+    stop() {
+      if (started) bar.stop();
+    },
+  };
+}
+
+function lineProgress(title: string, stream: NodeJS.WriteStream): Progress {
+  let shown = 0;
+  return {
+    update(done, total) {
+      const quarter = Math.floor((4 * done) / Math.max(total, 1));
+      if (quarter <= shown) return;
+      shown = quarter;
+      stream.write(`${title}: ${quarter * 25}%\n`);
+    },
+    stop: () => {},
+  };
+}

@@ -1,0 +1,188 @@
+import { readFileSync } from 'node:fs';
+import {
+  type CalibrationResult,
+  calibrate,
+  type Prediction,
+  predictInt8,
+  quantizeModel,
+  quantizeWeights,
+  type RgbaImage,
+  sampleImage,
+  scalesJson,
+} from '@mnnquant/calibrate';
+import { buildGraph, createPlan, type ExecutionPlan, type Graph } from '@mnnquant/graph';
+import { type MnnModel, writeModel } from '@mnnquant/mnn-format';
+import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
+import { closest } from 'fastest-levenshtein';
+import { type ImageInput, imageInput } from './check-input.ts';
+import { loadConfig } from './config/load.ts';
+import type { Config } from './config/schema.ts';
+import { UsageError } from './errors.ts';
+import { checkTargets, writeTogether } from './files.ts';
+import { type ImageFolder, openImageFolder, type SkippedFile } from './images/folder.ts';
+import { readSource } from './read-source.ts';
+
+export interface QuantizeOptions {
+  readonly source: string;
+  readonly target: string;
+  readonly config: string;
+  /** Bytes that activations may take while calibrating. */
+  readonly memoryBytes: number;
+  readonly onProgress?: (phase: 'images' | 'calibrate', done: number, total: number) => void;
+}
+
+/** What was done, for a person or a script. */
+export interface QuantizeOutcome {
+  readonly source: string;
+  readonly target: string;
+  readonly sourceBytes: number;
+  readonly targetBytes: number;
+  readonly images: { readonly used: readonly string[]; readonly skipped: readonly SkippedFile[] };
+  /** How MNN's runtime will run the written file. */
+  readonly prediction: Prediction;
+  readonly warnings: readonly string[];
+  /** Ops without a kernel that ran the plain reference: steps by op name. */
+  readonly fallbacks: Readonly<Record<string, number>>;
+  readonly passes: 1 | 2;
+  readonly seconds: number;
+}
+
+/** Prepared images are kept in memory up to this size; more are decoded a second time. */
+const IMAGE_CACHE_BYTES = 512 * 1024 * 1024;
+
+/**
+ * The whole job: `SRC.mnn` and a folder of images in, `DST.mnn` and `DST.mnn.json` out.
+ *
+ * Both files are written together at the end, or not at all.
+ *
+ * @throws {UsageError} where the arguments or the config are wrong (nothing was computed)
+ */
+export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOutcome> {
+  const started = performance.now();
+  const { source, target } = options;
+  const { config, warnings } = loadConfig(options.config);
+  checkTargets([target, `${target}.json`], [source, options.config]);
+  const model = readSource(source);
+  const graph = buildGraph(model);
+  checkSkipNames(graph, config.skip_quant_op_names);
+  const input = imageInput(graph, config);
+  const plan = createPlan(graph, new Map([[input.name, input.shape]]));
+  const images = await openImages(options, config, input);
+  const calibration = await runCalibration(options, config, plan, input, images);
+  const written = rewrite(model, plan, calibration, config);
+  const bytes = writeModel(written.net);
+  const json = new TextEncoder().encode(scalesJson(written));
+  writeTogether([
+    { path: `${target}.json`, bytes: json },
+    { path: target, bytes },
+  ]);
+  return {
+    source,
+    target,
+    sourceBytes: readFileSync(source).length,
+    targetBytes: bytes.length,
+    images: { used: images.names, skipped: images.skipped },
+    prediction: predictInt8(written, plan),
+    warnings: [
+      ...warnings,
+      ...modelWarnings(model),
+      ...imageWarnings(config, images),
+      ...tensorWarnings(calibration, graph),
+    ],
+    fallbacks: Object.fromEntries(calibration.report.fallbacks),
+    passes: calibration.passes,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+function checkSkipNames(graph: Graph, names: readonly string[]): void {
+  const known = graph.nodes.map((node) => node.name);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    throw new UsageError(
+      `skip_quant_op_names: the model has no op "${name}"; the nearest is "${closest(name, known)}"`,
+    );
+  }
+}
+
+function openImages(options: QuantizeOptions, config: Config, input: ImageInput): Promise<ImageFolder> {
+  const sampling = {
+    format: config.format,
+    mean: config.mean ?? [],
+    normal: config.normal ?? [],
+    width: input.width,
+    height: input.height,
+    centerCropHeight: config.center_crop_h,
+    centerCropWidth: config.center_crop_w,
+  };
+  return openImageFolder({
+    path: config.path,
+    limit: config.used_sample_num ?? config.used_image_num,
+    prepare: (image: RgbaImage) => sampleImage(image, sampling, input.layout),
+    cacheBytes: IMAGE_CACHE_BYTES,
+    onProgress: (done, total) => options.onProgress?.('images', done, total),
+  });
+}
+
+async function runCalibration(
+  options: QuantizeOptions,
+  config: Config,
+  plan: ExecutionPlan,
+  input: ImageInput,
+  images: ImageFolder,
+): Promise<CalibrationResult> {
+  const backend = await createCpuBackend();
+  try {
+    return await calibrate({
+      plan,
+      backend,
+      samples: {
+        count: images.names.length,
+        load: async (index) => new Map([[input.name, await images.load(index)]]),
+      },
+      config: {
+        featureMethod: config.feature_quantize_method,
+        featureClamp: config.feature_clamp_value,
+        skip: config.skip_quant_op_names,
+      },
+      memoryBudgetBytes: options.memoryBytes,
+      onProgress: (done, total) => options.onProgress?.('calibrate', done, total),
+    });
+  } finally {
+    await backend.dispose();
+  }
+}
+
+function rewrite(
+  model: MnnModel,
+  plan: ExecutionPlan,
+  { scales, candidates }: CalibrationResult,
+  config: Config,
+): MnnModel {
+  const weights = quantizeWeights(plan, candidates, {
+    weightMethod: config.weight_quantize_method,
+    weightClamp: config.weight_clamp_value,
+    quantBits: config.quant_bits,
+  });
+  return quantizeModel(model, { scales: scales.tensors, weights });
+}
+
+function modelWarnings({ unknownFields }: MnnModel): string[] {
+  return unknownFields.map(
+    ({ place, slot }) => `${place}: field ${slot} is newer than this release knows and was not copied`,
+  );
+}
+
+function imageWarnings(config: Config, { names, skipped }: ImageFolder): string[] {
+  const warnings = skipped.map(({ name, reason }) => `image skipped: ${name}: ${reason}`);
+  const asked = config.used_sample_num ?? config.used_image_num;
+  if (asked !== undefined && asked > names.length) {
+    warnings.push(`config: ${asked} images asked for, ${names.length} found and used`);
+  }
+  return warnings;
+}
+
+function tensorWarnings({ scales }: CalibrationResult, graph: Graph): string[] {
+  const notes = [...scales.tensors].filter(([, { note }]) => note !== undefined);
+  return notes.map(([tensor, { note }]) => `tensor ${graph.tensorNames[tensor]}: ${note}`);
+}

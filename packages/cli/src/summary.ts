@@ -1,0 +1,51 @@
+import type { QuantizeOutcome } from './quantize-file.ts';
+
+/** More ops than this with one reason are counted, not listed. */
+const LISTED_OPS = 4;
+
+/** The end of a run, for a person. */
+export function formatSummary(outcome: QuantizeOutcome): string {
+  const { prediction, images } = outcome;
+  const { convolutions, multiplyAdds, casts } = prediction;
+  const share = multiplyAdds.total === 0 ? 0 : (100 * multiplyAdds.int8) / multiplyAdds.total;
+  const lines = [
+    `Images      ${images.used.length} used${images.skipped.length > 0 ? `, ${images.skipped.length} skipped` : ''}`,
+    `Int8        ${convolutions.int8} of ${convolutions.total} convolutions, ${share.toFixed(1)} % of the multiply-adds; ${casts} casts between float and int8`,
+    ...floatLines(outcome),
+    `Size        ${kilobytes(outcome.sourceBytes)} → ${kilobytes(outcome.targetBytes)} (${(outcome.sourceBytes / outcome.targetBytes).toFixed(2)}x smaller)`,
+    ...fallbackLines(outcome),
+    `Time        ${outcome.seconds.toFixed(1)} s${outcome.passes === 2 ? ' (two passes: the samples did not fit the memory budget at once)' : ''}`,
+    `Written     ${outcome.target}, ${outcome.target}.json`,
+  ];
+  return lines.join('\n');
+}
+
+function floatLines({ prediction }: QuantizeOutcome): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { int8, reason, name, type } of prediction.ops) {
+    if (int8) continue;
+    const key = reason ?? 'MNN has no int8 version';
+    byReason.set(key, [...(byReason.get(key) ?? []), `${name} (${type})`]);
+  }
+  if (byReason.size === 0) return ['Float       none'];
+  const total = [...byReason.values()].reduce((sum, names) => sum + names.length, 0);
+  const reasons = [...byReason].sort((a, b) => b[1].length - a[1].length);
+  return [
+    `Float       ${total} ops`,
+    ...reasons.map(([reason, names]) => {
+      const shown = names.slice(0, LISTED_OPS).join(', ');
+      const more = names.length > LISTED_OPS ? ` and ${names.length - LISTED_OPS} more` : '';
+      return `  ${String(names.length).padStart(4)}  ${reason}: ${shown}${more}`;
+    }),
+  ];
+}
+
+function fallbackLines({ fallbacks }: QuantizeOutcome): string[] {
+  const entries = Object.entries(fallbacks);
+  if (entries.length === 0) return [];
+  return [`Slow path   no fast kernel for ${entries.map(([op, count]) => `${op} (${count})`).join(', ')}`];
+}
+
+function kilobytes(bytes: number): string {
+  return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(2)} MB` : `${(bytes / 1e3).toFixed(1)} kB`;
+}
