@@ -164,7 +164,7 @@ function rewrite(
     weightClamp: config.weight_clamp_value,
     quantBits: config.quant_bits,
   });
-  return quantizeModel(model, { scales: scales.tensors, weights });
+  return quantizeModel(model, { scales: scales.tensors, weights, means: candidates.means });
 }
 
 function modelWarnings({ unknownFields }: MnnModel): string[] {

@@ -1,5 +1,6 @@
 import type { ExecutionPlan, Graph, GraphNode, PlanStep } from '@mnnquant/graph';
 import { type Family, familyOf } from './families.ts';
+import { isWholeMean } from './whole-mean.ts';
 
 /** Whether a node is to run in int8, or why not. */
 export type NodeChoice = 'int8' | { readonly float: string };
@@ -10,6 +11,8 @@ export interface Int8Candidates {
   readonly nodes: ReadonlyMap<number, NodeChoice>;
   /** Tensors that need a scale. */
   readonly tensors: ReadonlySet<number>;
+  /** Average pools to be written as a mean, so that they run in float; see `meanOfPlanes`. */
+  readonly means: ReadonlySet<number>;
 }
 
 export interface CandidateOptions {
@@ -35,7 +38,15 @@ export function int8Candidates(
   const nodes = new Map<number, NodeChoice>();
   for (const node of graph.nodes)
     nodes.set(node.index, choice(node, families.get(node.index), tensors, plan));
-  return { nodes, tensors };
+  return { nodes, tensors, means: meansBesideInt8(plan, tensors) };
+}
+
+function meansBesideInt8(plan: ExecutionPlan, tensors: ReadonlySet<number>): Set<number> {
+  const means = plan.steps.filter(
+    ({ node, inputs }) =>
+      isWholeMean(node.source, inputs[0]) && [...node.inputs, ...node.outputs].some((id) => tensors.has(id)),
+  );
+  return new Set(means.map(({ node }) => node.index));
 }
 
 function family(step: PlanStep, { skip }: CandidateOptions): Family {
@@ -75,8 +86,8 @@ function dataInputs(node: GraphNode, kind: Family['kind'], plan: ExecutionPlan):
 }
 
 /**
- * Where a resampling op or an average pool reads a scaled tensor, MNN scales its output too: it must
- * have ours, or Interp would inherit one (right, but unseen) and the pool would run in int8.
+ * Where a resampling op reads a scaled tensor, MNN scales its output too: it must have ours, or it
+ * would inherit one (right, but unseen).
  */
 function followScales(
   plan: ExecutionPlan,
@@ -87,12 +98,8 @@ function followScales(
     const family = families.get(node.index)!;
     const reads = node.inputs[0];
     if (reads === undefined || !tensors.has(reads)) continue;
-    if (family.kind === 'resample' || isPool(node)) for (const output of node.outputs) tensors.add(output);
+    if (family.kind === 'resample') for (const output of node.outputs) tensors.add(output);
   }
-}
-
-function isPool(node: GraphNode): boolean {
-  return node.source.main?.type === 'Pool' && node.outputs.length === 1;
 }
 
 function choice(

@@ -1,12 +1,7 @@
 import type { TensorDesc } from '@mnnquant/graph';
-import {
-  BinaryOpOperation,
-  BinaryOpOperationNames,
-  type Op,
-  opTypeName,
-  PoolType,
-} from '@mnnquant/mnn-format';
+import { BinaryOpOperation, BinaryOpOperationNames, type Op, opTypeName } from '@mnnquant/mnn-format';
 import { isRectifier } from './rectifiers.ts';
+import { isWholeMean } from './whole-mean.ts';
 
 /**
  * How MNN's runtime treats an op when its tensors have scales (CPUBackend.cpp `_supportQuant` and the
@@ -15,7 +10,7 @@ import { isRectifier } from './rectifiers.ts';
  * - `convolution`: integer arithmetic from int8 weights.
  * - `copy`: moves bytes (the Raster family); needs one scale.
  * - `elementwise`: scales of its own on each side (BinaryOp, PReLU).
- * - `resample`: one scale (Interp, maximum pooling).
+ * - `resample`: one scale (Interp, pooling over windows).
  * - `rectify`: ReLU; one scale, inherited.
  * - `table`: UnaryOp through 255 stored results.
  * - `float`: stays float, for the reason given.
@@ -82,7 +77,8 @@ export function familyOf(op: Op, inputs: readonly (TensorDesc | undefined)[]): F
     case 'ConvolutionDepthwise':
       return convolution(op, type === 'ConvolutionDepthwise', inputs);
     case 'Pooling':
-      return pooling(op);
+    case 'Pooling3D':
+      return pooling(op, inputs);
     case 'Interp':
       return { kind: 'resample' };
     case 'ReLU':
@@ -122,11 +118,12 @@ function groupsOf(group: number, inputCount: number, channels: number | undefine
   return 1;
 }
 
-function pooling(op: Op): Family {
+function pooling(op: Op, inputs: readonly (TensorDesc | undefined)[]): Family {
   if ((op.outputIndexes?.length ?? 0) > 1) return float('it also gives the places of its maxima');
-  if (op.main?.type !== 'Pool') return float('it has no pooling parameters');
-  if (op.main.value.type === PoolType.MAXPOOL) return { kind: 'resample' };
-  return float("MNN's int8 average pooling rounds down, and averages deserve a finer scale");
+  if (isWholeMean(op, inputs[0]))
+    return float('the mean of whole planes is taken in float, where int8 would round down');
+  if (op.main?.type === 'Pool') return { kind: 'resample' };
+  return float('MNN runs it in pieces');
 }
 
 function binary(op: Op): Family {

@@ -6,6 +6,7 @@ import { quantizeConvolution } from './quantize-convolution.ts';
 import { rectifierOutputs } from './rectifiers.ts';
 import { RewriteError } from './rewrite-error.ts';
 import { withTable } from './unary-table.ts';
+import { meanOfPlanes } from './whole-mean.ts';
 
 /** What to write into a model. */
 export interface QuantizationPlan {
@@ -13,6 +14,8 @@ export interface QuantizationPlan {
   readonly scales: ReadonlyMap<number, QuantParams>;
   /** By op index (position in `net.oplists`): the convolutions to store as int8. */
   readonly weights: ReadonlyMap<number, QuantizedWeights>;
+  /** By op index: average pools over whole planes to be written as a mean (`Int8Candidates.means`). */
+  readonly means?: ReadonlySet<number>;
 }
 
 /**
@@ -37,7 +40,8 @@ export function quantizeModel(model: MnnModel, plan: QuantizationPlan): MnnModel
   return { ...model, net: { ...net, oplists, extraTensorDescribe } };
 }
 
-function rewriteOp(op: Op, index: number, { scales, weights }: QuantizationPlan): Op {
+function rewriteOp(op: Op, index: number, { scales, weights, means }: QuantizationPlan): Op {
+  if (means?.has(index)) return meanOfPlanes(op);
   const quantized = weights.get(index);
   return quantized === undefined ? withTable(op, scales) : quantizeConvolution(op, index, quantized, scales);
 }

@@ -99,6 +99,13 @@ function spread(tensor: RuntimeTensor, like: RuntimeTensor): RuntimeTensor {
   return wide;
 }
 
+/** GeometryPooling3D.cpp: over the whole of two dimensions it is a Pooling as it is. */
+const pooling3d: Decompose = (list, op, inputs, outputs) => {
+  const global = op.main?.type === 'Pool3D' && op.main.value.isGlobal;
+  const type = global && (inputs[0]?.shape.length ?? 0) < 5 ? 'Pooling' : 'Pooling3D';
+  list.add(type, inputs, outputs, true);
+};
+
 /** GeometryUnary.cpp makes a UnaryOp of its own, which has no table. */
 const legacyUnary: Decompose = (list, _op, inputs, outputs) => list.add('UnaryOp', inputs, outputs, false);
 
@@ -132,6 +139,7 @@ const decomposers: Readonly<Record<string, Decompose>> = {
   Padding: viewOfFirst,
   Permute: viewOfFirst,
   Pooling: imageOp,
+  Pooling3D: pooling3d,
   Reduction: firstInputOnly,
   Reshape: plainViewOfFirst,
   Resize: imageOp,

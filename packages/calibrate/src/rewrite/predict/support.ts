@@ -37,7 +37,7 @@ const convolution: Rule = ({ inputs }, op) => {
 const pooling: Rule = (command, op, output) => {
   const mixed = oneScale(command, op, output);
   if (mixed !== undefined) return mixed;
-  const type = op.main?.type === 'Pool' ? op.main.value.type : undefined;
+  const type = op.main?.type === 'Pool' || op.main?.type === 'Pool3D' ? op.main.value.type : undefined;
   return type === PoolType.MAXPOOL || type === PoolType.AVEPOOL ? undefined : 'it is of an unknown kind';
 };
 
