@@ -32,8 +32,11 @@ const EXPLANATION = `## Why scales differ
   have one scale. MNN copies scales once, in alphabetical order of op names, and what was copied first may be
   replaced later; ours joins all tied tensors and searches on their values together.
 - **Own scale.** Where an op stays float (average pools round down in int8; what only leads to an output), its two
-  sides are not tied in ours, and each keeps its own resolution. MNN copies one scale along all of these.
+  sides are not tied in ours, and each keeps its own resolution. MNN copies one scale along all of these. The
+  averages behind a global pool are few, so ours leaves room for twice the largest that was seen.
 - **ReLU.** Before an unfused ReLU MNN counts the negative values, which the ReLU removes; ours counts what comes out.
+- **KL led astray.** Where values pile up in few bins, KL can put the threshold far below the values that matter.
+  Ours takes the maximum where the cut would cost 20 dB or a twentieth of the values, and says so.
 - **Two thresholds nearly as good.** KL takes the best of 1,920 thresholds. Where the best two lie far apart and
   differ by less than the rounding of float32, the last bits of the activations decide. The check then feeds
   MNN's own activations to our KL and finds MNN's scale.

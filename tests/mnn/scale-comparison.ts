@@ -9,7 +9,8 @@ import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
 import { decodeImage } from '../../packages/cli/src/images/decode.ts';
 import type { MnnEnvironment } from './environment.ts';
 import { sortedFiles } from './evaluation.ts';
-import { type NumpyArray, runPython } from './oracle.ts';
+import type { NumpyArray } from './npz.ts';
+import { runPython } from './oracle.ts';
 
 /** What MNN's tool and ours made of one model from the same pixels. */
 export interface ScaleComparison {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { opTypeName } from '@mnnquant/mnn-format';
+import { isAverage } from '../../packages/calibrate/src/observers/averages.ts';
 import { hostStatistics } from '../../packages/calibrate/src/observers/host-statistics.ts';
 import { klSolver } from '../../packages/calibrate/src/solvers/kl.ts';
 import { groupTies, type TieGroup } from '../../packages/calibrate/src/ties/tie-groups.ts';
@@ -41,13 +42,12 @@ export function agreement(comparison: ScaleComparison, python: string): Agreemen
   const shared = [...ours.scales.tensors.keys()].filter((id) => (theirs.get(id) ?? 0) > 0);
   const free = shared.filter((id) => structure.get(id)!.members.length === 1 && !inputs.has(id));
   const differing = shared.filter((id) => !agree(ours.scales.tensors.get(id)!.scale, theirs.get(id)!));
-  const rounding = fromTheirActivations(
-    comparison,
-    python,
-    differing.filter((id) => free.includes(id)),
-  );
+  const astray = differing.filter((id) => ours.scales.tensors.get(id)!.note?.startsWith('KL would'));
+  const close = differing.filter((id) => free.includes(id) && !astray.includes(id));
+  const rounding = fromTheirActivations(comparison, python, close);
   const differences = differing.map((id) => {
-    const why = free.includes(id)
+    if (astray.includes(id)) return describeDifference(comparison, id, ours.scales.tensors.get(id)!.note!);
+    const why = close.includes(id)
       ? roundingReason(rounding.get(id)!, theirs.get(id)!)
       : tieReason(comparison, structure.get(id)!, id);
     return describeDifference(comparison, id, why);
@@ -98,17 +98,21 @@ function structuralGroups({ plan }: ScaleComparison): ReadonlyMap<number, TieGro
 
 function tieReason({ plan, ours }: ScaleComparison, { members }: TieGroup, id: number): string {
   const inputs = new Set(plan.graph.inputs.map((input) => input.tensor));
-  const scale = ours.scales.tensors.get(id)!;
   const group = ours.scales.groups.find((candidate) => candidate.members.includes(id));
-  if ((group?.sources ?? [id]).some((source) => inputs.has(source)))
-    return 'input: ours takes the maximum, MNN searches';
+  const sources = group?.sources ?? [id];
+  if (sources.some((source) => inputs.has(source))) return 'input: ours takes the maximum, MNN searches';
+  const averages = sources.every((source) => {
+    const producer = plan.graph.producer.get(source);
+    return producer !== undefined && isAverage(producer);
+  });
+  if (averages) return 'average: float in ours, with a scale of its own; MNN copies that of the pool’s input';
   if (group === undefined) {
     return `MNN copies the scale of another of ${members.length} tensors; ours leaves the ops between them in float`;
   }
   if (!group.sources.includes(id) && group.sources.length === 1) {
     return `shared by ${group.members.length} tensors, decided by what comes out of ${plan.graph.tensorNames[group.sources[0]]}`;
   }
-  return `shared by ${group.members.length} tensors from ${group.sources.length} sources together (${scale.method}); MNN copies one of theirs`;
+  return `shared by ${group.members.length} tensors from ${group.sources.length} sources together; MNN copies one of theirs`;
 }
 
 /** Whether our KL gives MNN's scale once it sees MNN's own activations. */

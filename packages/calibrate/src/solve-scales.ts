@@ -1,6 +1,6 @@
 import { type ExecutionPlan, elementCount } from '@mnnquant/graph';
-import { hasLittleData } from './observers/little-data.ts';
 import { mergeStatistics } from './observers/merge.ts';
+import { type ThresholdChoice, thresholdChooser } from './observers/threshold-choice.ts';
 import type { BrokenScaleTie, ScaleGroup, ScaleTable, TensorScale } from './scale-table.ts';
 import type { FeatureSolver, FeatureStatistics } from './solvers/feature-solver.ts';
 import { separateAveragePools } from './ties/separate-pools.ts';
@@ -46,9 +46,8 @@ function unscalable(plan: ExecutionPlan, tensor: number): string | undefined {
 /**
  * Scales from statistics: per tensor, or per group of tensors that must share one.
  *
- * A group's histogram is that of its sources, rebinned to the widest range among them. The maximum
- * replaces the search where a graph input is among the sources (MNN means to, but its code never
- * finds the input) and where all sources have little data.
+ * A group's histogram is that of its sources, rebinned to the widest range among them; see
+ * `thresholdChooser` for where the maximum replaces the search.
  *
  * @param statistics what was observed, by tensor; a source that is missing counts as never seen
  */
@@ -60,7 +59,11 @@ export function solveScales(
   const { plan, ties } = scalePlan;
   const absMax = (tensor: number) => statistics.get(tensor)?.absMax ?? 0;
   const { groups, broken } = groupTies(scalePlan.tensors, ties, absMax, options);
-  const solved = groups.map((group) => ({ group, scale: solveGroup(group, plan, statistics, options) }));
+  const choose = thresholdChooser(plan);
+  const solved = groups.map((group) => ({
+    group,
+    scale: solveGroup(group, choose(group), statistics, options),
+  }));
   const separated = separateAveragePools(plan, solved);
   const tensors = new Map<number, TensorScale>();
   const shared: ScaleGroup[] = [];
@@ -79,16 +82,15 @@ export function solveScales(
 
 function solveGroup(
   group: TieGroup,
-  plan: ExecutionPlan,
+  { threshold, headroom }: ThresholdChoice,
   statistics: ReadonlyMap<number, FeatureStatistics>,
   { solver, featureClamp }: SolveOptions,
 ): TensorScale {
   const seen = group.sources.flatMap((source) => statistics.get(source) ?? []);
   const merged = mergeStatistics(seen, solver.observation.bins);
-  const threshold = needsMaximum(group, plan) ? 'maximum' : 'search';
   const { scale, method, note } = solver.solve(merged, { clamp: featureClamp, threshold });
   return {
-    scale,
+    scale: Math.fround(method === 'maximum' ? scale * headroom : scale),
     zeroPoint: 0,
     min: -featureClamp,
     max: featureClamp,
@@ -97,15 +99,6 @@ function solveGroup(
     ...(group.members.length > 1 ? { groupId: group.id } : {}),
     ...(note === undefined ? {} : { note }),
   };
-}
-
-function needsMaximum({ sources }: TieGroup, plan: ExecutionPlan): boolean {
-  const inputs = new Set(plan.graph.inputs.map((input) => input.tensor));
-  if (sources.some((source) => inputs.has(source))) return true;
-  return sources.every((source) => {
-    const desc = plan.descs.get(source);
-    return desc === undefined || hasLittleData(desc);
-  });
 }
 
 function sortedById<T>(map: ReadonlyMap<number, T>): Map<number, T> {

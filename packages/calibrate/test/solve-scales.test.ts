@@ -96,6 +96,25 @@ describe('solveScales', () => {
     expect(together.get(2)?.scale).toBe(together.get(1)?.scale);
   });
 
+  it('leaves room for twice the averages that were seen', () => {
+    const main = { type: 'Pool', value: { type: PoolType.AVEPOOL } } as never;
+    const pooled: SmallGraph = {
+      inputs: [0],
+      outputs: [4],
+      nodes: [
+        { type: 'Convolution', inputs: [0], outputs: [1] },
+        { type: 'Pooling', inputs: [1], outputs: [2], main },
+        { type: 'Reshape', inputs: [2], outputs: [3] },
+        { type: 'Convolution', inputs: [3], outputs: [4] },
+      ],
+      shapes: { 2: [1, 8, 1, 1], 3: [1, 8, 1, 1], 4: [1, 8, 1, 1] },
+    };
+    const { tensors } = solve(pooled, { 0: bell(1), 1: bell(9), 2: bell(2), 4: bell(1) }, [1]);
+    expect(tensors.get(2)).toMatchObject({ method: 'maximum', scale: Math.fround(2 * whole(2)), absMax: 2 });
+    expect(tensors.get(3)?.scale).toBe(tensors.get(2)?.scale);
+    expect(tensors.get(4)?.scale).toBe(whole(1));
+  });
+
   it('has a reason for every tensor without a scale', () => {
     const plan = smallPlan({ ...chain, shapes: { 2: [1, 0, 3, 3] } });
     const candidates = everything(plan);

@@ -9,14 +9,16 @@ export interface ClippingLoss {
 // A real network's KL threshold cuts 3 % of the values at most, or cuts more by next to nothing.
 const LARGE_SHARE = 0.05;
 const LARGE_ERROR = 4;
+// 20 dB: what is left of the tensor is about its shape, and nothing of its peaks.
+const RUINOUS_ERROR = 100;
 
 /**
  * Whether the search was led astray. Values that pile up in a few bins (a constant channel, a spike)
- * have no shape that 128 levels could lose, so KL sees no harm in cutting them off: a tensor with two
- * values, 3 and 0.5, is cut at 0.5 (MNN 3.6.1 does so).
+ * have no shape that 128 levels could lose, so KL sees no harm in cutting the rest off: a tensor with
+ * two values, 3 and 0.5, is cut at 0.5 (MNN 3.6.1 does so).
  */
 export function cutsOffTooMuch({ share, errorRatio }: ClippingLoss): boolean {
-  return share > LARGE_SHARE && errorRatio > LARGE_ERROR;
+  return (share > LARGE_SHARE && errorRatio > LARGE_ERROR) || errorRatio > RUINOUS_ERROR;
 }
 
 /** The loss at a threshold in bins, as the histogram tells it (every value in the middle of its bin). */

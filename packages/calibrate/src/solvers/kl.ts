@@ -43,7 +43,9 @@ function ordinaryScale(
     const loss = clippingLoss(counts, found, clamp);
     if (!cutsOffTooMuch(loss))
       return { scale: klScale(found, absMax, clamp), method: 'KL', ...joined(notes) };
-    notes.push(`KL would have cut off ${Math.round(loss.share * 100)} % of the values; the maximum is used`);
+    notes.push(
+      `KL would have cut off the largest ${(loss.share * 100).toPrecision(2)} % of the values; the maximum is used`,
+    );
   }
   return { scale: klScale(KL_BINS - 1, absMax, clamp), method: 'maximum', ...joined(notes) };
 }
