@@ -59,7 +59,7 @@ export function solveScales(
   const { plan, ties } = scalePlan;
   const absMax = (tensor: number) => statistics.get(tensor)?.absMax ?? 0;
   const { groups, broken } = groupTies(scalePlan.tensors, ties, absMax, options);
-  const choose = thresholdChooser(plan);
+  const choose = thresholdChooser(plan, absMax);
   const solved = groups.map((group) => ({
     group,
     scale: solveGroup(group, choose(group), statistics, options),

@@ -113,6 +113,8 @@ describe('solveScales', () => {
     expect(tensors.get(2)).toMatchObject({ method: 'maximum', scale: Math.fround(2 * whole(2)), absMax: 2 });
     expect(tensors.get(3)?.scale).toBe(tensors.get(2)?.scale);
     expect(tensors.get(4)?.scale).toBe(whole(1));
+    const bounded = solve(pooled, { 0: bell(1), 1: bell(2.5), 2: bell(2), 4: bell(1) }, [1]).tensors;
+    expect(bounded.get(2)?.scale).toBeCloseTo(1.25 * whole(2), 6);
   });
 
   it('has a reason for every tensor without a scale', () => {

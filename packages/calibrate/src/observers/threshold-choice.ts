@@ -20,20 +20,28 @@ const AVERAGE_HEADROOM = 2;
  * - where a graph input is among the sources (MNN means to; its code never finds the input);
  * - where all sources have little data, as in MNN; with room for twice as much behind an average that
  *   runs in float (MNN gives it its input's scale, which is wider).
+ *
+ * @param absMax largest |x| of a tensor, 0 where it was not observed
  */
-export function thresholdChooser(plan: ExecutionPlan): (group: TieGroup) => ThresholdChoice {
+export function thresholdChooser(
+  plan: ExecutionPlan,
+  absMax: (tensor: number) => number,
+): (group: TieGroup) => ThresholdChoice {
   const inputs = new Set(plan.graph.inputs.map((input) => input.tensor));
   const little = (tensor: number) => {
     const desc = plan.descs.get(tensor);
     return desc === undefined || hasLittleData(desc);
   };
-  const average = (tensor: number) => {
+  // An average cannot exceed what it averages, where that was observed.
+  const room = (tensor: number) => {
     const producer = plan.graph.producer.get(tensor);
-    return producer !== undefined && isAverage(producer);
+    if (producer === undefined || !isAverage(producer)) return 1;
+    const bound = absMax(producer.inputs[0] as number) / absMax(tensor);
+    return bound >= 1 && Number.isFinite(bound) ? Math.min(AVERAGE_HEADROOM, bound) : AVERAGE_HEADROOM;
   };
   return ({ sources }) => {
     const few = sources.every(little);
     const threshold = few || sources.some((source) => inputs.has(source)) ? 'maximum' : 'search';
-    return { threshold, headroom: few && sources.every(average) ? AVERAGE_HEADROOM : 1 };
+    return { threshold, headroom: few ? Math.min(...sources.map(room)) : 1 };
   };
 }
