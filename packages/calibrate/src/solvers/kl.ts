@@ -7,15 +7,18 @@ import type {
 } from './feature-solver.ts';
 import { clippingLoss, cutsOffTooMuch } from './kl-clipping.ts';
 import { KL_BINS, KL_SKIP_BELOW } from './kl-distribution.ts';
-import { klThreshold } from './kl-threshold.ts';
+import { klThreshold, largestNearBest } from './kl-threshold.ts';
 
 const { fround } = Math;
+
+// Another JPEG decoder, or one image more, moves the divergence by more than a thousandth.
+const EQUALLY_GOOD = 1e-3;
 
 /**
  * KL as MNN 3.6.1 defines it (TensorStatistic.cpp): the threshold that loses least information
  * when |x| is squeezed into 128 levels, and the scale that puts it at the clamp.
  *
- * Unlike MNN: values that give no scale (nothing seen, all zero, tiny) get the documented one of
+ * Unlike MNN: of thresholds that are equally good to a thousandth the largest is taken; values that give no scale (nothing seen, all zero, tiny) get the documented one of
  * `degenerateScale` instead of 0; a threshold that a spike led astray gives way to the maximum; NaN
  * and infinities are left out. Each of these is noted.
  */
@@ -39,7 +42,7 @@ function ordinaryScale(
   const { counts, absMax } = statistics;
   const notes = nonFiniteNotes(statistics);
   if (threshold === 'search') {
-    const found = klThreshold(counts);
+    const found = largestNearBest(counts, klThreshold(counts), EQUALLY_GOOD);
     const loss = clippingLoss(counts, found, clamp);
     if (!cutsOffTooMuch(loss))
       return { scale: klScale(found, absMax, clamp), method: 'KL', ...joined(notes) };

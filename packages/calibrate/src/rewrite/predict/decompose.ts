@@ -109,9 +109,21 @@ const pooling3d: Decompose = (list, op, inputs, outputs) => {
 /** GeometryUnary.cpp makes a UnaryOp of its own, which has no table. */
 const legacyUnary: Decompose = (list, _op, inputs, outputs) => list.add('UnaryOp', inputs, outputs, false);
 
-/** Ops whose other inputs are shapes, already known. */
-const firstInputOnly: Decompose = (list, op, inputs, outputs) =>
-  list.add(opTypeName(op.type), inputs, outputs, true, inputs.slice(0, 1));
+/** GeometryReduce.cpp: packed data is copied to plain memory, reduced there and copied back. */
+const reduction: Decompose = (list, op, inputs, outputs) => {
+  const type = opTypeName(op.type);
+  const [input] = inputs as [RuntimeTensor];
+  const [output] = outputs as [RuntimeTensor];
+  if (input.layout !== 'NC4HW4') {
+    list.add(type, inputs, outputs, true, [input]);
+    return;
+  }
+  const plain = internalTensor(input, 'NCHW');
+  plain.regions = [{ origin: input, plain: true }];
+  const result = internalTensor(output, 'NCHW');
+  list.add(type, [plain], [result], true);
+  output.regions = [{ origin: result, plain: true }];
+};
 
 /** As `makeFullRef`: a view of a view takes over its parts. */
 function setPlainView(output: RuntimeTensor, input: RuntimeTensor): void {
@@ -140,7 +152,7 @@ const decomposers: Readonly<Record<string, Decompose>> = {
   Permute: viewOfFirst,
   Pooling: imageOp,
   Pooling3D: pooling3d,
-  Reduction: firstInputOnly,
+  Reduction: reduction,
   Reshape: plainViewOfFirst,
   Resize: imageOp,
   Sigmoid: legacyUnary,
