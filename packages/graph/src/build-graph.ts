@@ -32,7 +32,8 @@ export class UnsupportedOpError extends GraphError {
 /**
  * Makes the executable view of a model: every op parsed and checked, the wiring verified.
  *
- * The outputs are those the file names (`outputName`), else the tensors that nobody reads.
+ * The outputs are those the file names (`outputName`), else the tensors that nobody reads, by id
+ * (MNN 3.6.1 InitNet.cpp).
  *
  * @throws {UnsupportedOpError} with every op that has no definition
  * @throws {GraphError} where the wiring or an attribute is wrong
@@ -48,11 +49,15 @@ export function buildGraph(model: MnnModel | Net): Graph {
 }
 
 function checkOpsAreKnown(ops: readonly Op[]): void {
-  const unknown = ops.filter((op) => !isSource(op) && !DEFINITIONS.has(op.type));
+  const unknown = [...ops.entries()].filter(([, op]) => !isSource(op) && !DEFINITIONS.has(op.type));
   if (unknown.length === 0) return;
   throw new UnsupportedOpError(
-    unknown.map((op, index) => ({ name: op.name ?? `op ${index}`, type: opTypeName(op.type) })),
+    unknown.map(([index, op]) => ({ name: nameOf(op, index), type: opTypeName(op.type) })),
   );
+}
+
+function nameOf(op: Op, index: number): string {
+  return op.name || `${opTypeName(op.type)}_${index}`;
 }
 
 function isSource(op: Op): boolean {
@@ -77,7 +82,7 @@ class GraphBuilder {
 
   add(index: number, op: Op): void {
     const type = opTypeName(op.type);
-    const name = op.name || `${type}_${index}`;
+    const name = nameOf(op, index);
     const where = `${name} (${type})`;
     const inputs = Array.from(op.inputIndexes ?? []);
     const outputs = Array.from(op.outputIndexes ?? []);
@@ -89,11 +94,14 @@ class GraphBuilder {
   }
 
   finish(): Graph {
+    const outputs = this.#outputs();
+    checkUnique('inputs', this.#inputs);
+    checkUnique('outputs', outputs);
     return {
       nodes: this.#nodes,
       tensorNames: this.#names,
       inputs: this.#inputs,
-      outputs: this.#outputs(),
+      outputs,
       constants: this.#constants,
       consumers: this.#consumers,
       producer: this.#producer,
@@ -169,8 +177,17 @@ class GraphBuilder {
         return { tensor, name };
       });
     }
-    const unread = [...this.#producer.keys()].filter((tensor) => !this.#consumers.has(tensor));
+    const unread = [...this.#producer.keys()]
+      .filter((tensor) => !this.#consumers.has(tensor))
+      .sort((a, b) => a - b);
     if (unread.length === 0) throw new GraphError('the model has no output: every tensor is read by some op');
-    return unread.map((tensor) => ({ tensor, name: this.#names[tensor] }));
+    return unread.map((tensor) => ({ tensor, name: this.#names[tensor] || `tensor_${tensor}` }));
   }
+}
+
+/** Samples and results go by name. */
+function checkUnique(what: string, named: readonly { readonly name: string }[]): void {
+  const names = named.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new GraphError(`the model has two ${what} of the name "${twice}"`);
 }

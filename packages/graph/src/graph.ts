@@ -4,7 +4,7 @@ import type { HostTensor, TensorDesc } from './tensor.ts';
 
 /** One op of the model, with its attributes parsed. */
 export interface GraphNode {
-  /** Position in `Graph.nodes`; also the index in `net.oplists`. */
+  /** Position in `net.oplists` (Input and Const ops count there, so it is not the one in `Graph.nodes`). */
   readonly index: number;
   /** The op's name in the file; `<type>_<index>` where the file has none. */
   readonly name: string;

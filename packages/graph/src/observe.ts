@@ -49,7 +49,7 @@ export interface Observation {
  * @throws {GraphError} naming the sample that could not be loaded or does not fit
  */
 export async function observe(job: ObservationJob, backend: TensorBackend): Promise<Observation> {
-  if (job.sampleCount < 1) throw new GraphError(`expected at least one sample, got ${job.sampleCount}`);
+  checkJob(job);
   const fitting = Math.floor(job.memoryBudgetBytes / Math.max(1, peakActivationBytes(job.plan)));
   const samplesAtOnce = Math.max(1, Math.min(job.sampleCount, fitting));
   const passes = samplesAtOnce === job.sampleCount ? 1 : 2;
@@ -62,12 +62,27 @@ export async function observe(job: ObservationJob, backend: TensorBackend): Prom
         const count = Math.min(samplesAtOnce, job.sampleCount - first);
         const onTensor = (event: TensorEvent) =>
           collector.take(event, passes === 1 ? 'both' : pass === 1 ? 'range' : 'histogram');
-        await program.run(await loadSamples(job, first, count), { onTensor, onStep: () => progress(count) });
+        const samples = await loadSamples(job, first, count);
+        await program.run(samples, { onTensor, onStep: () => progress(count) }, first);
       }
     }
     return { tensors: collector.finish(), report: program.report, passes, samplesAtOnce };
   } finally {
     program.dispose();
+  }
+}
+
+function checkJob({ plan, sampleCount, tensors, bins, skipBelow }: ObservationJob): void {
+  if (!(sampleCount >= 1)) throw new GraphError(`expected at least one sample, got ${sampleCount}`);
+  if (!Number.isInteger(bins) || bins < 1) throw new GraphError(`expected at least one bin, got ${bins}`);
+  if (!(skipBelow >= 0)) throw new GraphError(`expected skipBelow >= 0, got ${skipBelow}`);
+  const computed = new Set(plan.inputs.map((input) => input.tensor));
+  for (const { node } of plan.steps) for (const id of node.outputs) computed.add(id);
+  for (const id of tensors) {
+    const name = `tensor ${id} (${plan.graph.tensorNames[id] ?? 'unknown'})`;
+    if (!computed.has(id)) throw new GraphError(`${name}: cannot be observed, the plan does not compute it`);
+    const dtype = plan.descs.get(id)!.dtype;
+    if (dtype !== 'float32') throw new GraphError(`${name}: expected a float tensor to observe, got ${dtype}`);
   }
 }
 

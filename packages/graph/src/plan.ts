@@ -59,6 +59,8 @@ function resolveShape(
     }
     return shape;
   }
+  if (!given.every((extent) => Number.isSafeInteger(extent) && extent > 0))
+    throw new GraphError(`input ${input.name}: expected whole extents of at least 1, got [${given}]`);
   const fits =
     declared.length === 0 ||
     (given.length === declared.length &&
@@ -114,11 +116,13 @@ function fold(
   const small = outputs.every((desc) => elementCount(desc.shape) <= MAX_FOLDED_ELEMENTS);
   if (!known || !small) return undefined;
   const results = outputs.map((desc) => hostOf(desc, allocateData(desc.dtype, elementCount(desc.shape))));
-  node.definition.reference(
-    node.attributes,
-    inputs.map((desc) => desc && hostOf(desc, desc.value!)),
-    results,
-  );
+  const sources = inputs.map((desc) => desc && hostOf(desc, desc.value!));
+  try {
+    node.definition.reference(node.attributes, sources, results);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new GraphError(`${node.name} (${node.definition.name}): ${message}`, { cause: error });
+  }
   return outputs.map((desc, i) => ({ ...desc, value: results[i].data }));
 }
 

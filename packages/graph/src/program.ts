@@ -44,7 +44,7 @@ export class Program {
   readonly backend: TensorBackend;
   readonly report: RunReport;
   readonly #steps: readonly BoundStep[];
-  readonly #constants: ReadonlyMap<number, DeviceTensor>;
+  readonly #constants = new Map<number, DeviceTensor>();
 
   constructor(plan: ExecutionPlan, backend: TensorBackend, options: ProgramOptions = {}) {
     this.plan = plan;
@@ -62,68 +62,83 @@ export class Program {
       return { ...step, run: kernel ?? hostKernel(step, backend) };
     });
     this.report = { kernels, fallbacks };
-    this.#constants = this.#uploadConstants();
+    this.#uploadConstants();
   }
 
   /**
-   * Runs layer by layer over all samples and frees each activation as soon as nobody needs it.
+   * Runs layer by layer over all samples and frees each activation as soon as nobody needs it, also
+   * when something fails.
    *
+   * @param firstSample number of the first sample, for messages, where a caller runs chunks
    * @returns per sample the outputs by name
+   * @throws {GraphError} naming the sample and the op; what a kernel threw is its `cause`
    */
-  async run(samples: readonly Sample[], visitor: RunVisitor = {}): Promise<Map<string, HostTensor>[]> {
+  async run(
+    samples: readonly Sample[],
+    visitor: RunVisitor = {},
+    firstSample = 0,
+  ): Promise<Map<string, HostTensor>[]> {
     const live = new Map<number, DeviceTensor[]>();
     try {
-      await this.#uploadInputs(samples, live, visitor);
+      for (const input of this.plan.inputs) await this.#uploadInput(input, samples, live, visitor, firstSample);
       for (const [index, step] of this.#steps.entries()) {
-        await this.#runStep(step, samples.length, live, visitor);
+        await this.#runStep(step, samples.length, live, visitor, firstSample);
         visitor.onStep?.(index + 1, this.#steps.length);
       }
       return await this.#downloadOutputs(samples.length, live);
     } finally {
-      for (const tensors of live.values()) for (const tensor of tensors) this.backend.free(tensor);
+      for (const tensors of live.values()) this.#freeAll(tensors);
     }
   }
 
   /** Frees the constants; weights packed by the backend stay until the backend is disposed. */
   dispose(): void {
-    for (const tensor of this.#constants.values()) this.backend.free(tensor);
+    this.#freeAll(this.#constants.values());
+    this.#constants.clear();
   }
 
-  #uploadConstants(): Map<number, DeviceTensor> {
-    const constants = new Map<number, DeviceTensor>();
+  #freeAll(tensors: Iterable<DeviceTensor>): void {
+    for (const tensor of tensors) this.backend.free(tensor);
+  }
+
+  #uploadConstants(): void {
     const read = new Set(this.plan.steps.flatMap((step) => step.node.inputs));
-    for (const [id, value] of this.plan.values) {
-      if (!read.has(id)) continue;
-      const tensor = this.backend.allocate(value);
-      this.backend.upload(tensor, value.data);
-      constants.set(id, tensor);
+    try {
+      for (const [id, value] of this.plan.values) {
+        if (!read.has(id)) continue;
+        const tensor = this.backend.allocate(value);
+        this.#constants.set(id, tensor);
+        this.backend.upload(tensor, value.data);
+      }
+    } catch (error) {
+      this.dispose();
+      throw error;
     }
-    return constants;
   }
 
-  async #uploadInputs(
+  async #uploadInput(
+    { tensor, name, desc }: ExecutionPlan['inputs'][number],
     samples: readonly Sample[],
     live: Map<number, DeviceTensor[]>,
     visitor: RunVisitor,
+    firstSample: number,
   ): Promise<void> {
-    for (const { tensor, name, desc } of this.plan.inputs) {
-      const values: DeviceTensor[] = [];
-      live.set(tensor, values);
-      for (const [i, sample] of samples.entries()) {
-        const data = sample.get(name);
-        const count = elementCount(desc.shape);
-        if (data === undefined) throw new GraphError(`sample ${i}: no data for the input ${name}`);
-        if (data.length !== count) {
-          throw new GraphError(
-            `sample ${i}: input ${name}: expected ${count} values for [${desc.shape}], got ${data.length}`,
-          );
-        }
-        const device = this.backend.allocate(desc);
-        values.push(device);
-        this.backend.upload(device, data);
+    const values: DeviceTensor[] = [];
+    live.set(tensor, values);
+    const count = elementCount(desc.shape);
+    for (const [i, sample] of samples.entries()) {
+      const data = sample.get(name);
+      if (data?.length !== count) {
+        const got = data === undefined ? 'none' : data.length;
+        throw new GraphError(
+          `sample ${firstSample + i}: input ${name}: expected ${count} values for [${desc.shape}], got ${got}`,
+        );
       }
-      await visitor.onTensor?.({ tensor, desc, node: undefined, values });
+      const device = this.backend.allocate(desc);
+      values.push(device);
+      this.backend.upload(device, data);
     }
+    await visitor.onTensor?.({ tensor, desc, node: undefined, values });
   }
 
   async #runStep(
@@ -131,29 +146,48 @@ export class Program {
     count: number,
     live: Map<number, DeviceTensor[]>,
     visitor: RunVisitor,
+    firstSample: number,
   ): Promise<void> {
     const { node, outputs, release } = step;
-    // Outputs nobody wired still have to exist while the kernel runs.
     const made = outputs.map(() => [] as DeviceTensor[]);
     for (const [k, id] of node.outputs.entries()) live.set(id, made[k]);
-    for (let i = 0; i < count; i++) {
-      const inputs = node.inputs.map((id) =>
-        id < 0 ? undefined : (live.get(id)?.[i] ?? this.#constants.get(id)),
-      );
-      for (const [k, desc] of outputs.entries()) made[k].push(this.backend.allocate(desc));
-      await step.run(
-        inputs,
-        made.map((tensors) => tensors[i]),
-      );
+    try {
+      for (let i = 0; i < count; i++) await this.#runSample(step, i, made, live, firstSample);
+    } finally {
+      // Outputs nobody wired only had to exist while the kernel ran.
+      for (const tensors of made.slice(node.outputs.length)) this.#freeAll(tensors);
     }
-    for (const [k, tensors] of made.entries()) {
-      const tensor = node.outputs[k];
-      if (tensor === undefined) for (const value of tensors) this.backend.free(value);
-      else await visitor.onTensor?.({ tensor, desc: outputs[k], node, values: tensors });
-    }
+    for (const [k, tensor] of node.outputs.entries())
+      await visitor.onTensor?.({ tensor, desc: outputs[k], node, values: made[k] });
     for (const id of release) {
-      for (const tensor of live.get(id) ?? []) this.backend.free(tensor);
+      const tensors = live.get(id) ?? [];
       live.delete(id);
+      this.#freeAll(tensors);
+    }
+  }
+
+  async #runSample(
+    { node, outputs, run }: BoundStep,
+    sample: number,
+    made: readonly DeviceTensor[][],
+    live: ReadonlyMap<number, readonly DeviceTensor[]>,
+    firstSample: number,
+  ): Promise<void> {
+    const inputs = node.inputs.map((id) =>
+      id < 0 ? undefined : (live.get(id)?.[sample] ?? this.#constants.get(id)),
+    );
+    try {
+      for (const [k, desc] of outputs.entries()) made[k].push(this.backend.allocate(desc));
+      await run(
+        inputs,
+        made.map((tensors) => tensors[sample]),
+      );
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      throw new GraphError(
+        `sample ${firstSample + sample}: ${node.name} (${node.definition.name}): ${message}`,
+        { cause: error },
+      );
     }
   }
 

@@ -12,7 +12,7 @@ export function erf(x: number): number {
   // erf x = 2/√π e^(-x²) Σ 2^n x^(2n+1) / (1·3·…·(2n+1)): only positive terms, no cancellation.
   let term = x;
   let sum = x;
-  for (let n = 1; n < 80; n++) {
+  for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
     term *= (2 * x * x) / (2 * n + 1);
     sum += term;
   }

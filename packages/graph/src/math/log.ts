@@ -1,3 +1,6 @@
+import { binaryExponent, scaleByPowerOfTwo } from './power-of-two.ts';
+
+/** ln 2 in two parts; k times the first is exact for every exponent k. */
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 
@@ -7,10 +10,11 @@ const LN2_LOW = 1.9082149292705877e-10;
  * x = 2^k m with m in [1/√2, √2]; ln m = 2 artanh(s), s = (m-1)/(m+1), as a series in s².
  */
 export function log(x: number): number {
-  if (Number.isNaN(x) || x < 0) return Number.NaN;
+  if (!(x >= 0)) return Number.NaN;
   if (x === 0) return Number.NEGATIVE_INFINITY;
   if (x === Number.POSITIVE_INFINITY) return x;
-  let [mantissa, exponent] = split(x);
+  let exponent = binaryExponent(x);
+  let mantissa = scaleByPowerOfTwo(x, -exponent);
   if (mantissa > Math.SQRT2) {
     mantissa /= 2;
     exponent++;
@@ -32,15 +36,4 @@ function logOnePlus(f: number): number {
   // |s| <= 0.172: term 23 is below 2^-60 of the first.
   for (let n = 23; n >= 3; n -= 2) sum = (sum + 1 / n) * square;
   return 2 * s * (1 + sum);
-}
-
-/** x = mantissa * 2^exponent with mantissa in [1, 2), exactly. */
-function split(x: number): [number, number] {
-  const view = new DataView(new ArrayBuffer(8));
-  const subnormal = x < 2.2250738585072014e-308;
-  view.setFloat64(0, subnormal ? x * 2 ** 54 : x);
-  const high = view.getUint32(0);
-  const exponent = ((high >>> 20) & 0x7ff) - 1023 - (subnormal ? 54 : 0);
-  view.setUint32(0, (high & 0x000fffff) | 0x3ff00000);
-  return [view.getFloat64(0), exponent];
 }

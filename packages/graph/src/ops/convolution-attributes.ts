@@ -35,7 +35,7 @@ export function parseConvolution(op: Op, context: ParseContext): ConvolutionAttr
     throw new GraphError(`${where}: holds int8 weights of an already quantized model`);
   }
   const depthwise = op.type === OpType.ConvolutionDepthwise;
-  const pads = common.pads?.length === 4 ? common.pads : [common.padY, common.padX, common.padY, common.padX];
+  const pads = padsOf(common, where);
   const attributes: ConvolutionAttributes = {
     depthwise,
     group: groupOf(common, depthwise),
@@ -44,15 +44,23 @@ export function parseConvolution(op: Op, context: ParseContext): ConvolutionAttr
     kernel: positivePair(common.kernelY, common.kernelX, 'kernel', where),
     stride: positivePair(common.strideY, common.strideX, 'stride', where),
     dilation: positivePair(common.dilateY, common.dilateX, 'dilation', where),
-    padMode: common.padMode,
+    padMode: knownPadMode(common.padMode, where),
     pads: [pads[0], pads[1], pads[2], pads[3]],
     relu: common.relu,
     relu6: common.relu6,
     weight: context.inputCount > 1 ? undefined : decodeConvolutionWeights(table, where),
-    bias: context.inputCount > 1 ? undefined : table.bias,
+    bias: context.inputCount > 1 || table.bias?.length === 0 ? undefined : table.bias,
   };
   if (attributes.weight !== undefined) checkWeights(attributes, where);
   return attributes;
+}
+
+function padsOf(common: NonNullable<Convolution2D['common']>, where: string): ArrayLike<number> {
+  const { pads, padX, padY } = common;
+  if (pads === undefined || pads.length === 0) return [padY, padX, padY, padX];
+  if (pads.length < 4)
+    throw new GraphError(`${where}: expected four pads (top, left, bottom, right), got [${pads}]`);
+  return pads;
 }
 
 function groupOf(common: NonNullable<Convolution2D['common']>, depthwise: boolean): number {
@@ -63,6 +71,11 @@ function groupOf(common: NonNullable<Convolution2D['common']>, depthwise: boolea
 function positivePair(y: number, x: number, what: string, where: string): readonly [number, number] {
   if (y < 1 || x < 1) throw new GraphError(`${where}: expected a ${what} of at least 1x1, got ${y}x${x}`);
   return [y, x];
+}
+
+function knownPadMode(mode: number, where: string): number {
+  if (mode === PadMode.CAFFE || mode === PadMode.VALID || mode === PadMode.SAME) return mode;
+  throw new GraphError(`${where}: expected padding mode 0 (explicit), 1 (VALID) or 2 (SAME), got ${mode}`);
 }
 
 function checkWeights(attributes: ConvolutionAttributes, where: string): void {
@@ -88,6 +101,7 @@ export interface ConvolutionGeometry {
   readonly outputHeight: number;
   readonly outputWidth: number;
   readonly group: number;
+  readonly kernel: readonly [height: number, width: number];
   readonly padTop: number;
   readonly padLeft: number;
 }
@@ -101,11 +115,13 @@ export function convolutionGeometry(
 ): ConvolutionGeometry {
   const { shape, layout } = input;
   if (shape.length !== 4) throw new GraphError(`${where}: expected a 4-D input, got [${shape}]`);
+  if (weightShape !== undefined && weightShape.length !== 4)
+    throw new GraphError(`${where}: expected weights [O, C, kH, kW], got [${weightShape}]`);
   const inputChannels = shape[channelAxis(layout, 4)];
   const inputHeight = shape[spatialAxis(layout)];
   const inputWidth = shape[spatialAxis(layout) + 1];
   const outputChannels = weightShape ? weightShape[0] : attributes.outputChannels;
-  const kernel = attributes.kernel;
+  const kernel: readonly [number, number] = weightShape ? [weightShape[2], weightShape[3]] : attributes.kernel;
   const perGroup = weightShape
     ? weightShape[1]
     : attributes.weight!.length / outputChannels / (kernel[0] * kernel[1]);
@@ -114,8 +130,8 @@ export function convolutionGeometry(
     const expected = attributes.group > 0 ? attributes.group * perGroup : `a multiple of ${perGroup}`;
     throw new GraphError(`${where}: expected ${expected} input channels, got ${inputChannels}`);
   }
-  const vertical = windowAlong(attributes, 0, inputHeight);
-  const horizontal = windowAlong(attributes, 1, inputWidth);
+  const vertical = windowAlong(attributes, kernel, 0, inputHeight);
+  const horizontal = windowAlong(attributes, kernel, 1, inputWidth);
   if (vertical.outputSize < 1 || horizontal.outputSize < 1) {
     throw new GraphError(
       `${where}: a ${kernel.join('x')} window does not fit into ${inputHeight}x${inputWidth} pixels with padding ${attributes.pads}`,
@@ -130,13 +146,18 @@ export function convolutionGeometry(
     outputHeight: vertical.outputSize,
     outputWidth: horizontal.outputSize,
     group,
+    kernel,
     padTop: vertical.padBefore,
     padLeft: horizontal.padBefore,
   };
 }
 
-function windowAlong(attributes: ConvolutionAttributes, axis: 0 | 1, input: number): WindowAxis {
-  const { stride, dilation, kernel, pads, padMode } = attributes;
+function windowAlong(
+  { stride, dilation, pads, padMode }: ConvolutionAttributes,
+  kernel: readonly [number, number],
+  axis: 0 | 1,
+  input: number,
+): WindowAxis {
   const extent = (kernel[axis] - 1) * dilation[axis] + 1;
   if (padMode === PadMode.SAME) return sameWindow(input, extent, stride[axis]);
   if (padMode === PadMode.VALID) return validWindow(input, extent, stride[axis], pads[axis]);

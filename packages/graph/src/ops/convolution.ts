@@ -1,5 +1,4 @@
 import { OpType } from '@mnnquant/mnn-format';
-import { channelAxis, spatialAxis } from '../format.ts';
 import type { OpDefinition } from '../op.ts';
 import type { HostTensor, TensorDesc } from '../tensor.ts';
 import {
@@ -10,7 +9,7 @@ import {
 } from './convolution-attributes.ts';
 import { CONVOLUTION_CASES, DEPTHWISE_CASES } from './convolution-cases.ts';
 import { required } from './support/inputs.ts';
-import { denseStrides } from './support/strides.ts';
+import { imageStrides } from './support/strides.ts';
 
 /** x [N,C,H,W] · w [O,C/g,kH,kW] + b [O] → y [N,O,oH,oW], then an optional ReLU or ReLU6. NHWC alike. */
 const common = {
@@ -54,15 +53,18 @@ function convolve(
   const weight = inputs[1]?.data ?? attributes.weight!;
   const bias = inputs[2]?.data ?? attributes.bias;
   const [lowest, highest] = activationBounds(attributes);
-  const yStrides = axisStrides(y);
+  const to = imageStrides(y);
+  // One output plane at a time, in double precision.
+  const plane = new Float64Array(g.outputHeight * g.outputWidth);
   for (let n = 0; n < g.batch; n++) {
     for (let o = 0; o < g.outputChannels; o++) {
-      const start = bias ? bias[o] : 0;
+      plane.fill(bias ? bias[o] : 0);
+      addChannels(x, weight, attributes, g, n, o, plane);
       for (let oy = 0; oy < g.outputHeight; oy++) {
+        const row = n * to.n + o * to.c + oy * to.h;
         for (let ox = 0; ox < g.outputWidth; ox++) {
-          const sum = start + windowSum(x, weight, attributes, g, n, o, oy, ox);
-          const at = n * yStrides.n + o * yStrides.c + oy * yStrides.h + ox * yStrides.w;
-          y.data[at] = Math.min(highest, Math.max(lowest, sum));
+          const sum = plane[oy * g.outputWidth + ox];
+          y.data[row + ox * to.w] = sum < lowest ? lowest : sum > highest ? highest : sum;
         }
       }
     }
@@ -75,45 +77,38 @@ export function activationBounds({ relu, relu6 }: ConvolutionAttributes): readon
   return relu ? [0, Number.POSITIVE_INFINITY] : [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 }
 
-function windowSum(
+/** Adds w · x over the input channels of output channel `o` and all window positions. */
+function addChannels(
   x: HostTensor,
   weight: HostTensor['data'],
-  attributes: ConvolutionAttributes,
+  { stride, dilation }: ConvolutionAttributes,
   g: ConvolutionGeometry,
   n: number,
   o: number,
-  oy: number,
-  ox: number,
-): number {
-  const [kernelY, kernelX] = attributes.kernel;
+  plane: Float64Array,
+): void {
+  const [kernelY, kernelX] = g.kernel;
   const channels = g.inputChannels / g.group;
   const firstChannel = Math.floor(o / (g.outputChannels / g.group)) * channels;
-  const stride = axisStrides(x);
-  let sum = 0;
-  for (let ky = 0; ky < kernelY; ky++) {
-    const iy = oy * attributes.stride[0] - g.padTop + ky * attributes.dilation[0];
-    if (iy < 0 || iy >= g.inputHeight) continue;
-    for (let kx = 0; kx < kernelX; kx++) {
-      const ix = ox * attributes.stride[1] - g.padLeft + kx * attributes.dilation[1];
-      if (ix < 0 || ix >= g.inputWidth) continue;
-      const xBase = n * stride.n + firstChannel * stride.c + iy * stride.h + ix * stride.w;
-      const wBase = (o * channels * kernelY + ky) * kernelX + kx;
-      for (let c = 0; c < channels; c++)
-        sum += x.data[xBase + c * stride.c] * weight[wBase + c * kernelY * kernelX];
+  const from = imageStrides(x);
+  for (let tap = 0; tap < channels * kernelY * kernelX; tap++) {
+    const w = weight[o * channels * kernelY * kernelX + tap];
+    const top = (Math.floor(tap / kernelX) % kernelY) * dilation[0] - g.padTop;
+    const left = (tap % kernelX) * dilation[1] - g.padLeft;
+    const c = firstChannel + Math.floor(tap / (kernelY * kernelX));
+    const [y0, y1] = insideRange(top, stride[0], g.inputHeight, g.outputHeight);
+    const [x0, x1] = insideRange(left, stride[1], g.inputWidth, g.outputWidth);
+    const step = stride[1] * from.w;
+    for (let oy = y0; oy < y1; oy++) {
+      let at = n * from.n + c * from.c + (oy * stride[0] + top) * from.h + (x0 * stride[1] + left) * from.w;
+      for (let i = oy * g.outputWidth + x0; i < oy * g.outputWidth + x1; i++, at += step)
+        plane[i] += w * x.data[at];
     }
   }
-  return sum;
 }
 
-interface AxisStrides {
-  readonly n: number;
-  readonly c: number;
-  readonly h: number;
-  readonly w: number;
-}
-
-function axisStrides({ shape, layout }: HostTensor): AxisStrides {
-  const strides = denseStrides(shape);
-  const spatial = spatialAxis(layout);
-  return { n: strides[0], c: strides[channelAxis(layout, 4)], h: strides[spatial], w: strides[spatial + 1] };
+/** The outputs [first, end) whose input position i * stride + offset lies inside of 0..input-1. */
+function insideRange(offset: number, stride: number, input: number, output: number): [number, number] {
+  const first = Math.max(0, Math.ceil(-offset / stride));
+  return [first, Math.max(first, Math.min(output, Math.ceil((input - offset) / stride)))];
 }

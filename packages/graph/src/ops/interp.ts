@@ -108,10 +108,10 @@ interface Coordinates {
 
 type Rule = (input: number, output: number, step: number) => Coordinates;
 
-const halfPixels: Rule = (_input, _output, step) => ({ step, offset: 0.5 * step - 0.5 });
+const halfPixels: Rule = (_input, _output, step) => ({ step, offset: Math.fround(0.5 * step - 0.5) });
 const asymmetric: Rule = (_input, _output, step) => ({ step, offset: 0 });
 const alignCorners: Rule = (input, output) => ({
-  step: output === 1 ? 0 : (input - 1) / (output - 1),
+  step: output === 1 ? 0 : Math.fround((input - 1) / (output - 1)),
   offset: 0,
 });
 
@@ -139,7 +139,7 @@ function coordinates(
     if (attributes.halfPixelCenters && method !== 'nearest') rule = halfPixels;
     else if (attributes.alignCorners) rule = alignCorners;
   }
-  return rule(input, output, given ?? input / output);
+  return rule(input, output, Math.fround(given ?? input / output));
 }
 
 interface Taps {
@@ -155,8 +155,9 @@ function tapsAlong(
 ): Taps {
   const { step, offset } = coordinates(attributes, input, output, given);
   const clamp = (at: number): number => Math.min(input - 1, Math.max(0, at));
-  const taps = Array.from({ length: output }, (_, i) => tapsAt(i * step + offset, attributes, clamp));
-  return { taps };
+  // Positions are float32 in MNN, also where they decide which pixel is the nearest.
+  const position = (i: number): number => Math.fround(Math.fround(i * step) + offset);
+  return { taps: Array.from({ length: output }, (_, i) => tapsAt(position(i), attributes, clamp)) };
 }
 
 function tapsAt(
@@ -169,7 +170,7 @@ function tapsAt(
     case 'nearest':
       return [{ at: clamp(floor), weight: 1 }];
     case 'nearest-rounded':
-      return [{ at: clamp(Math.floor(x + 0.499)), weight: 1 }];
+      return [{ at: clamp(Math.floor(Math.fround(x + 0.499))), weight: 1 }];
     case 'bilinear':
       return [
         { at: clamp(floor), weight: 1 - (x - floor) },
@@ -177,7 +178,8 @@ function tapsAt(
       ];
     case 'cubic':
       return [-1, 0, 1, 2].map((k) => ({
-        at: clamp(floor + k),
+        // MNN cuts towards zero here (CPUResize.hpp), which differs from floor before the first pixel.
+        at: clamp(Math.trunc(x) + k),
         weight: cubicWeight(x - floor - k, attributes.cubicCoefficient),
       }));
   }

@@ -1,4 +1,4 @@
-import { AvgPoolCountType, type Op, PoolPadType, PoolType } from '@mnnquant/mnn-format';
+import { AvgPoolCountType, type Op, type Pool, PoolPadType, PoolType } from '@mnnquant/mnn-format';
 import { channelAxis, spatialAxis } from '../format.ts';
 import { GraphError, type ParseContext } from '../op.ts';
 import type { TensorDesc } from '../tensor.ts';
@@ -36,15 +36,26 @@ export function parsePool(op: Op, context: ParseContext): PoolAttributes {
     stride: [table.strideY, table.strideX],
     padType: table.padType,
     ceil: table.ceilModel,
-    pads: padsOf(table.pads, table.padX, table.padY),
+    pads: padsOf(table, where),
     countPadding: countsPadding(table.countType, table.padType, table.pads !== undefined),
   };
 }
 
-function padsOf(pads: Int32Array | undefined, padX: number, padY: number): PoolAttributes['pads'] {
-  if (pads === undefined) return [padY, padX, padY, padX];
+function padsOf({ pads, padX, padY, padType, isGlobal }: Pool, where: string): PoolAttributes['pads'] {
+  if (isGlobal) return [0, 0, 0, 0];
+  const four = fourPads(pads === undefined ? [padY, padX, padY, padX] : Array.from(pads), where);
+  if (padType !== PoolPadType.CAFFE && four.some((pad) => pad !== 0)) {
+    throw new GraphError(`${where}: expected no explicit padding with SAME or VALID, got [${four}]`);
+  }
+  return four;
+}
+
+function fourPads(pads: readonly number[], where: string): PoolAttributes['pads'] {
+  if (pads.length === 4) return [pads[0], pads[1], pads[2], pads[3]];
   if (pads.length === 2) return [pads[0], 0, pads[1], 0];
-  return [pads[0], pads[1], pads[2], pads[3]];
+  throw new GraphError(
+    `${where}: expected two pads (top, bottom) or four (top, left, bottom, right), got [${pads}]`,
+  );
 }
 
 /** MNN 3.6.1 CPUPool.cpp: by default only Caffe's padding without a `pads` array counts. */
@@ -95,8 +106,9 @@ export function poolGeometry(
     stride: attributes.global ? [1, 1] : attributes.stride,
     padTop: vertical.padBefore,
     padLeft: horizontal.padBefore,
-    countedHeight: inputHeight + (attributes.global ? 0 : attributes.pads[2]),
-    countedWidth: inputWidth + (attributes.global ? 0 : attributes.pads[3]),
+    // The padding in front, on both sides: MNN looks at that one only (CPUPool.hpp).
+    countedHeight: inputHeight + vertical.padBefore,
+    countedWidth: inputWidth + horizontal.padBefore,
   };
 }
 
@@ -111,11 +123,9 @@ function axisOf(
   const kernel = Math.min(attributes.kernel[axis], input + before + after);
   const stride = attributes.stride[axis];
   if (attributes.padType === PoolPadType.SAME) {
-    const { outputSize, padBefore } = sameWindow(input + before + after, kernel, stride);
+    const { outputSize, padBefore } = sameWindow(input, kernel, stride);
     return { outputSize, padBefore: Math.max(0, padBefore), kernel };
   }
-  if (attributes.padType === PoolPadType.VALID) {
-    return { ...validWindow(input + before + after, kernel, stride), padBefore: before, kernel };
-  }
+  if (attributes.padType === PoolPadType.VALID) return { ...validWindow(input, kernel, stride), kernel };
   return { ...paddedWindow(input, kernel, stride, before, after, attributes.ceil), kernel };
 }

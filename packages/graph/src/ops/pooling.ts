@@ -1,11 +1,9 @@
 import { OpType, PoolPadType } from '@mnnquant/mnn-format';
-import { channelAxis, spatialAxis } from '../format.ts';
-import type { OpCase, OpDefinition } from '../op.ts';
-import { GraphError } from '../op.ts';
+import { GraphError, type OpCase, type OpDefinition } from '../op.ts';
 import type { HostTensor } from '../tensor.ts';
 import { type PoolAttributes, type PoolGeometry, parsePool, poolGeometry } from './pooling-attributes.ts';
 import { required } from './support/inputs.ts';
-import { denseStrides } from './support/strides.ts';
+import { type ImageStrides, imageStrides } from './support/strides.ts';
 
 /** Maximum or average over windows: x [N,C,H,W] → y [N,C,oH,oW]; NHWC alike. */
 export const pooling: OpDefinition<PoolAttributes> = {
@@ -36,7 +34,7 @@ export const pooling: OpDefinition<PoolAttributes> = {
         : attributes.countPadding
           ? averageWithPadding
           : averageOfPixels;
-    const [from, to] = [planeStrides(x), planeStrides(y)];
+    const [from, to] = [imageStrides(x), imageStrides(y)];
     for (let n = 0; n < g.batch; n++) {
       for (let c = 0; c < g.channels; c++) {
         const base = n * from.n + c * from.c;
@@ -52,23 +50,10 @@ export const pooling: OpDefinition<PoolAttributes> = {
   cases: poolCases(),
 };
 
-interface PlaneStrides {
-  readonly n: number;
-  readonly c: number;
-  readonly h: number;
-  readonly w: number;
-}
-
-function planeStrides({ shape, layout }: HostTensor): PlaneStrides {
-  const strides = denseStrides(shape);
-  const spatial = spatialAxis(layout);
-  return { n: strides[0], c: strides[channelAxis(layout, 4)], h: strides[spatial], w: strides[spatial + 1] };
-}
-
 type Reduce = (
   x: HostTensor['data'],
   base: number,
-  s: PlaneStrides,
+  s: ImageStrides,
   g: PoolGeometry,
   oy: number,
   ox: number,
@@ -98,7 +83,8 @@ const averageWithPadding: Reduce = (x, base, s, g, oy, ox) => {
   const [x0, x1] = clip(left, g.kernel[1], g.inputWidth);
   const height = Math.min(top + g.kernel[0], g.countedHeight) - top;
   const width = Math.min(left + g.kernel[1], g.countedWidth) - left;
-  return windowSum(x, base, s, y0, y1, x0, x1) / (height * width);
+  const count = height * width;
+  return count > 0 ? windowSum(x, base, s, y0, y1, x0, x1) / count : 0;
 };
 
 function clip(start: number, length: number, limit: number): [number, number] {
@@ -108,7 +94,7 @@ function clip(start: number, length: number, limit: number): [number, number] {
 function windowSum(
   x: HostTensor['data'],
   base: number,
-  s: PlaneStrides,
+  s: ImageStrides,
   y0: number,
   y1: number,
   x0: number,

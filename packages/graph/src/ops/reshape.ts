@@ -78,6 +78,8 @@ function shapeFromInput(
 function resolve(target: readonly number[], input: TensorDesc, zeroIsZero: boolean, where: string): number[] {
   const total = elementCount(input.shape);
   const shape = target.map((extent, i) => (extent === 0 && !zeroIsZero ? (input.shape[i] ?? 0) : extent));
+  if (shape.filter((extent) => extent === -1).length > 1)
+    throw new GraphError(`${where}: expected at most one extent of -1, got [${target}]`);
   const free = shape.indexOf(-1);
   if (free >= 0) {
     const rest = elementCount(shape.map((extent) => (extent === -1 ? 1 : extent)));

@@ -1,4 +1,5 @@
-import type { TensorData } from '../../tensor.ts';
+import { channelAxis, spatialAxis } from '../../format.ts';
+import type { HostTensor, TensorData } from '../../tensor.ts';
 
 /** Elements from one index to the next, per dimension, of a dense tensor. */
 export function denseStrides(shape: readonly number[]): number[] {
@@ -9,6 +10,21 @@ export function denseStrides(shape: readonly number[]): number[] {
     stride *= shape[axis];
   }
   return strides;
+}
+
+/** Elements from one index to the next of a batch of images, whatever its layout. */
+export interface ImageStrides {
+  readonly n: number;
+  readonly c: number;
+  readonly h: number;
+  readonly w: number;
+}
+
+/** Strides of a dense 4-D tensor by meaning. */
+export function imageStrides({ shape, layout }: Pick<HostTensor, 'shape' | 'layout'>): ImageStrides {
+  const strides = denseStrides(shape);
+  const spatial = spatialAxis(layout);
+  return { n: strides[0], c: strides[channelAxis(layout, 4)], h: strides[spatial], w: strides[spatial + 1] };
 }
 
 /** A place in a tensor: where a walk starts and how far each dimension steps, in elements. */
