@@ -12,29 +12,16 @@ import { readModel } from '@mnnquant/mnn-format';
 import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
 import { expect, it } from 'vitest';
 import { describeWithMnn } from './environment.ts';
+import { FLOAT_MODELS } from './models.ts';
 import type { NumpyArray } from './npz.ts';
 import { MnnOracle } from './oracle.ts';
-
-const MODELS = [
-  'RFB-320',
-  'slim-320',
-  'cifar_resnet20',
-  'cifar_resnet56',
-  'squeezenet_v1.1_imagenet',
-  'mobilenet_v2_1.0_224_dequant',
-  'mobilefacenet',
-  'zqlandmark',
-  'vww_96_float',
-  'mlperf_resnet8_cifar10_float',
-  'yunet_n_320',
-];
 
 /** Relative to an output's largest value. */
 const BOUND = 1e-4;
 
 describeWithMnn('float outputs equal those of MNN', ({ python, data }) => {
   const oracle = new MnnOracle(python);
-  for (const model of MODELS) {
+  for (const model of FLOAT_MODELS) {
     it(model, async () => {
       const path = join(data, 'models/float', `${model}.mnn`);
       const inputs = oracle.random(path, { seed: 7, samples: 2 });

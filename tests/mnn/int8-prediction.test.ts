@@ -1,0 +1,82 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  calibrate,
+  type PredictedCommand,
+  predictInt8,
+  quantizeModel,
+  quantizeWeights,
+} from '@mnnquant/calibrate';
+import { buildGraph, createPlan, type Sample } from '@mnnquant/graph';
+import { readModel, writeModel } from '@mnnquant/mnn-format';
+import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
+import { afterAll, expect, it } from 'vitest';
+import { describeWithMnn } from './environment.ts';
+import { FLOAT_MODELS } from './models.ts';
+import type { NumpyArray } from './npz.ts';
+import { type MnnCommand, MnnOracle } from './oracle.ts';
+
+describeWithMnn('MNN runs in int8 exactly the ops that were predicted', ({ python, data }) => {
+  const oracle = new MnnOracle(python);
+  const folder = mkdtempSync(join(tmpdir(), 'mnnquant-prediction-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  for (const model of FLOAT_MODELS) {
+    it(model, async () => {
+      const source = join(data, 'models/float', `${model}.mnn`);
+      const target = join(folder, `${model}.mnn`);
+      const inputs = oracle.random(source, { seed: 3, samples: 2 });
+      const predicted = await quantizeWith(source, target, inputs);
+      const ran = oracle.commands(target, inputs);
+      expect(namedOps(ran)).toEqual(namedOps(predicted));
+      expect(ran.some(({ int8 }) => int8)).toBe(true);
+    });
+  }
+});
+
+/** Calibrates on the given inputs: which values they are does not matter here. */
+async function quantizeWith(
+  source: string,
+  target: string,
+  inputs: ReadonlyMap<string, NumpyArray>,
+): Promise<readonly PredictedCommand[]> {
+  const model = readModel(readFileSync(source));
+  const plan = createPlan(buildGraph(model));
+  const backend = await createCpuBackend();
+  const { scales, candidates } = await calibrate({
+    plan,
+    backend,
+    samples: { count: 2, load: async (index) => sampleOf(inputs, index) },
+    config: { featureMethod: 'KL', featureClamp: 127, skip: [] },
+    memoryBudgetBytes: 2 ** 30,
+  });
+  await backend.dispose();
+  const weights = quantizeWeights(plan, candidates, {
+    weightMethod: 'MAX_ABS',
+    weightClamp: 127,
+    quantBits: 8,
+  });
+  const written = quantizeModel(model, { scales: scales.tensors, weights, means: candidates.means });
+  writeFileSync(target, writeModel(written.net));
+  return predictInt8(written, plan).commands;
+}
+
+function sampleOf(inputs: ReadonlyMap<string, NumpyArray>, index: number): Sample {
+  const entries = [...inputs].map(([name, { shape, data }]) => {
+    const size = data.length / shape[0];
+    return [name, data.slice(index * size, (index + 1) * size) as Float32Array] as const;
+  });
+  return new Map(entries);
+}
+
+/**
+ * Every op that computes, by name. Left out are casts and Raster commands, the copies that the runtime
+ * adds: how many views it fuses into one copy changes nothing about which ops run in int8.
+ */
+function namedOps(commands: readonly (MnnCommand | PredictedCommand)[]): string[] {
+  const computing = commands.filter(({ type }) => !['Raster', 'FloatToInt8', 'Int8ToFloat'].includes(type));
+  // The runtime numbers the commands that it made of one op: mean_raster_1.
+  const nameOf = (name = ''): string => name.replace(/_raster_\d+$/, '');
+  return computing.map(({ type, name, int8 }) => `${type} ${nameOf(name)} ${int8 ? 'int8' : 'float'}`).sort();
+}
