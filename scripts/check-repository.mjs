@@ -20,7 +20,8 @@ for (const file of files) {
 
 const lockfile = readFileSync('pnpm-lock.yaml', 'utf8');
 for (const [index, line] of lockfile.split('\n').entries()) {
-  if (/tarball:|https?:\/\//.test(line)) problems.push(`pnpm-lock.yaml:${index + 1}: names an address: ${line.trim()}`);
+  if (/tarball:|https?:\/\//.test(line))
+    problems.push(`pnpm-lock.yaml:${index + 1}: names an address: ${line.trim()}`);
 }
 
 const examples = files.filter((file) => file.startsWith('examples/'));
@@ -33,4 +34,6 @@ if (problems.length > 0) {
   process.stderr.write(`${problems.join('\n')}\n`);
   process.exit(1);
 }
-process.stdout.write(`repository: ${files.length} files, examples ${(total / 1e6).toFixed(2)} MB, generated code up to date\n`);
+process.stdout.write(
+  `repository: ${files.length} files, examples ${(total / 1e6).toFixed(2)} MB, generated code up to date\n`,
+);

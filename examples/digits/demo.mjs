@@ -24,7 +24,9 @@ function quantize() {
 }
 
 async function testImages() {
-  const { mean, normal, width, height, format } = JSON.parse(readFileSync(new URL('config.json', here), 'utf8'));
+  const { mean, normal, width, height, format } = JSON.parse(
+    readFileSync(new URL('config.json', here), 'utf8'),
+  );
   const options = { format, mean, normal, width, height, centerCropHeight: 1, centerCropWidth: 1 };
   const rows = readFileSync(new URL('labels.csv', here), 'utf8').trim().split('\n').slice(1);
   const labels = new Map(rows.map((row) => row.split(',')).map(([file, digit]) => [file, Number(digit)]));

@@ -19,6 +19,8 @@ export function missingForMnn(): string | undefined {
   if (!existsSync(python)) return `MNNQUANT_PYTHON: there is no ${python}`;
   if (!data) return 'MNNQUANT_TEST_DATA is not set (a folder with models/ and images/)';
   if (!existsSync(join(data, 'models'))) return `MNNQUANT_TEST_DATA: there is no ${join(data, 'models')}`;
+  if (process.env.MNNQUANT_REQUIRE_MNN === '1' && !process.env.MNNQUANT_OLD_PYTHON)
+    return 'MNNQUANT_OLD_PYTHON is not set';
   return undefined;
 }
 

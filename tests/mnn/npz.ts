@@ -54,7 +54,7 @@ function formatNpy(array: NumpyArray): Uint8Array {
   const descr = Object.entries(DTYPES).find(([, type]) => array.data instanceof type)![0];
   const shape = array.shape.length === 1 ? `${array.shape[0]},` : array.shape.join(', ');
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape}), }`;
-  const padded = text.padEnd(Math.ceil((10 + text.length + 1) / 64) * 64 - 11) + '\n';
+  const padded = `${text.padEnd(Math.ceil((10 + text.length + 1) / 64) * 64 - 11)}\n`;
   const bytes = new Uint8Array(10 + padded.length + array.data.byteLength);
   bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, padded.length & 255, padded.length >> 8]);
   bytes.set(new TextEncoder().encode(padded), 10);
