@@ -82,7 +82,7 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
     sourceBytes: readFileSync(source).length,
     targetBytes: bytes.length,
     images: { used: images.names, skipped: images.skipped },
-    prediction: predictInt8(written, plan),
+    prediction: withPlannedReasons(predictInt8(written, plan), calibration),
     warnings: [
       ...warnings,
       ...modelWarnings(model),
@@ -165,6 +165,15 @@ function rewrite(
     quantBits: config.quant_bits,
   });
   return quantizeModel(model, { scales: scales.tensors, weights, means: candidates.means });
+}
+
+/** Where an op was left in float on purpose, that purpose says more than the runtime's rule. */
+function withPlannedReasons(prediction: Prediction, { candidates }: CalibrationResult): Prediction {
+  const ops = prediction.ops.map((op) => {
+    const choice = candidates.nodes.get(op.node);
+    return op.int8 || choice === undefined || choice === 'int8' ? op : { ...op, reason: choice.float };
+  });
+  return { ...prediction, ops };
 }
 
 function modelWarnings({ unknownFields }: MnnModel): string[] {
