@@ -82,7 +82,8 @@ function checkJob({ plan, sampleCount, tensors, bins, skipBelow }: ObservationJo
     const name = `tensor ${id} (${plan.graph.tensorNames[id] ?? 'unknown'})`;
     if (!computed.has(id)) throw new GraphError(`${name}: cannot be observed, the plan does not compute it`);
     const dtype = plan.descs.get(id)!.dtype;
-    if (dtype !== 'float32') throw new GraphError(`${name}: expected a float tensor to observe, got ${dtype}`);
+    if (dtype !== 'float32')
+      throw new GraphError(`${name}: expected a float tensor to observe, got ${dtype}`);
   }
 }
 

@@ -80,7 +80,8 @@ export class Program {
   ): Promise<Map<string, HostTensor>[]> {
     const live = new Map<number, DeviceTensor[]>();
     try {
-      for (const input of this.plan.inputs) await this.#uploadInput(input, samples, live, visitor, firstSample);
+      for (const input of this.plan.inputs)
+        await this.#uploadInput(input, samples, live, visitor, firstSample);
       for (const [index, step] of this.#steps.entries()) {
         await this.#runStep(step, samples.length, live, visitor, firstSample);
         visitor.onStep?.(index + 1, this.#steps.length);

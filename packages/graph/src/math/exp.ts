@@ -10,7 +10,7 @@ const LN2_LOW = 1.9082149292705877e-10;
  * Range reduction x = k ln2 + r with ln2 in two parts, then the Taylor series of e^r.
  */
 export function exp(x: number): number {
-  if (x !== x) return x;
+  if (Number.isNaN(x)) return x;
   if (x > 709.782712893384) return Number.POSITIVE_INFINITY;
   if (x < -745.1332191019412) return 0;
   const k = Math.round(x * Math.LOG2E);

@@ -8,7 +8,7 @@ export function sigmoid(x: number): number {
 
 /** Hyperbolic tangent. */
 export function tanh(x: number): number {
-  if (x !== x) return x;
+  if (Number.isNaN(x)) return x;
   const magnitude = Math.abs(x);
   if (magnitude > 20) return Math.sign(x);
   const e = expm1(2 * magnitude);

@@ -14,6 +14,9 @@ export interface BinaryAttributes {
 
 type Compute = (a: number, b: number) => number;
 
+/** Python's remainder: the sign of b. */
+const flooredRemainder: Compute = (a, b) => a - Math.floor(a / b) * b;
+
 /** On floats. Comparisons give 0 or 1. */
 const FLOAT: Readonly<Record<number, Compute>> = {
   [B.ADD]: (a, b) => a + b,
@@ -33,8 +36,8 @@ const FLOAT: Readonly<Record<number, Compute>> = {
   [B.EQUAL]: (a, b) => Number(a === b),
   [B.NOTEQUAL]: (a, b) => Number(a !== b),
   [B.FLOORDIV]: (a, b) => Math.floor(a / b),
-  [B.FLOORMOD]: (a, b) => a - Math.floor(a / b) * b,
-  [B.MOD]: (a, b) => a - Math.trunc(a / b) * b,
+  [B.FLOORMOD]: flooredRemainder,
+  [B.MOD]: (a, b) => a % b,
   [B.SquaredDifference]: (a, b) => (a - b) * (a - b),
   [B.ATAN2]: atan2,
   [B.LOGICALOR]: (a, b) => Number(a !== 0 || b !== 0),
@@ -42,15 +45,19 @@ const FLOAT: Readonly<Record<number, Compute>> = {
   [B.MUL_SILU]: (a, b) => a * b * sigmoid(b),
 };
 
-/** What differs on whole numbers. */
+/**
+ * What differs on whole numbers. The two remainders are the other way round than on floats, and
+ * exclusive or looks at all bits: that is what MNN's runtime does (3.6.1 BinaryUtils.hpp).
+ */
 const INTEGER: Readonly<Record<number, Compute>> = {
   ...FLOAT,
   [B.MUL]: Math.imul,
   [B.DIV]: (a, b) => (b === 0 ? 0 : Math.trunc(a / b)),
   [B.REALDIV]: (a, b) => (b === 0 ? 0 : Math.trunc(a / b)),
   [B.FLOORDIV]: (a, b) => (b === 0 ? 0 : Math.floor(a / b)),
-  [B.FLOORMOD]: (a, b) => (b === 0 ? 0 : a - Math.floor(a / b) * b),
-  [B.MOD]: (a, b) => (b === 0 ? 0 : a % b),
+  [B.FLOORMOD]: (a, b) => (b === 0 ? 0 : a % b),
+  [B.MOD]: (a, b) => (b === 0 ? 0 : flooredRemainder(a, b)),
+  [B.LOGICALXOR]: (a, b) => Number((a ^ b) !== 0),
   [B.POW]: (a, b) => Math.trunc(power(a, b)),
   [B.BITWISE_AND]: (a, b) => a & b,
   [B.BITWISE_OR]: (a, b) => a | b,
@@ -66,8 +73,6 @@ const COMPARISONS: ReadonlySet<number> = new Set([
   B.LESS_EQUAL,
   B.EQUAL,
   B.NOTEQUAL,
-  B.LOGICALOR,
-  B.LOGICALXOR,
 ]);
 
 /** Element by element with NumPy's broadcasting: a, b → y. The layout is that of the input with more dimensions. */

@@ -121,7 +121,9 @@ export function convolutionGeometry(
   const inputHeight = shape[spatialAxis(layout)];
   const inputWidth = shape[spatialAxis(layout) + 1];
   const outputChannels = weightShape ? weightShape[0] : attributes.outputChannels;
-  const kernel: readonly [number, number] = weightShape ? [weightShape[2], weightShape[3]] : attributes.kernel;
+  const kernel: readonly [number, number] = weightShape
+    ? [weightShape[2], weightShape[3]]
+    : attributes.kernel;
   const perGroup = weightShape
     ? weightShape[1]
     : attributes.weight!.length / outputChannels / (kernel[0] * kernel[1]);

@@ -64,7 +64,7 @@ function convolve(
         const row = n * to.n + o * to.c + oy * to.h;
         for (let ox = 0; ox < g.outputWidth; ox++) {
           const sum = plane[oy * g.outputWidth + ox];
-          y.data[row + ox * to.w] = sum < lowest ? lowest : sum > highest ? highest : sum;
+          y.data[row + ox * to.w] = Math.min(highest, Math.max(lowest, sum));
         }
       }
     }

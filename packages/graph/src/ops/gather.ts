@@ -9,7 +9,10 @@ export interface GatherAttributes {
   readonly axis: number | undefined;
 }
 
-/** Picks slices along an axis: x [a, n, b], indices [i…] → y [a, i…, b]. Negative indices count from the end. */
+/**
+ * Picks slices along an axis: x [a, n, b], indices [i…] → y [a, i…, b]. An index outside of 0..n-1, also
+ * a negative one, gives zeros, as in MNN (3.6.1 GeometryGather.cpp); its converter makes indices positive.
+ */
 export const gather: OpDefinition<GatherAttributes> = {
   name: 'GatherV2',
   opTypes: [OpType.GatherV2, OpType.Gather],
@@ -40,7 +43,11 @@ export const gather: OpDefinition<GatherAttributes> = {
     const count = indices.data.length;
     for (let o = 0; o < outer; o++) {
       for (let i = 0; i < count; i++) {
-        const index = normalizeIndex(indices.data[i], x.shape[at]);
+        const index = indices.data[i];
+        if (index < 0 || index >= x.shape[at]) {
+          y.data.fill(0, (o * count + i) * inner, (o * count + i + 1) * inner);
+          continue;
+        }
         const from = (o * x.shape[at] + index) * inner;
         y.data.set(x.data.subarray(from, from + inner), (o * count + i) * inner);
       }
@@ -68,10 +75,3 @@ export const gather: OpDefinition<GatherAttributes> = {
     },
   ],
 };
-
-function normalizeIndex(index: number, extent: number): number {
-  const normalized = index < 0 ? index + extent : index;
-  if (normalized < 0 || normalized >= extent)
-    throw new GraphError(`GatherV2: expected an index in -${extent}..${extent - 1}, got ${index}`);
-  return normalized;
-}

@@ -11,6 +11,7 @@ import { fill } from './fill.ts';
 import { flatten } from './flatten.ts';
 import { gather } from './gather.ts';
 import { identity } from './identity.ts';
+import { innerProduct } from './inner-product.ts';
 import { interp } from './interp.ts';
 import { matMul } from './mat-mul.ts';
 import { pack } from './pack.ts';
@@ -19,6 +20,7 @@ import { permute } from './permute.ts';
 import { pooling } from './pooling.ts';
 import { pooling3d } from './pooling3d.ts';
 import { prelu } from './prelu.ts';
+import { range } from './range.ts';
 import { rank } from './rank.ts';
 import { reduction } from './reduction.ts';
 import { relu } from './relu.ts';
@@ -34,6 +36,7 @@ import { softmax } from './softmax.ts';
 import { squeeze } from './squeeze.ts';
 import { stridedSlice } from './strided-slice.ts';
 import { tanhOp } from './tanh.ts';
+import { tile } from './tile.ts';
 import { unaryOp } from './unary-op.ts';
 import { unpack } from './unpack.ts';
 import { unsqueeze } from './unsqueeze.ts';
@@ -53,6 +56,7 @@ export const OPS: readonly OpDefinition[] = [
   flatten,
   gather,
   identity,
+  innerProduct,
   interp,
   matMul,
   pack,
@@ -61,6 +65,7 @@ export const OPS: readonly OpDefinition[] = [
   pooling,
   pooling3d,
   prelu,
+  range,
   rank,
   reduction,
   relu,
@@ -76,6 +81,7 @@ export const OPS: readonly OpDefinition[] = [
   squeeze,
   stridedSlice,
   tanhOp,
+  tile,
   unaryOp,
   unpack,
   unsqueeze,

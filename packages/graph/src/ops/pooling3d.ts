@@ -15,7 +15,11 @@ export interface Pool3DAttributes {
   readonly padType: number;
 }
 
-/** Pooling over all dimensions after the channels: x [N,C,...] → y [N,C,...]. The average divides by the pixels in the window. */
+/**
+ * Pooling over all dimensions after the channels: x [N,C,...] → y [N,C,...]. An average with explicit
+ * padding counts the padding of all but the first of them, as MNN pools these two at once by its rule
+ * for images (3.6.1 GeometryPooling3D.cpp).
+ */
 export const pooling3d: OpDefinition<Pool3DAttributes> = {
   name: 'Pooling3D',
   opTypes: [OpType.Pooling3D],
@@ -49,20 +53,14 @@ export const pooling3d: OpDefinition<Pool3DAttributes> = {
     const size = spatial.reduce((product, extent) => product * extent, 1);
     const outputSize = y.data.length / Math.max(planes, 1);
     const strides = denseStrides(windows.map((window) => window.outputSize));
+    const inner = denseStrides(spatial);
     for (let plane = 0; plane < planes; plane++) {
       for (let i = 0; i < outputSize; i++) {
         const ranges = windows.map((window, axis) => {
           const at = Math.floor(i / strides[axis]) % window.outputSize;
-          const start = at * window.stride - window.padBefore;
-          return [Math.max(0, start), Math.min(spatial[axis], start + window.kernel)] as const;
+          return rangeAt(window, axis, at, spatial[axis], attributes);
         });
-        y.data[plane * outputSize + i] = reduceBox(
-          x,
-          plane * size,
-          denseStrides(spatial),
-          ranges,
-          attributes.kind,
-        );
+        y.data[plane * outputSize + i] = reduceBox(x, plane * size, inner, ranges, attributes.kind);
       }
     }
   },
@@ -76,6 +74,11 @@ export const pooling3d: OpDefinition<Pool3DAttributes> = {
       title: 'global maximum of five dimensions',
       attributes: attributesOf({ global: true, kind: 'max' }),
       inputs: [{ shape: [1, 3, 2, 4, 3] }],
+    },
+    {
+      title: 'average, padding',
+      attributes: attributesOf({ pads: [1, 1, 1] }),
+      inputs: [{ shape: [1, 2, 4, 6, 5] }],
     },
     { title: 'average 2x2x2', attributes: attributesOf({}), inputs: [{ shape: [1, 3, 4, 6, 5] }] },
     {
@@ -123,26 +126,47 @@ function windowsOf(attributes: Pool3DAttributes, spatial: readonly number[], whe
   });
 }
 
+/** Pixels of a window along one dimension. */
+interface WindowRange {
+  readonly from: number;
+  readonly to: number;
+  /** By how much an average divides. */
+  readonly counted: number;
+}
+
+function rangeAt(
+  { stride, padBefore, kernel }: Window3D,
+  axis: number,
+  at: number,
+  input: number,
+  { global, padType }: Pool3DAttributes,
+): WindowRange {
+  const start = at * stride - padBefore;
+  const [from, to] = [Math.max(0, start), Math.min(input, start + kernel)];
+  const countsPadding = !global && padType === PoolPadType.CAFFE && axis > 0;
+  const counted = countsPadding ? Math.min(start + kernel, input + padBefore) - start : to - from;
+  return { from, to, counted };
+}
+
 function reduceBox(
   x: HostTensor,
   base: number,
   strides: readonly number[],
-  ranges: readonly (readonly [number, number])[],
+  ranges: readonly WindowRange[],
   kind: Pool3DAttributes['kind'],
 ): number {
   let sum = 0;
   let maximum = Number.NEGATIVE_INFINITY;
-  let count = 0;
+  const count = ranges.reduce((product, { counted }) => product * counted, 1);
   const walk = (axis: number, at: number): void => {
     if (axis === ranges.length) {
       sum += x.data[at];
       maximum = Math.max(maximum, x.data[at]);
-      count++;
       return;
     }
-    for (let i = ranges[axis][0]; i < ranges[axis][1]; i++) walk(axis + 1, at + i * strides[axis]);
+    for (let i = ranges[axis].from; i < ranges[axis].to; i++) walk(axis + 1, at + i * strides[axis]);
   };
   walk(0, base);
   if (kind === 'max') return maximum;
-  return count === 0 ? 0 : sum / count;
+  return count > 0 ? sum / count : 0;
 }

@@ -3,14 +3,14 @@ import { GraphError, type OpDefinition } from '../op.ts';
 import { knownIntegers, required } from './support/inputs.ts';
 import { copyView, denseStrides } from './support/strides.ts';
 
-/** x[begin : begin + size] per dimension; size -1 takes the rest. */
+/** x[begin : begin + size] per dimension; a negative begin counts from the end, size -1 takes the rest. */
 export const sliceTf: OpDefinition<undefined> = {
   name: 'SliceTf',
   opTypes: [OpType.SliceTf],
   parse: () => undefined,
   shape(_, inputs, where) {
     const { shape, dtype, layout } = required(inputs, 0, where);
-    const begin = knownIntegers(inputs, 1, where);
+    const begin = fromFront(knownIntegers(inputs, 1, where), shape);
     const size = knownIntegers(inputs, 2, where);
     if (begin.length !== shape.length || size.length !== shape.length) {
       throw new GraphError(
@@ -28,7 +28,7 @@ export const sliceTf: OpDefinition<undefined> = {
   reference(_, inputs, [y]) {
     const x = required(inputs, 0, 'SliceTf');
     const strides = denseStrides(x.shape);
-    const begin = required(inputs, 1, 'SliceTf').data;
+    const begin = fromFront(Array.from(required(inputs, 1, 'SliceTf').data, Number), x.shape);
     const offset = strides.reduce((sum, stride, axis) => sum + stride * begin[axis], 0);
     copyView(x.data, { offset, strides }, y.data, { offset: 0, strides: denseStrides(y.shape) }, y.shape);
   },
@@ -44,3 +44,7 @@ export const sliceTf: OpDefinition<undefined> = {
     },
   ],
 };
+
+function fromFront(begin: readonly number[], shape: readonly number[]): number[] {
+  return begin.map((value, axis) => (value < 0 ? value + shape[axis] : value));
+}

@@ -1,14 +1,15 @@
 import { NetSource, OpType } from '@mnnquant/mnn-format';
 import { GraphError, type OpDefinition } from '../op.ts';
-import { normalizeAxis, required } from './support/inputs.ts';
+import { knownIntegers, normalizeAxis, required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
 import { copyView, denseStrides } from './support/strides.ts';
 
 export interface SliceAttributes {
   readonly axis: number;
-  /** Caffe: positions of the cuts. Else sizes of the parts (one may be -1); empty for equal parts. */
-  readonly points: readonly number[];
-  readonly pointsAre: 'positions' | 'sizes' | 'part size';
+  /** Positions of the cuts, sizes of the parts (one may be -1), or nothing for equal parts. `undefined`: sizes from the second input. */
+  readonly points: readonly number[] | undefined;
+  readonly pointsAre: 'positions' | 'sizes' | 'part size' | 'number of parts';
+  /** Number of outputs. */
   readonly parts: number;
 }
 
@@ -18,14 +19,14 @@ export const slice: OpDefinition<SliceAttributes> = {
   opTypes: [OpType.Slice],
   parse(op, context) {
     const { axis, slicePoints, sourceType } = parameter(op, 'Slice', context);
-    const pointsAre =
-      sourceType === NetSource.CAFFE ? 'positions' : sourceType === NetSource.TORCH ? 'part size' : 'sizes';
-    return { axis, points: Array.from(slicePoints ?? []), pointsAre, parts: context.outputCount };
+    const points = context.inputCount > 1 ? undefined : Array.from(slicePoints ?? []);
+    return { axis, points, pointsAre: meaning(sourceType, points?.length), parts: context.outputCount };
   },
   shape(attributes, inputs, where) {
     const { shape, dtype, layout } = required(inputs, 0, where);
     const axis = normalizeAxis(attributes.axis, shape.length, where);
-    return partSizes(attributes, shape[axis], where).map((size) => ({
+    const points = attributes.points ?? knownIntegers(inputs, 1, where);
+    return partSizes(points, attributes, shape[axis], where).map((size) => ({
       shape: shape.map((extent, i) => (i === axis ? size : extent)),
       dtype,
       layout,
@@ -64,6 +65,16 @@ export const slice: OpDefinition<SliceAttributes> = {
       inputs: [{ shape: [2, 6, 4] }],
     },
     {
+      title: 'number of parts',
+      attributes: { axis: -1, points: [2], pointsAre: 'number of parts', parts: 2 },
+      inputs: [{ shape: [3, 4] }],
+    },
+    {
+      title: 'sizes from an input',
+      attributes: { axis: 1, points: undefined, pointsAre: 'sizes', parts: 2 },
+      inputs: [{ shape: [2, 5] }, { shape: [2], dtype: 'int32', data: [4, 1] }],
+    },
+    {
       title: 'part size',
       attributes: { axis: 0, points: [2], pointsAre: 'part size', parts: 3 },
       inputs: [{ shape: [5, 3] }],
@@ -71,17 +82,20 @@ export const slice: OpDefinition<SliceAttributes> = {
   ],
 };
 
-function partSizes({ points, pointsAre, parts }: SliceAttributes, extent: number, where: string): number[] {
-  let sizes: number[];
-  if (points.length === 0) sizes = Array.from({ length: parts }, () => extent / parts);
-  else if (pointsAre === 'positions')
-    sizes = [...points, extent].map((point, i) => point - (i === 0 ? 0 : points[i - 1]));
-  else if (pointsAre === 'part size' && points.length === 1) {
-    sizes = Array.from({ length: parts }, (_, i) => Math.min(points[0], extent - i * points[0]));
-  } else {
-    const known = points.reduce((sum, size) => sum + Math.max(size, 0), 0);
-    sizes = points.map((size) => (size === -1 ? extent - known : size));
-  }
+/** MNN 3.6.1 ShapeSlice.cpp. */
+function meaning(sourceType: number, count: number | undefined): SliceAttributes['pointsAre'] {
+  if (sourceType === NetSource.CAFFE) return 'positions';
+  if (count !== 1) return 'sizes';
+  return sourceType === NetSource.TORCH ? 'part size' : 'number of parts';
+}
+
+function partSizes(
+  points: readonly number[],
+  { pointsAre, parts }: SliceAttributes,
+  extent: number,
+  where: string,
+): number[] {
+  const sizes = givenSizes(points, pointsAre, parts, extent);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (sizes.length < parts || sizes.some((size) => size < 0 || !Number.isInteger(size)) || total > extent) {
     throw new GraphError(
@@ -89,4 +103,22 @@ function partSizes({ points, pointsAre, parts }: SliceAttributes, extent: number
     );
   }
   return sizes.slice(0, parts);
+}
+
+function givenSizes(
+  points: readonly number[],
+  pointsAre: SliceAttributes['pointsAre'],
+  parts: number,
+  extent: number,
+): number[] {
+  if (pointsAre === 'positions' && points.length > 0)
+    return [...points, extent].map((point, i) => point - (i === 0 ? 0 : points[i - 1]));
+  if (pointsAre === 'number of parts' || points.length === 0) {
+    const count = points[0] ?? parts;
+    return Array.from({ length: count }, () => extent / count);
+  }
+  if (pointsAre === 'part size')
+    return Array.from({ length: parts }, (_, i) => Math.min(points[0], extent - i * points[0]));
+  const known = points.reduce((sum, size) => sum + Math.max(size, 0), 0);
+  return points.map((size) => (size === -1 ? extent - known : size));
 }

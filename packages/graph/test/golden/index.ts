@@ -1,0 +1,30 @@
+import { ACTIVATIONS, BINARY, ELTWISE, MATMUL, REDUCTION, UNARY } from './arithmetic-cases.ts';
+import { CONVOLUTION, DEPTHWISE } from './convolution-cases.ts';
+import type { GoldenCase } from './golden-case.ts';
+import { INTERP } from './interp-cases.ts';
+import { JOIN, PERMUTE, RESHAPE, SLICE } from './layout-cases.ts';
+import { POOLING, POOLING3D } from './pooling-cases.ts';
+
+/** Cases by the name of the file with MNN's answers. */
+export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
+  convolution: CONVOLUTION,
+  depthwise: DEPTHWISE,
+  pooling: POOLING,
+  pooling3d: POOLING3D,
+  binary: BINARY,
+  unary: UNARY,
+  activations: ACTIVATIONS,
+  eltwise: ELTWISE,
+  reduction: REDUCTION,
+  matmul: MATMUL,
+  reshape: RESHAPE,
+  permute: PERMUTE,
+  slice: SLICE,
+  join: JOIN,
+  interp: INTERP,
+};
+
+/** What MNN answered, by case title: one entry per output. */
+export type GoldenAnswers = Readonly<
+  Record<string, readonly { readonly shape: readonly number[]; readonly data: readonly number[] }[]>
+>;
