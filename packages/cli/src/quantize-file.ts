@@ -164,7 +164,12 @@ function rewrite(
     weightClamp: config.weight_clamp_value,
     quantBits: config.quant_bits,
   });
-  return quantizeModel(model, { scales: scales.tensors, weights, means: candidates.means });
+  return quantizeModel(model, {
+    scales: scales.tensors,
+    weights,
+    means: candidates.means,
+    apart: candidates.apart,
+  });
 }
 
 /** Where an op was left in float on purpose, that purpose says more than the runtime's rule. */

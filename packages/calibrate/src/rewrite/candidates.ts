@@ -1,5 +1,9 @@
 import type { ExecutionPlan, Graph, GraphNode, PlanStep } from '@mnnquant/graph';
-import { type Family, familyOf } from './families.ts';
+import { opTypeName } from '@mnnquant/mnn-format';
+import { dataInputs } from './data-inputs.ts';
+import { type Demand, demandTensors } from './demand.ts';
+import { type Family, familyOf, mustStayFloat } from './families.ts';
+import { nonNegativeTensors } from './non-negative.ts';
 import { isWholeMean } from './whole-mean.ts';
 
 /** Whether a node is to run in int8, or why not. */
@@ -13,6 +17,11 @@ export interface Int8Candidates {
   readonly tensors: ReadonlySet<number>;
   /** Average pools to be written as a mean, so that they run in float; see `meanOfPlanes`. */
   readonly means: ReadonlySet<number>;
+  /**
+   * Pools and ReLUs that share a scale as if they ran in int8 (older runtimes rely on that), but whose
+   * output is set apart from the input by a hair, so that they run in float; with the reason.
+   */
+  readonly apart: ReadonlyMap<number, string>;
 }
 
 export interface CandidateOptions {
@@ -33,12 +42,22 @@ export function int8Candidates(
   plan: ExecutionPlan,
   options: CandidateOptions = {},
 ): Int8Candidates {
-  const families = new Map(plan.steps.map((step) => [step.node.index, family(step, options)]));
-  const tensors = demandedTensors(plan, families);
+  const nonNegative = nonNegativeTensors(plan);
+  const families = new Map(
+    plan.steps.map((step) => [step.node.index, family(step, nonNegative, options)] as const),
+  );
+  const demand = demandTensors(plan, families, (node) => mustStayFloat(node.source) !== undefined);
   const nodes = new Map<number, NodeChoice>();
-  for (const node of graph.nodes)
-    nodes.set(node.index, choice(node, families.get(node.index), tensors, plan));
-  return { nodes, tensors, means: meansBesideInt8(plan, tensors) };
+  for (const node of graph.nodes) nodes.set(node.index, choice(node, families.get(node.index), demand, plan));
+  const means = meansBesideInt8(plan, demand.tensors);
+  return { nodes, tensors: demand.tensors, means, apart: setApart(families) };
+}
+
+function setApart(families: ReadonlyMap<number, Family>): Map<number, string> {
+  const apart = new Map<number, string>();
+  for (const [node, family] of families)
+    if (family.kind !== 'float' && family.apart !== undefined) apart.set(node, family.apart);
+  return apart;
 }
 
 function meansBesideInt8(plan: ExecutionPlan, tensors: ReadonlySet<number>): Set<number> {
@@ -49,70 +68,33 @@ function meansBesideInt8(plan: ExecutionPlan, tensors: ReadonlySet<number>): Set
   return new Set(means.map(({ node }) => node.index));
 }
 
-function family(step: PlanStep, { skip }: CandidateOptions): Family {
+function family(step: PlanStep, nonNegative: ReadonlySet<number>, { skip }: CandidateOptions): Family {
   if (skip?.(step.node)) return { kind: 'float', reason: 'it is in skip_quant_op_names' };
   const [output] = step.outputs;
   if (output?.dtype !== 'float32') return { kind: 'float', reason: 'it computes whole numbers' };
-  return familyOf(step.node.source, step.inputs);
-}
-
-/** Walks from the last step to the first: who needs an int8 input demands it of its producer. */
-function demandedTensors(plan: ExecutionPlan, families: ReadonlyMap<number, Family>): Set<number> {
-  const tensors = new Set<number>();
-  for (const { node } of [...plan.steps].reverse()) {
-    const { kind } = families.get(node.index)!;
-    if (kind === 'convolution') {
-      for (const tensor of [...node.inputs, ...node.outputs]) tensors.add(tensor);
-    } else if (kind !== 'float' && node.outputs.some((tensor) => tensors.has(tensor))) {
-      const inputs = dataInputs(node, kind, plan);
-      if (inputs === undefined) continue;
-      for (const tensor of [...inputs, ...node.outputs]) tensors.add(tensor);
-    }
-  }
-  followScales(plan, families, tensors);
-  return tensors;
-}
-
-/**
- * The inputs that must be int8 for a node to run in int8; `undefined` where one cannot be: a constant
- * of an elementwise op has no place in an int8 chain.
- */
-function dataInputs(node: GraphNode, kind: Family['kind'], plan: ExecutionPlan): number[] | undefined {
-  const inputs = (kind === 'copy' ? node.inputs : node.inputs).filter(
-    (tensor) => tensor >= 0 && plan.descs.get(tensor)?.dtype === 'float32',
-  );
-  if (kind === 'copy' || kind === 'resample') return inputs.filter((tensor) => !plan.values.has(tensor));
-  return inputs.some((tensor) => plan.values.has(tensor)) ? undefined : inputs;
-}
-
-/**
- * Where a resampling op reads a scaled tensor, MNN scales its output too: it must have ours, or it
- * would inherit one (right, but unseen).
- */
-function followScales(
-  plan: ExecutionPlan,
-  families: ReadonlyMap<number, Family>,
-  tensors: Set<number>,
-): void {
-  for (const { node } of plan.steps) {
-    const family = families.get(node.index)!;
-    const reads = node.inputs[0];
-    if (reads === undefined || !tensors.has(reads)) continue;
-    if (family.kind === 'resample') for (const output of node.outputs) tensors.add(output);
-  }
+  const reads = step.node.inputs[0] ?? -1;
+  return familyOf(step.node.source, { inputs: step.inputs, nonNegative: nonNegative.has(reads) });
 }
 
 function choice(
   node: GraphNode,
   family: Family | undefined,
-  tensors: ReadonlySet<number>,
+  { tensors, banned }: Demand,
   plan: ExecutionPlan,
 ): NodeChoice {
   if (family === undefined) return { float: 'it is computed while shapes are inferred' };
   if (family.kind === 'float') return { float: family.reason };
   const inputs = dataInputs(node, family.kind, plan);
   if (inputs === undefined) return { float: 'one of its operands is a constant' };
-  if (![...inputs, ...node.outputs].every((tensor) => tensors.has(tensor)))
+  const touched = [...inputs, ...node.outputs];
+  const because = touched.map((tensor) => banned.get(tensor)).find((cause) => cause !== undefined);
+  if (because !== undefined) return { float: besides(because) };
+  if (!touched.every((tensor) => tensors.has(tensor)))
     return { float: 'no convolution follows that could use its result in int8' };
   return 'int8';
+}
+
+function besides(node: GraphNode): string {
+  const why = mustStayFloat(node.source) ?? 'it cannot run in int8';
+  return `it is beside ${node.name} (${opTypeName(node.source.type)}): ${why}`;
 }

@@ -1,6 +1,13 @@
-import type { TensorDesc } from '@mnnquant/graph';
-import { BinaryOpOperation, BinaryOpOperationNames, type Op, opTypeName } from '@mnnquant/mnn-format';
+import { elementCount, type TensorDesc } from '@mnnquant/graph';
+import {
+  BinaryOpOperation,
+  BinaryOpOperationNames,
+  type Op,
+  opTypeName,
+  PoolType,
+} from '@mnnquant/mnn-format';
 import { isRectifier } from './rectifiers.ts';
+import { canHaveTable } from './unary-table.ts';
 import { isWholeMean } from './whole-mean.ts';
 
 /**
@@ -16,7 +23,11 @@ import { isWholeMean } from './whole-mean.ts';
  * - `float`: stays float, for the reason given.
  */
 export type Family =
-  | { readonly kind: 'convolution' | 'copy' | 'elementwise' | 'resample' | 'rectify' | 'table' }
+  | {
+      readonly kind: 'convolution' | 'copy' | 'elementwise' | 'resample' | 'rectify' | 'table';
+      /** Why it shares the scale like its kind, and yet must run in float; see `Int8Candidates.apart`. */
+      readonly apart?: string;
+    }
   | { readonly kind: 'float'; readonly reason: string };
 
 const copies: ReadonlySet<string> = new Set([
@@ -49,12 +60,10 @@ const int8Binaries: ReadonlySet<number> = new Set([
   BinaryOpOperation.ADD,
   BinaryOpOperation.SUB,
   BinaryOpOperation.MUL,
-  BinaryOpOperation.MINIMUM,
-  BinaryOpOperation.MAXIMUM,
   BinaryOpOperation.SquaredDifference,
 ]);
 
-/** Binary ops that have an int8 kernel but lose too much in it, or whose kernel is not to be trusted. */
+/** Binary ops whose int8 kernel is right, but whose results deserve more than 8 bits. */
 const lossyBinaries: ReadonlySet<number> = new Set([
   BinaryOpOperation.REALDIV,
   BinaryOpOperation.FLOORDIV,
@@ -68,21 +77,28 @@ const lossyBinaries: ReadonlySet<number> = new Set([
   BinaryOpOperation.GREATER_EQUAL,
 ]);
 
-/** What the runtime could do with an op; `inputs` are the op's data inputs. */
-export function familyOf(op: Op, inputs: readonly (TensorDesc | undefined)[]): Family {
+/** What `familyOf` may ask about the network around an op. */
+export interface Surroundings {
+  readonly inputs: readonly (TensorDesc | undefined)[];
+  /** Whether the first input holds no negative values, whatever the sample. */
+  readonly nonNegative: boolean;
+}
+
+/** What the runtime can do with an op, and does right. */
+export function familyOf(op: Op, around: Surroundings): Family {
   const type = opTypeName(op.type);
   if (copies.has(type)) return { kind: 'copy' };
   switch (type) {
     case 'Convolution':
     case 'ConvolutionDepthwise':
-      return convolution(op, type === 'ConvolutionDepthwise', inputs);
+      return convolution(op, type === 'ConvolutionDepthwise', around.inputs);
     case 'Pooling':
     case 'Pooling3D':
-      return pooling(op, inputs);
+      return pooling(op, around);
     case 'Interp':
       return { kind: 'resample' };
     case 'ReLU':
-      return isRectifier(op) ? { kind: 'rectify' } : float('a ReLU with a slope has no int8 kernel in MNN');
+      return rectifier(op, around.inputs[0]);
     case 'PReLU':
       return { kind: 'elementwise' };
     case 'BinaryOp':
@@ -90,7 +106,9 @@ export function familyOf(op: Op, inputs: readonly (TensorDesc | undefined)[]): F
     case 'UnaryOp':
     case 'Sigmoid':
     case 'TanH':
-      return { kind: 'table' };
+      return canHaveTable(op) ? { kind: 'table' } : float('its function is unknown');
+    case 'Scale':
+      return float("MNN's int8 kernel for Scale is wrong once an input was resized");
     default:
       return float(`MNN runs ${type} in float`);
   }
@@ -118,12 +136,28 @@ function groupsOf(group: number, inputCount: number, channels: number | undefine
   return 1;
 }
 
-function pooling(op: Op, inputs: readonly (TensorDesc | undefined)[]): Family {
+function pooling(op: Op, { inputs, nonNegative }: Surroundings): Family {
   if ((op.outputIndexes?.length ?? 0) > 1) return float('it also gives the places of its maxima');
   if (isWholeMean(op, inputs[0]))
     return float('the mean of whole planes is taken in float, where int8 would round down');
-  if (op.main?.type === 'Pool') return { kind: 'resample' };
-  return float('MNN runs it in pieces');
+  if (op.main?.type !== 'Pool') return float('MNN runs it in pieces');
+  if (op.main.value.type !== PoolType.MAXPOOL || nonNegative) return { kind: 'resample' };
+  return { kind: 'resample', apart: "MNN's int8 maximum on x86 takes negative values for large ones" };
+}
+
+/**
+ * x86 handles 16 bytes at a time and gets the rest wrong (CPURelu.cpp compares bytes that are stored
+ * with an offset of 128, MNN 3.6.1). Channels come in packs of 4, 8 or 16.
+ */
+function rectifier(op: Op, input: TensorDesc | undefined): Family {
+  if (!isRectifier(op)) return float('a ReLU with a slope has no int8 kernel in MNN');
+  if (input === undefined) return float('its input is missing');
+  const [batch = 1, channels = 1, ...plane] = input.shape;
+  const area = elementCount(plane) * batch;
+  const packed = (pack: number) => Math.ceil(channels / pack) * pack * area;
+  const sizes = input.layout === 'NC4HW4' ? [packed(4), packed(8)] : [elementCount(input.shape)];
+  if (sizes.every((size) => size % 16 === 0)) return { kind: 'rectify' };
+  return { kind: 'rectify', apart: "MNN's int8 ReLU on x86 is right for multiples of 16 values only" };
 }
 
 function binary(op: Op): Family {
@@ -132,13 +166,20 @@ function binary(op: Op): Family {
   if (int8Binaries.has(opType)) return { kind: 'elementwise' };
   const name = BinaryOpOperationNames[opType] ?? `number ${opType}`;
   if (lossyBinaries.has(opType)) return float(`the result of ${name} loses too much in int8`);
-  return float(`MNN has no int8 kernel for ${name}`);
+  return float(mustStayFloat(op) ?? `MNN runs ${name} in float`);
 }
 
-/** Whether the runtime fails, or computes nonsense, once all tensors of this op have scales. */
-export function mustNotBeScaled(op: Op): string | undefined {
+/**
+ * Why an op must not have scales on all its tensors: the runtime then runs it in int8, and fails or
+ * computes nonsense. Measured with MNN 3.6.1, see `docs/decisions/0004-what-runs-in-int8.md`.
+ */
+export function mustStayFloat(op: Op): string | undefined {
+  if (opTypeName(op.type) === 'Scale') return "MNN's int8 Scale is wrong once an input was resized";
   if (op.main?.type !== 'BinaryOp') return undefined;
   const { opType } = op.main.value;
   if (int8Binaries.has(opType) || lossyBinaries.has(opType)) return undefined;
-  return `MNN has no int8 kernel for ${BinaryOpOperationNames[opType] ?? `binary op ${opType}`} and would fail to load`;
+  const name = BinaryOpOperationNames[opType] ?? `binary op ${opType}`;
+  if (opType === BinaryOpOperation.MINIMUM || opType === BinaryOpOperation.MAXIMUM)
+    return `MNN's int8 ${name} forgets the scale of its output`;
+  return `MNN has no int8 ${name} and refuses the model`;
 }

@@ -2,9 +2,11 @@ import type { QuantParams } from '@mnnquant/graph';
 import type { MnnModel, Net, Op } from '@mnnquant/mnn-format';
 import type { QuantizedWeights } from '../weights/weight-quantizer.ts';
 import { mergeDescribes } from './describes.ts';
+import { withFloatWeights } from './float-weights.ts';
 import { quantizeConvolution } from './quantize-convolution.ts';
 import { rectifierOutputs } from './rectifiers.ts';
 import { RewriteError } from './rewrite-error.ts';
+import { setPoolsApart } from './set-apart.ts';
 import { withTable } from './unary-table.ts';
 import { meanOfPlanes } from './whole-mean.ts';
 
@@ -16,6 +18,8 @@ export interface QuantizationPlan {
   readonly weights: ReadonlyMap<number, QuantizedWeights>;
   /** By op index: average pools over whole planes to be written as a mean (`Int8Candidates.means`). */
   readonly means?: ReadonlySet<number>;
+  /** By op index: pools and ReLUs that are to run in float (`Int8Candidates.apart`). */
+  readonly apart?: ReadonlyMap<number, unknown>;
 }
 
 /**
@@ -33,9 +37,12 @@ export function quantizeModel(model: MnnModel, plan: QuantizationPlan): MnnModel
   const { net } = model;
   checkScales(net, plan.scales);
   checkWeightKeys(net, plan.weights);
-  const oplists = (net.oplists ?? []).map((op, index) => rewriteOp(op, index, plan));
-  const inherited = rectifierOutputs(net.oplists ?? [], plan.scales);
-  const described = new Map([...plan.scales].filter(([tensor]) => !inherited.has(tensor)));
+  const ops = net.oplists ?? [];
+  const { apart = new Map() } = plan;
+  const scales = setPoolsApart(ops, plan.scales, apart);
+  const oplists = ops.map((op, index) => rewriteOp(op, index, { ...plan, scales }));
+  const inherited = rectifierOutputs(ops, scales, apart);
+  const described = new Map([...scales].filter(([tensor]) => !inherited.has(tensor)));
   const extraTensorDescribe = mergeDescribes(net.extraTensorDescribe, described);
   return { ...model, net: { ...net, oplists, extraTensorDescribe } };
 }
@@ -43,7 +50,8 @@ export function quantizeModel(model: MnnModel, plan: QuantizationPlan): MnnModel
 function rewriteOp(op: Op, index: number, { scales, weights, means }: QuantizationPlan): Op {
   if (means?.has(index)) return meanOfPlanes(op);
   const quantized = weights.get(index);
-  return quantized === undefined ? withTable(op, scales) : quantizeConvolution(op, index, quantized, scales);
+  if (quantized !== undefined) return quantizeConvolution(op, index, quantized, scales);
+  return withTable(withFloatWeights(op, index), scales);
 }
 
 function checkScales({ tensorName = [] }: Net, scales: ReadonlyMap<number, QuantParams>): void {

@@ -7,16 +7,17 @@ export function isRectifier(op: Op): boolean {
 }
 
 /**
- * Outputs of ReLUs that are to inherit their input's scale: input and output have a scale, the same.
- * Where they differ the ReLU is meant to run in float, and its output keeps its own.
+ * Outputs of ReLUs that are to inherit their input's scale: input and output have a scale, the same,
+ * and the op is not to run in float all the same (`apart`, by op index).
  */
 export function rectifierOutputs(
   ops: readonly Op[],
   scales: ReadonlyMap<number, QuantParams>,
+  apart: ReadonlyMap<number, unknown>,
 ): ReadonlySet<number> {
   const outputs = new Set<number>();
-  for (const op of ops) {
-    if (!isRectifier(op)) continue;
+  for (const [index, op] of ops.entries()) {
+    if (!isRectifier(op) || apart.has(index)) continue;
     const input = scales.get(op.inputIndexes?.[0] ?? -1);
     const outputId = op.outputIndexes?.[0] ?? -1;
     const output = scales.get(outputId);

@@ -1,0 +1,100 @@
+import type { ExecutionPlan, GraphNode } from '@mnnquant/graph';
+import { dataInputs } from './data-inputs.ts';
+import type { Family } from './families.ts';
+
+type Families = ReadonlyMap<number, Family>;
+type Banned = ReadonlyMap<number, GraphNode>;
+
+export interface Demand {
+  /** Tensors that need a scale. */
+  readonly tensors: ReadonlySet<number>;
+  /** Tensors that must have none, each with the node because of which. */
+  readonly banned: Banned;
+}
+
+/**
+ * Which tensors need a scale: those of the convolutions, and those on the way from one to the next.
+ *
+ * @param mustStayFloat nodes that the runtime must not find between scaled tensors only. One of
+ * their tensors then gets no scale, the one that costs the fewest convolutions, and neither do the
+ * tensors that the runtime would hand a scale on from.
+ */
+export function demandTensors(
+  plan: ExecutionPlan,
+  families: Families,
+  mustStayFloat: (node: GraphNode) => boolean,
+): Demand {
+  const banned = new Map<number, GraphNode>();
+  for (;;) {
+    const tensors = demanded(plan, families, banned);
+    const offender = plan.steps.find(
+      ({ node }) => mustStayFloat(node) && allScaled(node, plan, tensors),
+    )?.node;
+    if (offender === undefined) return { tensors, banned };
+    const given = cheapest(offender, plan, families);
+    for (const tensor of sameScale(given, plan, families)) banned.set(tensor, offender);
+  }
+}
+
+/** Walks from the last step to the first: who needs an int8 input demands it of its producer. */
+function demanded(plan: ExecutionPlan, families: Families, banned: Banned): Set<number> {
+  const tensors = new Set<number>();
+  for (const { node } of [...plan.steps].reverse()) {
+    const { kind } = families.get(node.index)!;
+    const inputs = kind === 'float' ? undefined : dataInputs(node, kind, plan);
+    if (inputs === undefined) continue;
+    const touched = [...inputs, ...node.outputs];
+    if (touched.some((tensor) => banned.has(tensor))) continue;
+    if (kind !== 'convolution' && !node.outputs.some((tensor) => tensors.has(tensor))) continue;
+    for (const tensor of touched) tensors.add(tensor);
+  }
+  addResampled(plan, families, tensors);
+  return tensors;
+}
+
+/**
+ * Where a resampling op reads a scaled tensor, MNN scales its output too: it must have ours, or it
+ * would inherit one (right, but unseen).
+ */
+function addResampled(plan: ExecutionPlan, families: Families, tensors: Set<number>): void {
+  for (const { node } of plan.steps) {
+    const reads = node.inputs[0];
+    if (reads === undefined || !tensors.has(reads)) continue;
+    if (families.get(node.index)?.kind === 'resample') for (const output of node.outputs) tensors.add(output);
+  }
+}
+
+function allScaled(node: GraphNode, plan: ExecutionPlan, tensors: ReadonlySet<number>): boolean {
+  const touched = [...node.inputs.filter((tensor) => tensor >= 0), ...node.outputs];
+  return touched.every((tensor) => tensors.has(tensor) && !plan.values.has(tensor));
+}
+
+function cheapest(node: GraphNode, plan: ExecutionPlan, families: Families): number {
+  const cost = (tensor: number): number => {
+    const group = sameScale(tensor, plan, families);
+    const lost = plan.steps.filter(
+      (step) =>
+        families.get(step.node.index)?.kind === 'convolution' &&
+        [...step.node.inputs, ...step.node.outputs].some((id) => group.has(id)),
+    );
+    return lost.length;
+  };
+  const tensors = [...node.outputs, ...node.inputs];
+  return tensors.reduce((best, tensor) => (cost(tensor) < cost(best) ? tensor : best));
+}
+
+/** A tensor and all that the runtime spreads its scale to: along copies, pools, Interp and ReLU. */
+function sameScale(tensor: number, plan: ExecutionPlan, families: Families): ReadonlySet<number> {
+  const group = new Set([tensor]);
+  const spreads: readonly Family['kind'][] = ['copy', 'resample', 'rectify'];
+  for (let size = 0; size !== group.size; ) {
+    size = group.size;
+    for (const { node } of plan.steps) {
+      const { kind } = families.get(node.index)!;
+      if (!spreads.includes(kind)) continue;
+      const touched = [...(dataInputs(node, kind, plan) ?? []), ...node.outputs];
+      if (touched.some((id) => group.has(id))) for (const id of touched) group.add(id);
+    }
+  }
+  return group;
+}
