@@ -1,5 +1,5 @@
 import type { RgbaImage } from '@mnnquant/calibrate';
-import { messageOf } from '../errors.ts';
+import { messageOf, QuantizeError } from '../errors.ts';
 import { decodeBmp, isBmp } from './bmp.ts';
 import { decodeNetpbm, isNetpbm } from './netpbm.ts';
 import { decodeWithSharp } from './sharp.ts';
@@ -16,15 +16,18 @@ export class ImageError extends Error {
  * the upper 8 are kept. The format is told by the content, not by the name.
  *
  * @throws {ImageError} when it is not a readable image
+ * @throws {QuantizeError} when the decoder itself is not installed
  */
 export async function decodeImage(bytes: Uint8Array, fileName: string): Promise<RgbaImage> {
   try {
     if (bytes.length === 0) throw new Error('the file is empty');
     if (isBmp(bytes)) return decodeBmp(bytes);
     if (isNetpbm(bytes)) return decodeNetpbm(bytes);
-    if (isTga(bytes, fileName)) return decodeTga(bytes);
+    if (isTga(bytes)) return decodeTga(bytes);
     return await decodeWithSharp(bytes);
   } catch (error) {
+    // A broken installation is not the image's fault.
+    if (error instanceof QuantizeError) throw error;
     throw new ImageError(`${fileName}: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -86,7 +86,8 @@ async function sortedEntries(path: string): Promise<{ files: string[]; skipped: 
   const skipped: SkippedFile[] = [];
   for (const name of (await readdir(path)).sort(compare)) {
     const entry = await stat(join(path, name)).catch(() => undefined);
-    if (entry?.isFile()) files.push(name);
+    if (name.startsWith('.')) skipped.push({ name, reason: 'is hidden (its name begins with a dot)' });
+    else if (entry?.isFile()) files.push(name);
     else skipped.push({ name, reason: entry?.isDirectory() ? 'is a folder' : 'is not a regular file' });
   }
   return { files, skipped };
@@ -106,6 +107,7 @@ async function prepareFile(
   try {
     return prepare(await decodeImage(await readFile(path), name));
   } catch (error) {
+    if (error instanceof QuantizeError) throw error;
     return messageOf(error).replace(`${name}: `, '');
   }
 }

@@ -1,7 +1,7 @@
 import type { RgbaImage } from '@mnnquant/calibrate';
+import { checkImageSize } from './image-size.ts';
 
 const WHITESPACE = new Set([9, 10, 11, 12, 13, 32]);
-const MAX_PIXELS = 2 ** 28;
 
 /** PGM and PPM with binary samples (P5, P6), as MNN reads them. */
 export function isNetpbm(bytes: Uint8Array): boolean {
@@ -20,8 +20,7 @@ export function decodeNetpbm(bytes: Uint8Array): RgbaImage {
     header.number('height'),
     header.number('largest value'),
   ];
-  if (width < 1 || height < 1 || width * height > MAX_PIXELS)
-    throw new Error(`a size of ${width}x${height} pixels is not possible`);
+  checkImageSize(width, height);
   if (largest < 1 || largest > 65535)
     throw new Error(`expected a largest value of 1 to 65535, got ${largest}`);
   const channels = kind === 6 ? 3 : 1;

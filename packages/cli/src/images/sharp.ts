@@ -1,21 +1,16 @@
 import type { RgbaImage } from '@mnnquant/calibrate';
-
-type Sharp = typeof import('sharp')['default'];
-
-let loading: Promise<Sharp> | undefined;
+import { QuantizeError } from '../errors.ts';
 
 /** Loaded when the first image is decoded: `--help` need not wait for libvips. */
-function loadSharp(): Promise<Sharp> {
-  loading ??= import('sharp').then(
-    (module) => module.default,
-    (cause) => {
-      throw new Error(
-        'the image library sharp cannot be loaded; its binaries are optional dependencies, so install without --omit=optional',
-        { cause },
-      );
-    },
-  );
-  return loading;
+async function loadSharp(): Promise<typeof import('sharp')['default']> {
+  try {
+    return (await import('sharp')).default;
+  } catch (cause) {
+    throw new QuantizeError(
+      'the image library sharp cannot be loaded; its binaries are optional dependencies, so install without --omit=optional',
+      { cause },
+    );
+  }
 }
 
 /** JPEG, PNG, WebP, GIF, TIFF, AVIF: whatever libvips reads. */
