@@ -15,16 +15,16 @@ export function exp(x: number): number {
   if (x < -745.1332191019412) return 0;
   const k = Math.round(x * Math.LOG2E);
   const r = x - k * LN2_HIGH - k * LN2_LOW;
-  return scaleByPowerOfTwo(1 + r * expm1OverX(r), k);
+  return scaleByPowerOfTwo(1 + smallExpm1(r), k);
 }
 
 /** e^x - 1 without cancellation near zero. */
 export function expm1(x: number): number {
-  return Math.abs(x) > 0.35 ? exp(x) - 1 : x * expm1OverX(x);
+  return Math.abs(x) > 0.35 ? exp(x) - 1 : smallExpm1(x);
 }
 
-/** (e^r - 1) / r for |r| <= 0.35: the Taylor series, whose rest after 1/14! is below 2^-56. */
-function expm1OverX(r: number): number {
+/** e^r - 1 for |r| <= 0.35: the Taylor series, whose rest after 1/14! is below 2^-56. */
+function smallExpm1(r: number): number {
   let sum = 1 / 87178291200;
   sum = sum * r + 1 / 6227020800;
   sum = sum * r + 1 / 479001600;
@@ -38,5 +38,6 @@ function expm1OverX(r: number): number {
   sum = sum * r + 1 / 24;
   sum = sum * r + 1 / 6;
   sum = sum * r + 1 / 2;
-  return sum * r + 1;
+  // The largest term last and unrounded.
+  return r + r * r * sum;
 }
