@@ -101,8 +101,7 @@ function compare(expected: readonly HostTensor[], actual: readonly TensorData[])
     exact &&= actual[k].length === data.length;
     for (let i = 0; i < data.length; i++) {
       if (isNumber(data[i])) {
-        const error = Math.abs(data[i] - actual[k][i]) / largest;
-        if (!(error <= worst)) worst = error;
+        worst = Math.max(worst, Math.abs(data[i] - actual[k][i]) / largest);
       } else {
         const want = dtype === 'float32' ? Math.fround(data[i]) : data[i];
         exact &&= Object.is(want + 0, actual[k][i] + 0);

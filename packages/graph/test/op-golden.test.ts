@@ -62,8 +62,7 @@ function relativeError(actual: ArrayLike<number>, expected: readonly number[]): 
   let worst = 0;
   for (const [i, value] of expected.entries()) {
     largest = Math.max(largest, Math.abs(value));
-    const error = Math.abs(actual[i] - value);
-    if (!(error <= worst)) worst = error;
+    worst = Math.max(worst, Math.abs(actual[i] - value));
   }
   return worst / largest;
 }
