@@ -1,0 +1,122 @@
+import { buildGraph } from '@mnnquant/graph';
+import {
+  BinaryOpOperation,
+  createTable,
+  type MnnModel,
+  PoolType,
+  UnaryOpOperation,
+} from '@mnnquant/mnn-format';
+import { describe, expect, it } from 'vitest';
+import { int8Candidates } from '../../src/rewrite/candidates.ts';
+import { NetBuilder } from './net-builder.ts';
+import { planOf } from './plans.ts';
+
+function candidatesOf(model: MnnModel, skip: readonly string[] = []) {
+  const plan = planOf(model);
+  return int8Candidates(buildGraph(model), plan, { skip: ({ name }) => skip.includes(name) });
+}
+
+/** input 0 → conv 1 → `middle` → conv; gives the id that `middle` gave, too. */
+function between(middle: (net: NetBuilder, from: number) => number, side = 4, relu = false) {
+  const net = new NetBuilder();
+  const first = net.convolution(net.input([1, 3, side, side]), { outputs: 8, inputs: 3, relu });
+  const tensor = middle(net, first);
+  const last = net.convolution(tensor, { outputs: 2, inputs: 8 }, 'last');
+  return { ...candidatesOf(net.build([last])), tensor, last };
+}
+
+const binary = (opType: number) => (net: NetBuilder, from: number) =>
+  net.op('BinaryOp', [from, net.convolution(from, { outputs: 8, inputs: 8 })], {
+    type: 'BinaryOp',
+    value: createTable('BinaryOp', { opType }),
+  });
+
+const pool =
+  (type: number, isGlobal = false) =>
+  (net: NetBuilder, from: number) =>
+    net.op('Pooling', [from], {
+      type: 'Pool',
+      value: createTable('Pool', { type, isGlobal, kernelX: 2, kernelY: 2, strideX: 2, strideY: 2 }),
+    });
+
+describe('int8Candidates', () => {
+  it('takes what lies between two convolutions', () => {
+    const sum = between(binary(BinaryOpOperation.ADD));
+    expect([...sum.nodes.values()]).toEqual(['int8', 'int8', 'int8', 'int8']);
+    expect([...sum.tensors].sort()).toEqual([0, 1, 2, 3, 4]);
+    const value = createTable('UnaryOp', { opType: UnaryOpOperation.HARDSWISH });
+    const swish = between((net, from) => net.op('UnaryOp', [from], { type: 'UnaryOp', value }));
+    expect(swish.nodes.get(2)).toBe('int8');
+  });
+
+  it('leaves float what leads to outputs only', () => {
+    const net = new NetBuilder();
+    const first = net.convolution(net.input([1, 3, 4, 4]), { outputs: 8, inputs: 3 });
+    const { nodes, tensors } = candidatesOf(net.build([binary(BinaryOpOperation.ADD)(net, first)]));
+    expect(nodes.get(3)).toEqual({ float: expect.stringContaining('no convolution follows') });
+    expect(tensors.has(3)).toBe(false);
+  });
+
+  it('says why a convolution stays float', () => {
+    const net = new NetBuilder();
+    const first = net.convolution(net.input([1, 4, 4, 4]), { outputs: 4, inputs: 4 }, 'skipped');
+    const second = net.convolution(first, { outputs: 4, inputs: 4, group: 2 }, 'grouped');
+    const third = net.convolution(second, { outputs: 4, inputs: 4, depthwise: true }, 'depthwise');
+    const { nodes, tensors } = candidatesOf(net.build([third]), ['skipped']);
+    expect(nodes.get(1)).toEqual({ float: 'it is in skip_quant_op_names' });
+    expect(nodes.get(2)).toEqual({ float: "MNN's int8 kernel ignores groups" });
+    expect(nodes.get(3)).toBe('int8');
+    expect([...tensors].sort()).toEqual([2, 3]);
+  });
+
+  it('does not scale a constant operand', () => {
+    const { nodes, tensors, tensor } = between((net, from) =>
+      net.op('BinaryOp', [from, net.constant([1], [0.5])], {
+        type: 'BinaryOp',
+        value: createTable('BinaryOp', { opType: BinaryOpOperation.MUL }),
+      }),
+    );
+    expect(nodes.get(tensor)).toEqual({ float: 'one of its operands is a constant' });
+    expect(tensors.has(tensor - 1)).toBe(false);
+    expect(tensors.has(tensor)).toBe(true);
+  });
+
+  it.each([
+    ['MAXIMUM', BinaryOpOperation.MAXIMUM],
+    ['DIV', BinaryOpOperation.DIV],
+  ])('keeps one tensor of %s without a scale, at the price of one convolution', (name, opType) => {
+    const { nodes, tensors, tensor, last } = between(binary(opType));
+    const touched = [1, 2, tensor];
+    expect(touched.filter((id) => !tensors.has(id))).toHaveLength(1);
+    const floats = [1, 2, last].filter((index) => nodes.get(index) !== 'int8');
+    expect(floats).toHaveLength(1);
+    expect(nodes.get(floats[0]!)).toEqual({ float: expect.stringMatching(`is beside .*${name}`) });
+  });
+
+  it('pools maxima in int8 only where nothing is negative', () => {
+    expect(between(pool(PoolType.MAXPOOL), 4, true).apart.size).toBe(0);
+    expect(between(pool(PoolType.MAXPOOL), 4, false).apart.get(2)).toMatch(/negative/);
+  });
+
+  it('writes a mean of whole planes as such', () => {
+    const { nodes, means } = between(pool(PoolType.AVEPOOL, true));
+    expect(nodes.get(2)).toEqual({ float: expect.stringContaining('mean of whole planes') });
+    expect([...means]).toEqual([2]);
+  });
+
+  it('runs a ReLU in int8 where x86 gets all of it right', () => {
+    const relu = (net: NetBuilder, from: number) =>
+      net.op('ReLU', [from], { type: 'Relu', value: createTable('Relu') });
+    expect(between(relu, 4).apart.size).toBe(0);
+    // 8 channels of 5 x 5: 200 values, which 16 does not divide
+    expect(between(relu, 5).apart.get(2)).toMatch(/multiples of 16/);
+  });
+
+  it('asks nothing of integers', () => {
+    const net = new NetBuilder();
+    const input = net.input([1, 3, 4, 4]);
+    const { nodes, tensors } = candidatesOf(net.build([net.op('Shape', [input])]));
+    expect(nodes.get(1)).toEqual({ float: expect.any(String) });
+    expect(tensors.size).toBe(0);
+  });
+});
