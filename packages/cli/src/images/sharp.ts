@@ -17,9 +17,17 @@ async function loadSharp(): Promise<typeof import('sharp')['default']> {
 export async function decodeWithSharp(bytes: Uint8Array): Promise<RgbaImage> {
   const sharp = await loadSharp();
   const image = sharp(bytes, { failOn: 'error', ignoreIcc: true, autoOrient: false });
-  const { space } = await image.metadata();
+  const { space, format } = await image.metadata();
+  if (format === 'svg' || format === 'pdf') throw new Error(`a drawing (${format}) has no pixels of its own`);
   if (space === 'cmyk')
-    return decodeCmyk(await image.toColourspace('cmyk').raw().toBuffer({ resolveWithObject: true }));
+    return decodeCmyk(
+      // Both: without the first, the ink goes to sRGB and back through a profile.
+      await image
+        .pipelineColourspace('cmyk')
+        .toColourspace('cmyk')
+        .raw()
+        .toBuffer({ resolveWithObject: true }),
+    );
   const { data, info } = await image
     .toColourspace('srgb')
     .ensureAlpha()
