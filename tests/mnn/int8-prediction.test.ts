@@ -57,7 +57,12 @@ async function quantizeWith(
     weightClamp: 127,
     quantBits: 8,
   });
-  const written = quantizeModel(model, { scales: scales.tensors, weights, means: candidates.means });
+  const written = quantizeModel(model, {
+    scales: scales.tensors,
+    weights,
+    means: candidates.means,
+    apart: candidates.apart,
+  });
   writeFileSync(target, writeModel(written.net));
   return predictInt8(written, plan).commands;
 }
