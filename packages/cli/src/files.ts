@@ -30,8 +30,11 @@ export function checkTargets(targets: readonly string[], inputs: readonly string
     const folder = dirname(resolve(target));
     const state = statSync(folder, { throwIfNoEntry: false });
     if (!state?.isDirectory()) throw new UsageError(`cannot write ${target}: there is no folder ${folder}`);
-    if (statSync(target, { throwIfNoEntry: false })?.isDirectory())
-      throw new UsageError(`cannot write ${target}: it is a folder`);
+    const present = statSync(target, { throwIfNoEntry: false });
+    if (present?.isDirectory()) throw new UsageError(`cannot write ${target}: it is a folder`);
+    // A device such as /dev/null would be replaced by a file.
+    if (present && !present.isFile())
+      throw new UsageError(`cannot write ${target}: it is not a regular file`);
     try {
       accessSync(folder, constants.W_OK);
     } catch {
@@ -66,21 +69,44 @@ function realPath(path: string): string {
 
 /**
  * Writes all files or none: each goes to a temporary file beside its target first, and only when all
- * are on the disk are they renamed.
+ * are on the disk are they renamed. Signals wait until it is done.
  *
  * @throws {QuantizeError} naming the file; nothing is left behind then
  */
 export function writeTogether(outputs: readonly Output[]): void {
   const temporary = outputs.map(({ path }) => join(dirname(path), `.${basename(path)}.${process.pid}.tmp`));
+  const renamed: string[] = [];
+  const release = holdSignals();
   try {
     for (const [i, { path, bytes }] of outputs.entries()) writeDurably(temporary[i], bytes, path);
-    for (const [i, { path }] of outputs.entries()) renameSync(temporary[i], path);
+    for (const [i, { path }] of outputs.entries()) {
+      renameOver(temporary[i], path);
+      renamed.push(path);
+    }
   } catch (error) {
-    for (const path of temporary) rmSync(path, { force: true });
-    throw error instanceof QuantizeError
-      ? error
-      : new QuantizeError(`cannot write ${outputs[0].path}: ${messageOf(error)}`);
+    for (const path of [...temporary, ...renamed]) rmSync(path, { force: true });
+    throw error;
+  } finally {
+    release();
   }
+}
+
+function renameOver(temporary: string, target: string): void {
+  try {
+    renameSync(temporary, target);
+  } catch (error) {
+    throw new QuantizeError(`cannot write ${target}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** With a listener a signal is delivered after the running code, not in the middle of it. */
+function holdSignals(): () => void {
+  const ignore = (): void => {};
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, ignore);
+  return () => {
+    for (const signal of signals) process.off(signal, ignore);
+  };
 }
 
 function writeDurably(temporary: string, bytes: Uint8Array, target: string): void {

@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { messageOf, UsageError } from './errors.ts';
 import { createProgress, type Progress, SILENT } from './progress.ts';
 import { VERSION } from './version.ts';
@@ -25,9 +25,14 @@ config.json:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or config. Nothing is written unless all went well.`;
 
-/** Runs the command; returns its exit code. */
+/**
+ * Runs the command; returns its exit code.
+ *
+ * Signals keep their default effect, which is the only one that reaches a thread that computes. They
+ * can come at any time: results only appear at the very end, by renaming.
+ */
 export async function main(args: readonly string[]): Promise<number> {
-  exitQuietlyOnClosedPipe();
+  ignoreClosedPipes();
   const command = createCommand();
   try {
     await command.parseAsync([...args], { from: 'user' });
@@ -43,22 +48,21 @@ function createCommand(): Command {
     .argument('<SRC.mnn>', 'the float model')
     .argument('<DST.mnn>', 'where the int8 model goes; DST.mnn.json is written beside it')
     .argument('<config.json>', "how to calibrate; MNN's keys, see docs/config.md")
-    .option(
-      '--memory <size>',
-      'memory for activations while calibrating, such as 800M or 2G',
-      parseSize,
-      1024 ** 3,
+    .addOption(
+      new Option('--memory <size>', 'memory for activations while calibrating, such as 800M or 2G')
+        .argParser(parseSize)
+        .default(1024 ** 3, '1G'),
     )
     .option('-q, --quiet', 'print nothing but warnings and the last line')
     .option('--json', 'print the summary as JSON instead of text')
     .version(VERSION)
     .addHelpText('after', EXAMPLES)
+    .showHelpAfterError('(mnnquant --help tells more)')
     .exitOverride()
     .action(run);
 }
 
 async function run(source: string, target: string, config: string, flags: Flags): Promise<void> {
-  const removeHandlers = stopOnSignals();
   const bars = new Map<string, Progress>();
   const quiet = flags.quiet || flags.json;
   const barFor = (phase: string): Progress => {
@@ -86,7 +90,6 @@ async function run(source: string, target: string, config: string, flags: Flags)
     if (!flags.json) process.stdout.write('Quantize model done!\n');
   } finally {
     for (const bar of bars.values()) bar.stop();
-    removeHandlers();
   }
 }
 
@@ -103,26 +106,11 @@ function parseSize(text: string): number {
   return Math.floor(Number(match[1]) * unit);
 }
 
-/** Files only appear at the very end, by renaming, so that stopping at any moment leaves nothing behind. */
-function stopOnSignals(): () => void {
-  const codes = { SIGINT: 130, SIGTERM: 143 } as const;
-  const handlers = Object.entries(codes).map(([signal, code]) => {
-    const handler = (): void => {
-      process.stderr.write(`\nstopped by ${signal}, nothing was written\n`);
-      process.exit(code);
-    };
-    process.on(signal, handler);
-    return () => process.off(signal, handler);
-  });
-  return () => {
-    for (const remove of handlers) remove();
-  };
-}
-
-/** `mnnquant … | head`: the reader went away, which is no error of ours. */
-function exitQuietlyOnClosedPipe(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.done);
-    throw error;
-  });
+/** `mnnquant … | head`: the reader went away, which is no error of ours and does not stop the work. */
+function ignoreClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import {
   type CalibrationResult,
   calibrate,
@@ -13,7 +13,7 @@ import {
 import { buildGraph, createPlan, type ExecutionPlan, type Graph } from '@mnnquant/graph';
 import { type MnnModel, writeModel } from '@mnnquant/mnn-format';
 import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
-import { closest } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 import { type ImageInput, imageInput } from './check-input.ts';
 import { loadConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
@@ -64,7 +64,7 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
   checkTargets([target, `${target}.json`], [source, options.config]);
   const model = readSource(source);
   const graph = buildGraph(model);
-  checkSkipNames(graph, config.skip_quant_op_names);
+  checkSkipNames(model, graph, config.skip_quant_op_names);
   const input = imageInput(graph, config);
   const plan = createPlan(graph, new Map([[input.name, input.shape]]));
   const images = await openImages(options, config, input);
@@ -79,7 +79,7 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
   return {
     source,
     target,
-    sourceBytes: readFileSync(source).length,
+    sourceBytes: statSync(source).size,
     targetBytes: bytes.length,
     images: { used: images.names, skipped: images.skipped },
     prediction: withPlannedReasons(predictInt8(written, plan), calibration),
@@ -95,14 +95,21 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
   };
 }
 
-function checkSkipNames(graph: Graph, names: readonly string[]): void {
-  const known = graph.nodes.map((node) => node.name);
+function checkSkipNames({ net }: MnnModel, graph: Graph, names: readonly string[]): void {
+  const known = new Set(graph.nodes.map((node) => node.name));
+  for (const { name } of net.oplists ?? []) if (name) known.add(name);
   for (const name of names) {
-    if (known.includes(name)) continue;
+    if (known.has(name)) continue;
+    const near = [...known].sort((a, b) => distance(name, a) - distance(name, b)).slice(0, 3);
     throw new UsageError(
-      `skip_quant_op_names: the model has no op "${name}"; the nearest is "${closest(name, known)}"`,
+      `skip_quant_op_names: the model has no op "${name}"; the nearest are ${near.map((one) => `"${one}"`).join(', ')}`,
     );
   }
+}
+
+/** How many images to use at most; 0 means all, as in MNN. */
+function askedFor(config: Config): number | undefined {
+  return (config.used_sample_num ?? config.used_image_num) || undefined;
 }
 
 function openImages(options: QuantizeOptions, config: Config, input: ImageInput): Promise<ImageFolder> {
@@ -117,7 +124,7 @@ function openImages(options: QuantizeOptions, config: Config, input: ImageInput)
   };
   return openImageFolder({
     path: config.path,
-    limit: config.used_sample_num ?? config.used_image_num,
+    limit: askedFor(config),
     prepare: (image: RgbaImage) => sampleImage(image, sampling, input.layout),
     cacheBytes: IMAGE_CACHE_BYTES,
     onProgress: (done, total) => options.onProgress?.('images', done, total),
@@ -189,7 +196,7 @@ function modelWarnings({ unknownFields }: MnnModel): string[] {
 
 function imageWarnings(config: Config, { names, skipped }: ImageFolder): string[] {
   const warnings = skipped.map(({ name, reason }) => `image skipped: ${name}: ${reason}`);
-  const asked = config.used_sample_num ?? config.used_image_num;
+  const asked = askedFor(config);
   if (asked !== undefined && asked > names.length) {
     warnings.push(`config: ${asked} images asked for, ${names.length} found and used`);
   }

@@ -13,7 +13,7 @@ export interface LoadedConfig {
 }
 
 /**
- * Reads and checks a config file. Comments are allowed, as in MNN.
+ * Reads and checks a config file. Comments are allowed.
  *
  * @throws {UsageError} with every problem found: key, expected and got
  */

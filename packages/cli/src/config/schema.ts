@@ -7,7 +7,7 @@ const count = z.int().min(1);
 
 /**
  * Every key of MNN's config file (MNN 3.6.1 tools/quantization). Keys that are in it but not in the
- * types below are accepted and have no effect in this release; `notes` in load.ts says so.
+ * types below are accepted and have no effect in this release; a warning says so.
  */
 export const configSchema = z.object({
   format: z.enum(['RGB', 'BGR', 'RGBA', 'BGRA', 'GRAY']).default('BGR'),
@@ -18,8 +18,9 @@ export const configSchema = z.object({
   center_crop_h: share.default(1),
   center_crop_w: share.default(1),
   path: z.string().min(1),
-  used_image_num: count.optional(),
-  used_sample_num: count.optional(),
+  // 0 is MNN's default and means all.
+  used_image_num: z.int().min(0).optional(),
+  used_sample_num: z.int().min(0).optional(),
   feature_quantize_method: z.enum(['KL']).default('KL'),
   weight_quantize_method: z.enum(['MAX_ABS']).default('MAX_ABS'),
   feature_clamp_value: clamp.default(127),
@@ -30,8 +31,11 @@ export const configSchema = z.object({
   batch_size: count.optional(),
   debug: z.boolean().optional(),
   winogradOpt: z.boolean().optional(),
+  winogradOptForMobile: z.boolean().optional(),
   model: z.unknown().optional(),
   inputs: z.unknown().optional(),
+  /** For editors. */
+  $schema: z.unknown().optional(),
 });
 
 /** A checked config, with defaults filled in. */
@@ -52,4 +56,5 @@ export const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   batch_size: 'only EMA uses it',
   debug: 'there is no debug output in this release',
   winogradOpt: 'only EMA uses it',
+  winogradOptForMobile: 'only EMA uses it',
 };
