@@ -38,8 +38,9 @@ const EXPLANATION = `## Why scales differ
 - **KL led astray.** Where values pile up in few bins, KL can put the threshold far below the values that matter.
   Ours takes the maximum where the cut would cost 20 dB or a twentieth of the values, and says so.
 - **Two thresholds nearly as good.** KL takes the best of 1,920 thresholds. Where the best two lie far apart and
-  differ by less than the rounding of float32, the last bits of the activations decide. The check then feeds
-  MNN's own activations to our KL and finds MNN's scale.
+  differ by less than a ten-thousandth, MNN's choice hangs on the last bits of the activations; ours takes the larger
+  one ([why](decisions/0005-kl-among-equals.md)). The check feeds MNN's own activations to the bare search, as we write
+  it, and finds MNN's scale.
 `;
 
 function section([model, { differences }]: [string, Agreement]): string {

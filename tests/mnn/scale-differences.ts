@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { opTypeName } from '@mnnquant/mnn-format';
 import { isAverage } from '../../packages/calibrate/src/observers/averages.ts';
 import { hostStatistics } from '../../packages/calibrate/src/observers/host-statistics.ts';
-import { klSolver } from '../../packages/calibrate/src/solvers/kl.ts';
+import { klScale, klSolver } from '../../packages/calibrate/src/solvers/kl.ts';
+import { klThreshold } from '../../packages/calibrate/src/solvers/kl-threshold.ts';
 import { groupTies, type TieGroup } from '../../packages/calibrate/src/ties/tie-groups.ts';
 import { planTies } from '../../packages/calibrate/src/ties/tie-plan.ts';
 import { readNpz, writeNpz } from './npz.ts';
@@ -115,13 +116,13 @@ function tieReason({ plan, ours }: ScaleComparison, { members }: TieGroup, id: n
   return `shared by ${group.members.length} tensors from ${group.sources.length} sources together; MNN copies one of theirs`;
 }
 
-/** Whether our KL gives MNN's scale once it sees MNN's own activations. */
+/** Whether MNN's search, as we write it, gives MNN's scale once it sees MNN's own activations. */
 function roundingReason(fromTheirs: number, theirs: number): string {
   if (fromTheirs === theirs) {
-    return 'two thresholds are nearly as good; from the last bits of MNN’s activations ours finds MNN’s scale to the bit';
+    return 'two thresholds are nearly as good: ours takes the larger; on MNN’s activations the bare search gives MNN’s scale to the bit';
   }
   if (agree(fromTheirs, theirs)) {
-    return 'two thresholds are nearly as good; from the last bits of MNN’s activations ours finds MNN’s scale';
+    return 'two thresholds are nearly as good: ours takes the larger; on MNN’s activations the bare search gives MNN’s scale';
   }
   return UNEXPLAINED;
 }
@@ -148,5 +149,5 @@ function fromTheirActivations(
 function klScaleOf(data: Float32Array): number {
   const tensor = { shape: [data.length], dtype: 'float32', layout: 'NCHW', data } as const;
   const statistics = hostStatistics(tensor, klSolver.observation);
-  return klSolver.solve(statistics, { clamp: 127, threshold: 'search' }).scale;
+  return klScale(klThreshold(statistics.counts), statistics.absMax, 127);
 }

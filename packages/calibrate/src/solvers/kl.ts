@@ -11,14 +11,14 @@ import { klThreshold, largestNearBest } from './kl-threshold.ts';
 
 const { fround } = Math;
 
-// Another JPEG decoder, or one image more, moves the divergence by more than a thousandth.
-const EQUALLY_GOOD = 1e-3;
+// Another JPEG decoder, or one image more, moves the divergence by more than this share of it.
+const EQUALLY_GOOD = 1e-4;
 
 /**
  * KL as MNN 3.6.1 defines it (TensorStatistic.cpp): the threshold that loses least information
  * when |x| is squeezed into 128 levels, and the scale that puts it at the clamp.
  *
- * Unlike MNN: of thresholds that are equally good to a thousandth the largest is taken; values that give no scale (nothing seen, all zero, tiny) get the documented one of
+ * Unlike MNN: of thresholds that are equally good (`EQUALLY_GOOD`) the largest is taken; values that give no scale (nothing seen, all zero, tiny) get the documented one of
  * `degenerateScale` instead of 0; a threshold that a spike led astray gives way to the maximum; NaN
  * and infinities are left out. Each of these is noted.
  */
