@@ -1,5 +1,6 @@
 import type { ExecutionPlan, GraphNode, PlanStep } from '@mnnquant/graph';
 import { type MnnModel, opTypeName, type TensorQuantInfo } from '@mnnquant/mnn-format';
+import type { Int8Candidates } from './candidates.ts';
 import { multiplyAdds } from './multiply-adds.ts';
 import { countCasts } from './predict/casts.ts';
 import { decompose, isView } from './predict/decompose.ts';
@@ -51,8 +52,13 @@ export interface Prediction {
  *
  * @param model the written model, or one about to be written
  * @param plan a plan of the same network (of the float model, or of `model`), for the input shapes
+ * @param choices what was planned: its reasons for float replace the runtime's, which only see scales
  */
-export function predictInt8(model: MnnModel, plan: ExecutionPlan): Prediction {
+export function predictInt8(
+  model: MnnModel,
+  plan: ExecutionPlan,
+  choices?: Pick<Int8Candidates, 'nodes' | 'apart'>,
+): Prediction {
   const tensors = runtimeTensors(model, plan);
   const ops = model.net.oplists ?? [];
   const outputs = new Set(plan.graph.outputs.map(({ tensor }) => tensor));
@@ -63,7 +69,7 @@ export function predictInt8(model: MnnModel, plan: ExecutionPlan): Prediction {
     predictStep(step, ownCommand(list.commands, reasons, position), ops, tensors),
   );
   return {
-    ops: predicted,
+    ops: choices === undefined ? predicted : predicted.map((op) => withPlannedReason(op, choices)),
     commands: list.commands.map((command, index) => ({
       type: command.type,
       ...(command.isOp ? { name: plan.steps[command.step]?.node.name } : {}),
@@ -72,6 +78,16 @@ export function predictInt8(model: MnnModel, plan: ExecutionPlan): Prediction {
     casts: countCasts(list.commands),
     ...shares(plan.steps, predicted),
   };
+}
+
+function withPlannedReason(
+  op: PredictedOp,
+  { nodes, apart }: Pick<Int8Candidates, 'nodes' | 'apart'>,
+): PredictedOp {
+  if (op.int8) return op;
+  const choice = nodes.get(op.node);
+  const planned = choice === undefined || choice === 'int8' ? apart.get(op.node) : choice.float;
+  return planned === undefined ? op : { ...op, reason: planned };
 }
 
 function runtimeTensors({ net }: MnnModel, plan: ExecutionPlan): (id: number) => RuntimeTensor {

@@ -21,10 +21,10 @@ export function fakeQuantPlan(
     if (isRectifier(source) && inherited && !scales.has(outputs[0])) scales.set(outputs[0], inherited);
   }
   const int8 = new Set(prediction.ops.filter((op) => op.int8).map((op) => op.node));
-  const touched = graph.nodes
-    .filter((node) => int8.has(node.index))
-    .flatMap((node) => [...node.inputs, ...node.outputs]);
-  return new Map([...scales].filter(([tensor]) => touched.includes(tensor)));
+  const touched = new Set(
+    graph.nodes.filter((node) => int8.has(node.index)).flatMap((node) => [...node.inputs, ...node.outputs]),
+  );
+  return new Map([...scales].filter(([tensor]) => touched.has(tensor)));
 }
 
 function describedScales({ net }: MnnModel): Map<number, QuantParams> {

@@ -6,6 +6,7 @@ import {
   UnaryOpOperation,
 } from '@mnnquant/mnn-format';
 import { describe, expect, it } from 'vitest';
+import { int8Candidates } from '../../src/rewrite/candidates.ts';
 import { predictInt8 } from '../../src/rewrite/predict.ts';
 import { NetBuilder } from './net-builder.ts';
 import { planOf, quantized } from './plans.ts';
@@ -94,7 +95,11 @@ describe('predictInt8: the account', () => {
     const first = net.convolution(net.input([1, 4, 4, 4]), { outputs: 4, inputs: 4, group: 2 }, 'grouped');
     const second = net.convolution(first, { outputs: 8, inputs: 4, kernel: 3 }, 'dense');
     const model = net.build([second]);
-    const { ops, convolutions, multiplyAdds } = predictInt8(quantized(model), planOf(model));
+    const plan = planOf(model);
+    const written = quantized(model);
+    const { ops, convolutions, multiplyAdds } = predictInt8(written, plan);
+    const [grouped] = predictInt8(written, plan, int8Candidates(plan.graph, plan)).ops;
+    expect(grouped?.reason).toBe("MNN's int8 kernel ignores groups");
     expect(ops).toEqual([
       { node: 1, name: 'grouped', type: 'Convolution', int8: false, reason: expect.any(String) },
       { node: 2, name: 'dense', type: 'Convolution', int8: true },
