@@ -1,0 +1,158 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkConfig, loadConfig } from '../src/config/load.ts';
+import { UsageError } from '../src/errors.ts';
+import { fill, scratchFolder } from './scratch.ts';
+
+function check(config: Readonly<Record<string, unknown>>) {
+  return checkConfig({ path: scratchFolder(), ...config }, 'config.json');
+}
+
+function messageFor(config: Readonly<Record<string, unknown>>): string {
+  try {
+    check(config);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError);
+    return (error as Error).message;
+  }
+  throw new Error('the config was accepted');
+}
+
+describe('a config', () => {
+  it('has the defaults of MNN', () => {
+    expect(check({}).config).toMatchObject({
+      format: 'BGR',
+      center_crop_h: 1,
+      center_crop_w: 1,
+      feature_quantize_method: 'KL',
+      weight_quantize_method: 'MAX_ABS',
+      feature_clamp_value: 127,
+      weight_clamp_value: 127,
+      quant_bits: 8,
+      skip_quant_op_names: [],
+      input_type: 'image',
+    });
+  });
+
+  it('takes 0 images as all, as MNN does', () => {
+    expect(check({ used_image_num: 0, used_sample_num: 0 }).config.used_image_num).toBe(0);
+  });
+
+  it('says nothing about a plain one, about model and $schema', () => {
+    expect(check({ format: 'RGB', width: 8, height: 6, model: 'x', $schema: 'y' }).warnings).toEqual([]);
+  });
+});
+
+describe('a wrong value names key, expected and got', () => {
+  it.each([
+    [{ format: 'RBG' }, 'format: expected "RGB", "BGR", "RGBA", "BGRA", "GRAY", got "RBG"'],
+    [{ format: 'RGB', mean: [1, 2] }, 'mean: expected 3 numbers for RGB, got 2'],
+    [{ format: 'GRAY', normal: [] }, 'normal: expected at least 1 entries, got []'],
+    [{ mean: [1, 'a', 3] }, 'mean.1: expected a number, got "a"'],
+    [{ mean: [1, 2, 3, 4, 5] }, 'mean: expected at most 4 entries, got [1,2,3,4,5]'],
+    [{ normal: 2 }, 'normal: expected an array, got 2'],
+    [{ normal: [0, 0, 0] }, 'normal: all zero'],
+    [{ width: 0 }, 'width: expected at least 1, got 0'],
+    [{ height: 2.5 }, 'height: expected a whole number, got 2.5'],
+    [{ height: '240' }, 'height: expected a number, got "240"'],
+    [{ center_crop_h: 0 }, 'center_crop_h: expected more than 0, got 0'],
+    [{ center_crop_w: 1.5 }, 'center_crop_w: expected at most 1, got 1.5'],
+    [{ used_image_num: -1 }, 'used_image_num: expected at least 0, got -1'],
+    [{ feature_clamp_value: 128 }, 'feature_clamp_value: expected at most 127, got 128'],
+    [{ weight_clamp_value: 0 }, 'weight_clamp_value: expected at least 1, got 0'],
+    [{ skip_quant_op_names: 'conv' }, 'skip_quant_op_names: expected an array, got "conv"'],
+    [{ debug: 'yes' }, 'debug: expected a boolean, got "yes"'],
+    [{ path: 7 }, 'path: expected a string, got 7'],
+    [{ path: undefined }, 'path: missing; expected a string'],
+    [{ path: '' }, 'path: expected at least 1 character, got ""'],
+    [{ path: 'no/such/folder' }, 'path: expected a folder, but there is no no/such/folder (looked from '],
+  ])('%j', (config, message) => {
+    expect(messageFor(config)).toContain(message);
+  });
+
+  it('all of them at once', () => {
+    const message = messageFor({ format: 'X', width: -1, quant_bits: 4 });
+    expect(message.split('\n')).toHaveLength(4);
+    expect(message).toMatch(/^config\.json:/);
+  });
+
+  it('a path that is a file', () => {
+    const folder = scratchFolder();
+    fill(folder, { 'a.txt': 'x' });
+    expect(messageFor({ path: join(folder, 'a.txt') })).toContain('path: expected a folder, got the file');
+  });
+});
+
+describe('what a later release brings', () => {
+  it.each([
+    [
+      { feature_quantize_method: 'ADMM' },
+      /feature_quantize_method: "ADMM" is not supported in this release, expected "KL"/,
+    ],
+    [
+      { feature_quantize_method: 'EMA' },
+      /feature_quantize_method: "EMA" is not supported in this release, expected "KL"/,
+    ],
+    [
+      { weight_quantize_method: 'ADMM' },
+      /weight_quantize_method: "ADMM" is not supported in this release, expected "MAX_ABS"/,
+    ],
+    [{ quant_bits: 4 }, /quant_bits: 4 is not supported in this release, expected 8/],
+    [{ input_type: 'sequence' }, /input_type: "sequence" is not supported in this release, expected "image"/],
+    [{ inputs: [{ name: 'a' }] }, /inputs: .*not supported in this release/],
+  ])('%j', (config, message) => {
+    expect(messageFor(config)).toMatch(message);
+  });
+
+  it('is told from nonsense', () => {
+    expect(messageFor({ feature_quantize_method: 'MAGIC' })).toContain('expected "KL", got "MAGIC"');
+  });
+});
+
+describe('warnings', () => {
+  it('name the nearest known key', () => {
+    expect(check({ used_img_num: 3 }).warnings).toEqual([
+      'config: the key "used_img_num" is unknown and has no effect; did you mean "used_image_num"?',
+    ]);
+  });
+
+  it('do not guess where nothing is near', () => {
+    expect(check({ zzzzzzzzz: 3 }).warnings[0]).not.toContain('did you mean');
+  });
+
+  it.each(['batch_size', 'winogradOpt', 'winogradOptForMobile', 'debug'])(
+    'say that %s has no effect',
+    (key) => {
+      const value = key === 'batch_size' ? 8 : true;
+      expect(check({ [key]: value }).warnings[0]).toContain(`"${key}" has no effect`);
+    },
+  );
+
+  it('say which of two counts is used', () => {
+    expect(check({ used_image_num: 3, used_sample_num: 4 }).warnings[0]).toContain('used_sample_num');
+  });
+});
+
+describe('a config file', () => {
+  it('may have comments and a byte order mark', () => {
+    const folder = scratchFolder();
+    fill(folder, { 'c.json': `\uFEFF{ // images\n "path": ${JSON.stringify(folder)} }` });
+    expect(loadConfig(join(folder, 'c.json')).config.path).toBe(folder);
+  });
+
+  it.each([
+    ['{\n  "path": "a"\n  "width": 3\n}', /not valid JSON at line 3, column 3: CommaExpected/],
+    ['', /not valid JSON at line 1, column 1/],
+    ['[1]', /expected a JSON object, got \[1\]/],
+    ['"x"', /expected a JSON object, got "x"/],
+  ])('%j is refused with the place', (text, message) => {
+    const folder = scratchFolder();
+    fill(folder, { 'c.json': text });
+    expect(() => loadConfig(join(folder, 'c.json'))).toThrow(message);
+    expect(() => loadConfig(join(folder, 'c.json'))).toThrow(UsageError);
+  });
+
+  it('that is missing says so', () => {
+    expect(() => loadConfig('no/config.json')).toThrow(/cannot read the config file no\/config\.json/);
+  });
+});
