@@ -59,11 +59,14 @@ function isSameFile(a: string, b: string): boolean {
   );
 }
 
+/** With links resolved as far as the path exists. */
 function realPath(path: string): string {
+  const whole = resolve(path);
   try {
-    return realpathSync(path);
+    return realpathSync(whole);
   } catch {
-    return join(realpathSync(dirname(resolve(path))), basename(path));
+    const folder = dirname(whole);
+    return folder === whole ? whole : join(realPath(folder), basename(whole));
   }
 }
 

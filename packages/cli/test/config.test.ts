@@ -47,7 +47,7 @@ describe('a wrong value names key, expected and got', () => {
   it.each([
     [{ format: 'RBG' }, 'format: expected "RGB", "BGR", "RGBA", "BGRA", "GRAY", got "RBG"'],
     [{ format: 'RGB', mean: [1, 2] }, 'mean: expected 3 numbers for RGB, got 2'],
-    [{ format: 'GRAY', normal: [] }, 'normal: expected at least 1 entries, got []'],
+    [{ format: 'GRAY', normal: [] }, 'normal: expected at least 1 entry, got []'],
     [{ mean: [1, 'a', 3] }, 'mean.1: expected a number, got "a"'],
     [{ mean: [1, 2, 3, 4, 5] }, 'mean: expected at most 4 entries, got [1,2,3,4,5]'],
     [{ normal: 2 }, 'normal: expected an array, got 2'],

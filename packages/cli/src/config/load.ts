@@ -76,7 +76,7 @@ function expected(issue: z.core.$ZodIssue): string {
       return `expected ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
     case 'too_small':
       return issue.origin === 'array' || issue.origin === 'string'
-        ? `expected at least ${issue.minimum} ${issue.origin === 'array' ? 'entries' : 'character'}`
+        ? `expected at least ${issue.minimum} ${issue.origin === 'array' ? 'entry' : 'character'}`
         : `expected ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
     case 'too_big':
       return `expected at most ${issue.maximum}${issue.origin === 'array' ? ' entries' : ''}`;
