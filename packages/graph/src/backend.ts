@@ -72,7 +72,10 @@ export interface TensorBackend {
     outputs: readonly TensorDesc[],
   ): BoundKernel | undefined;
   range(tensor: DeviceTensor): Promise<RangeStatistics>;
-  /** Adds to `counts` (length `bins`): bin = floor(|x| * bins / max), the last bin closed. */
+  /**
+   * Adds to `counts` (length `bins`): bin = floor(|x| * (bins / max)), both operations in float32 as in
+   * MNN; the last bin takes what lies beyond. Numbers that are not finite are passed over.
+   */
   histogram(tensor: DeviceTensor, request: HistogramRequest, counts: Float64Array): Promise<void>;
   /** Rounds the tensor in place to the grid of `params`. */
   fakeQuantize(tensor: DeviceTensor, params: QuantParams): void | Promise<void>;

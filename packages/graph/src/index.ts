@@ -28,7 +28,12 @@ export type { EltwiseAttributes } from './ops/eltwise.ts';
 export { OPS } from './ops/index.ts';
 export type { InterpAttributes } from './ops/interp.ts';
 export type { MatMulAttributes } from './ops/mat-mul.ts';
-export { type PoolAttributes, type PoolGeometry, poolGeometry } from './ops/pooling-attributes.ts';
+export {
+  type PoolAttributes,
+  type PoolGeometry,
+  poolGeometry,
+  windowsHoldPixels,
+} from './ops/pooling-attributes.ts';
 export type { PreluAttributes } from './ops/prelu.ts';
 export type { ReluAttributes } from './ops/relu.ts';
 export type { ClipAttributes } from './ops/relu6.ts';

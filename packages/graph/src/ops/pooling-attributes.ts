@@ -112,20 +112,33 @@ export function poolGeometry(
   };
 }
 
+/** Whether every window holds at least one pixel; others take the nearest one or average to 0. */
+export function windowsHoldPixels(g: PoolGeometry): boolean {
+  const startsInside = (outputs: number, stride: number, pad: number, input: number): boolean =>
+    (outputs - 1) * stride - pad < input;
+  return (
+    g.kernel[0] > g.padTop &&
+    g.kernel[1] > g.padLeft &&
+    startsInside(g.outputHeight, g.stride[0], g.padTop, g.inputHeight) &&
+    startsInside(g.outputWidth, g.stride[1], g.padLeft, g.inputWidth)
+  );
+}
+
 function axisOf(
   attributes: PoolAttributes,
   axis: 0 | 1,
   input: number,
 ): WindowAxis & { readonly kernel: number } {
   if (attributes.global) return { outputSize: 1, padBefore: 0, kernel: input };
-  const [before, after] = [attributes.pads[axis], attributes.pads[axis + 2]];
-  // A window larger than the padded image is cut to it, as MNN does (ShapePool.cpp).
-  const kernel = Math.min(attributes.kernel[axis], input + before + after);
   const stride = attributes.stride[axis];
   if (attributes.padType === PoolPadType.SAME) {
+    const kernel = attributes.kernel[axis];
     const { outputSize, padBefore } = sameWindow(input, kernel, stride);
     return { outputSize, padBefore: Math.max(0, padBefore), kernel };
   }
+  const [before, after] = [attributes.pads[axis], attributes.pads[axis + 2]];
+  // A window larger than the padded image is cut to it, as MNN does (ShapePool.cpp).
+  const kernel = Math.min(attributes.kernel[axis], input + before + after);
   if (attributes.padType === PoolPadType.VALID) return { ...validWindow(input, kernel, stride), kernel };
   return { ...paddedWindow(input, kernel, stride, before, after, attributes.ceil), kernel };
 }

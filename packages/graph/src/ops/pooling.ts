@@ -61,8 +61,8 @@ type Reduce = (
 
 const windowMaximum: Reduce = (x, base, s, g, oy, ox) => {
   let maximum = Number.NEGATIVE_INFINITY;
-  const [y0, y1] = clip(oy * g.stride[0] - g.padTop, g.kernel[0], g.inputHeight);
-  const [x0, x1] = clip(ox * g.stride[1] - g.padLeft, g.kernel[1], g.inputWidth);
+  const [y0, y1] = nearest(oy * g.stride[0] - g.padTop, g.kernel[0], g.inputHeight);
+  const [x0, x1] = nearest(ox * g.stride[1] - g.padLeft, g.kernel[1], g.inputWidth);
   for (let iy = y0; iy < y1; iy++) {
     for (let ix = x0; ix < x1; ix++) maximum = Math.max(maximum, x[base + iy * s.h + ix * s.w]);
   }
@@ -89,6 +89,12 @@ const averageWithPadding: Reduce = (x, base, s, g, oy, ox) => {
 
 function clip(start: number, length: number, limit: number): [number, number] {
   return [Math.max(0, start), Math.min(limit, start + length)];
+}
+
+/** Like `clip`, but a window that lies in the padding only takes the nearest pixel, as in MNN (3.6.1 CPUPool.hpp). */
+function nearest(start: number, length: number, limit: number): [number, number] {
+  if (start >= limit) return [limit - 1, limit];
+  return start + length <= 0 ? [0, 1] : clip(start, length, limit);
 }
 
 function windowSum(
@@ -147,6 +153,7 @@ function poolCases(): OpCase<PoolAttributes>[] {
     make('global average', [2, 7, 5, 6], { kind: 'average', global: true }),
     make('global maximum', [1, 7, 5, 6], { global: true }),
     make('window larger than the image', [1, 2, 4, 4], { kernel: [9, 9], stride: [1, 1] }),
+    make('maximum, last windows outside', [1, 2, 5, 4], { ceil: true, kernel: [1, 3], stride: [3, 3] }),
     make('NHWC', [1, 6, 7, 3], { kind: 'average' }, 'NHWC'),
   ];
 }

@@ -1,5 +1,5 @@
 import type { PoolAttributes, PoolGeometry } from '@mnnquant/graph';
-import { poolGeometry } from '@mnnquant/graph';
+import { poolGeometry, windowsHoldPixels } from '@mnnquant/graph';
 import type { KernelBinder } from '../context.ts';
 import { live } from '../tensor.ts';
 import { allFloat } from './support.ts';
@@ -13,6 +13,8 @@ export const bindPooling: KernelBinder = (context, node, inputs) => {
   const planes = geometry.batch * geometry.channels;
   const window = context.constants.integers(fieldsOf(geometry));
   if (attributes.kind === 'max') {
+    // What such a window gives is left to the reference.
+    if (!windowsHoldPixels(geometry)) return undefined;
     return ([x], [y]) => context.wasm.maxPool(live(x).address, live(y).address, window, planes);
   }
   const role = `inverses ${fieldsOf(geometry)}`;
