@@ -9,7 +9,7 @@ import { describeWithMnn } from './environment.ts';
 import type { NumpyArray, NumpyData } from './npz.ts';
 import { inFolder, MnnOracle } from './oracle.ts';
 
-const FOLDER = fileURLToPath(new URL('../../packages/graph/test/golden/', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../packages/graph/test/golden/generated/', import.meta.url));
 
 // With MNNQUANT_RECORD_GOLDEN=1 the files are written instead of compared.
 describeWithMnn('what MNN answers to single ops is what the recorded files say', ({ python }) => {

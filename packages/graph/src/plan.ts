@@ -2,7 +2,7 @@ import type { ExecutionPlan, Graph, GraphNode, PlanStep } from './graph.ts';
 import { GraphError } from './op.ts';
 import { allocateData, elementCount, type HostTensor, type TensorDesc } from './tensor.ts';
 
-/** Larger results are computed when the network runs: folding is meant for shape arithmetic and small constants. */
+/** Larger results are computed when the network runs: folding is for shape arithmetic and small constants. */
 const MAX_FOLDED_ELEMENTS = 1 << 20;
 
 /**

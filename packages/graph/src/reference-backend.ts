@@ -11,7 +11,10 @@ import type { GraphNode } from './graph.ts';
 import { allocateData, elementCount, type HostTensor, type TensorData, type TensorDesc } from './tensor.ts';
 
 export interface ReferenceBackendOptions {
-  /** `float64` keeps every float tensor in double precision: the judge where two engines differ. */
+  /**
+   * `float64` keeps every float tensor in double precision: the judge where two engines differ.
+   * What the planner folded before the run is float32 in both.
+   */
   readonly precision?: 'float32' | 'float64';
 }
 

@@ -22,7 +22,7 @@ const backends = {
 
 for (const [name, cases] of Object.entries(GOLDEN)) {
   const answers: GoldenAnswers = JSON.parse(
-    readFileSync(new URL(`./golden/${name}.json`, import.meta.url), 'utf8'),
+    readFileSync(new URL(`./golden/generated/${name}.json`, import.meta.url), 'utf8'),
   );
   describe(`what MNN answered: ${name}`, () => {
     for (const item of cases) {

@@ -1,6 +1,6 @@
 import { scaleByPowerOfTwo } from './power-of-two.ts';
 
-/** ln 2 in two parts; the first has 32 trailing zero bits, so that k times it is exact for every exponent k. */
+/** ln 2 in two parts; the first ends in 21 zero bits, so that k times it is exact for every exponent k. */
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 

@@ -6,7 +6,10 @@ import { copyView, denseStrides } from './support/strides.ts';
 
 export interface SliceAttributes {
   readonly axis: number;
-  /** Positions of the cuts, sizes of the parts (one may be -1), or nothing for equal parts. `undefined`: sizes from the second input. */
+  /**
+   * Positions of the cuts, sizes of the parts (one may be -1), or nothing for equal parts.
+   * `undefined`: the second input holds the sizes.
+   */
   readonly points: readonly number[] | undefined;
   readonly pointsAre: 'positions' | 'sizes' | 'part size' | 'number of parts';
   /** Number of outputs. */
