@@ -29,6 +29,8 @@ const CROPS: readonly (readonly [number, number])[] = [
   [0.5, 0.9],
 ];
 
+const RANDOM_CASES = 80;
+
 interface Case {
   readonly image: RgbaImage;
   readonly options: SampleOptions;
@@ -52,14 +54,55 @@ describeWithMnn('the sampler gives the bits of MNN', ({ python }) => {
         }),
       ),
     );
-    const expected = sampleWithMnn(python, cases);
-    for (const [i, { image, options }] of cases.entries()) {
-      const actual = sampleImage(image, options, 'NHWC');
-      const title = `${image.width}x${image.height} to ${JSON.stringify(options)}`;
-      expect(differences(actual, expected[i]), title).toBe(0);
-    }
+    expectEqual(python, cases);
+  });
+
+  it('for random sizes and crops', () => {
+    const random = createRandom(7);
+    expectEqual(
+      python,
+      Array.from({ length: RANDOM_CASES }, (_, i) => randomCase(random, i + 1)),
+    );
   });
 });
+
+function expectEqual(python: string, cases: readonly Case[]): void {
+  const expected = sampleWithMnn(python, cases);
+  for (const [i, { image, options }] of cases.entries()) {
+    const actual = sampleImage(image, options, 'NHWC');
+    const title = `${image.width}x${image.height} to ${JSON.stringify(options)}`;
+    expect(differences(actual, expected[i]), title).toBe(0);
+  }
+}
+
+/** Sizes up to 200 by 150 to targets up to 100 by 100; at least two pixels remain after the crop. */
+function randomCase(random: () => number, seed: number): Case {
+  const whole = (from: number, to: number): number => from + Math.floor(random() * (to - from + 1));
+  const [width, height] = [whole(2, 200), whole(2, 150)];
+  const crop = (size: number): number =>
+    random() < 0.5 ? 1 : Math.min(1, (2.01 + random() * (size - 2)) / size);
+  return {
+    image: noiseImage(width, height, seed),
+    options: {
+      format: FORMATS[seed % FORMATS.length],
+      mean: Array.from({ length: 4 }, () => random() * 255),
+      normal: Array.from({ length: 4 }, () => random() / 50),
+      width: whole(1, 100),
+      height: whole(1, 100),
+      centerCropHeight: crop(height),
+      centerCropWidth: crop(width),
+    },
+  };
+}
+
+/** Numbers from 0 to below 1, the same on every machine. */
+function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
 
 function differences(a: Float32Array, b: Float32Array): number {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY;
@@ -92,10 +135,7 @@ function sampleWithMnn(python: string, cases: readonly Case[]): Float32Array[] {
 }
 
 function noiseImage(width: number, height: number, seed: number): RgbaImage {
-  let state = seed;
-  const data = Uint8Array.from({ length: width * height * 4 }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state >>> 24;
-  });
+  const random = createRandom(seed);
+  const data = Uint8Array.from({ length: width * height * 4 }, () => random() * 256);
   return { data, width, height };
 }
