@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { PreprocessError, type RgbaImage, type SampleOptions, sampleImage } from '../src/preprocess/index.ts';
+import {
+  channelCount,
+  PreprocessError,
+  type RgbaImage,
+  type SampleOptions,
+  sampleImage,
+} from '../src/preprocess/index.ts';
 
 const plain: SampleOptions = {
   format: 'RGB',
@@ -62,6 +68,41 @@ describe('sampleImage', () => {
     const wide = image(4, 4, (x, y) => [x, y, 0, 255]);
     const values = sampleImage(wide, { ...plain, centerCropHeight: 0.5, centerCropWidth: 0.5 }, 'NHWC');
     expect([...values]).toEqual([1, 1, 0, 2, 1, 0, 1, 2, 0, 2, 2, 0]);
+  });
+
+  it.each(['RGB', 'BGR', 'RGBA', 'BGRA', 'GRAY'] as const)(
+    '%s has the same values in both layouts',
+    (format) => {
+      const noise = image(9, 7, (x, y) => [x * 28, y * 36, (x * y * 5) % 256, 255 - x]);
+      const options = {
+        ...plain,
+        format,
+        width: 5,
+        height: 4,
+        mean: [9, 8, 7, 6],
+        normal: [0.1, 0.2, 0.3, 0.4],
+      };
+      const [planes, pixels] = [sampleImage(noise, options, 'NCHW'), sampleImage(noise, options, 'NHWC')];
+      const channels = channelCount(format);
+      expect(planes).toHaveLength(channels * 20);
+      for (let i = 0; i < 20; i++) {
+        for (let c = 0; c < channels; c++) expect(planes[c * 20 + i]).toBe(pixels[i * channels + c]);
+      }
+    },
+  );
+
+  it('gives one pixel of one pixel, and fills a target of one row or column', () => {
+    const dot = image(1, 1, () => [9, 8, 7, 6]);
+    const one = { ...plain, format: 'RGBA', width: 1, height: 1 } as const;
+    expect([...sampleImage(dot, one, 'NHWC')]).toEqual([9, 8, 7, 6]);
+    const column = image(1, 3, (_, y) => [10 * y, 0, 0, 255]);
+    const values = sampleImage(column, { ...plain, width: 2, height: 5 }, 'NCHW').subarray(0, 10);
+    expect([...values]).toEqual([0, 0, 5, 5, 10, 10, 15, 15, 20, 20]);
+  });
+
+  it('refuses a target without pixels', () => {
+    expect(() => sampleImage(corners, { ...plain, width: 0 }, 'NCHW')).toThrow(/at least 1x1 pixel, got 0x2/);
+    expect(() => sampleImage(corners, { ...plain, height: Number.NaN }, 'NCHW')).toThrow(PreprocessError);
   });
 
   it('refuses a crop that leaves nothing and data of the wrong length', () => {

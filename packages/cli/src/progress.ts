@@ -15,8 +15,8 @@ export function createProgress(title: string, stream: NodeJS.WriteStream): Progr
 function barProgress(title: string, stream: NodeJS.WriteStream): Progress {
   const format = `${title.padEnd(12)} {bar} {percentage}% | {duration_formatted} | ETA {eta_formatted}`;
   const bar = new cliProgress.SingleBar(
-    // A hidden cursor would stay hidden after Ctrl-C.
-    { format, stream, hideCursor: false, clearOnComplete: false },
+    // What the bar changes in the terminal would stay so after Ctrl-C.
+    { format, stream, hideCursor: false, linewrap: true, clearOnComplete: false },
     cliProgress.Presets.rect,
   );
   let started = false;

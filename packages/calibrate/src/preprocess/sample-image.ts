@@ -148,15 +148,31 @@ const sampleBilinear: WriteRow = ({ data, width, height }, target, at, count, st
     const w01 = f(fx * gy);
     const w10 = f(fy * gx);
     const w11 = f(fx * fy);
-    for (let c = 0; c < 4; c++) {
-      const top = f(f(w00 * data[p00 + c]) + f(w01 * data[p00 + right + c]));
-      const sum = f(f(top + f(w10 * data[p10 + c])) + f(w11 * data[p10 + right + c]));
-      target[out + c] = Math.min(sum, 255);
-    }
+    // Written out: a loop over the four is slower.
+    const p01 = p00 + right;
+    const p11 = p10 + right;
+    target[out] = mix(w00, w01, w10, w11, data[p00], data[p01], data[p10], data[p11]);
+    target[out + 1] = mix(w00, w01, w10, w11, data[p00 + 1], data[p01 + 1], data[p10 + 1], data[p11 + 1]);
+    target[out + 2] = mix(w00, w01, w10, w11, data[p00 + 2], data[p01 + 2], data[p10 + 2], data[p11 + 2]);
+    target[out + 3] = mix(w00, w01, w10, w11, data[p00 + 3], data[p01 + 3], data[p10 + 3], data[p11 + 3]);
     px = f(px + dx);
     py = f(py + dy);
   }
 };
+
+/** The weighted sum in float32, from left to right; storing it as a byte cuts the fraction. */
+function mix(
+  w00: number,
+  w01: number,
+  w10: number,
+  w11: number,
+  c00: number,
+  c01: number,
+  c10: number,
+  c11: number,
+): number {
+  return Math.min(f(f(f(f(w00 * c00) + f(w01 * c01)) + f(w10 * c10)) + f(w11 * c11)), 255);
+}
 
 function toTensor(
   pixels: Uint8Array,
