@@ -1,5 +1,6 @@
 import { type Blob, DataType } from '@mnnquant/mnn-format';
 import { dtypeOf, layoutOf } from './format.ts';
+import { scaleByPowerOfTwo } from './math/power-of-two.ts';
 import { GraphError } from './op.ts';
 import { elementCount, type HostTensor, type TensorData } from './tensor.ts';
 
@@ -59,8 +60,8 @@ function halfToFloat(bits: number): number {
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
   if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  if (exponent === 0) return sign * scaleByPowerOfTwo(fraction, -24);
+  return sign * scaleByPowerOfTwo(1024 + fraction, exponent - 25);
 }
 
 function bfloatToFloat(bits: number): number {
