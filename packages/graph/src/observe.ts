@@ -134,7 +134,8 @@ class Collector {
     const { bins, skipBelow } = this.#job;
     const counts = this.#histograms.get(tensor) ?? new Float64Array(bins);
     this.#histograms.set(tensor, counts);
-    if (max === 0) return;
+    // Nothing would be counted, and the bins of a range this small leave the range of float32.
+    if (max <= skipBelow) return;
     for (const value of values) await this.#backend.histogram(value, { bins, max, skipBelow }, counts);
   }
 
