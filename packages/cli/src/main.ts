@@ -82,9 +82,12 @@ async function run(source: string, target: string, config: string, flags: Flags)
       config,
       memoryBytes: flags.memory,
       onProgress: (phase, done, total) => barFor(phase).update(done, total),
+      onWarning: (message) => {
+        for (const bar of bars.values()) bar.stop();
+        process.stderr.write(`warning: ${message}\n`);
+      },
     });
     for (const bar of bars.values()) bar.stop();
-    for (const warning of outcome.warnings) process.stderr.write(`warning: ${warning}\n`);
     if (flags.json) process.stdout.write(`${JSON.stringify(outcome, undefined, 2)}\n`);
     else if (!flags.quiet) process.stdout.write(`${formatSummary(outcome)}\n`);
     if (!flags.json) process.stdout.write('Quantize model done!\n');

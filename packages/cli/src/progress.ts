@@ -3,6 +3,7 @@ import cliProgress from 'cli-progress';
 /** Shows how far a step is: a bar with the time left on a terminal, a line per quarter elsewhere. */
 export interface Progress {
   update(done: number, total: number): void;
+  /** No more updates are shown after this; a second call does nothing. */
   stop(): void;
 }
 
@@ -20,15 +21,18 @@ function barProgress(title: string, stream: NodeJS.WriteStream): Progress {
     cliProgress.Presets.rect,
   );
   let started = false;
+  let stopped = false;
   return {
     update(done, total) {
+      if (stopped) return;
       if (!started) bar.start(total, 0);
       started = true;
       bar.setTotal(total);
       bar.update(done);
     },
     stop() {
-      if (started) bar.stop();
+      if (started && !stopped) bar.stop();
+      stopped = true;
     },
   };
 }

@@ -29,6 +29,8 @@ export interface QuantizeOptions {
   /** Bytes that activations may take while calibrating. */
   readonly memoryBytes: number;
   readonly onProgress?: (phase: 'images' | 'calibrate', done: number, total: number) => void;
+  /** Called with each warning as soon as it is known; the outcome has all of them. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /** What was done, for a person or a script. */
@@ -60,39 +62,64 @@ const IMAGE_CACHE_BYTES = 512 * 1024 * 1024;
 export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOutcome> {
   const started = performance.now();
   const { source, target } = options;
+  const warnings: string[] = [];
+  const warn = (messages: readonly string[]): void => {
+    warnings.push(...messages);
+    for (const message of messages) options.onWarning?.(message);
+  };
+  const { config, model, graph, input, plan } = prepare(options, warn);
+  const images = await openImages(options, config, input);
+  warn(imageWarnings(config, images));
+  const calibration = await runCalibration(options, config, plan, input, images);
+  warn(tensorWarnings(calibration, graph));
+  const written = rewrite(model, plan, calibration, config);
+  const prediction = withPlannedReasons(predictInt8(written, plan), calibration);
+  return {
+    source,
+    target,
+    sourceBytes: statSync(source).size,
+    targetBytes: writeResult(written, target),
+    images: { used: images.names, skipped: images.skipped },
+    prediction,
+    warnings,
+    fallbacks: Object.fromEntries(calibration.report.fallbacks),
+    passes: calibration.passes,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+interface Job {
+  readonly config: Config;
+  readonly model: MnnModel;
+  readonly graph: Graph;
+  readonly input: ImageInput;
+  readonly plan: ExecutionPlan;
+}
+
+/** Everything that can be wrong without looking at an image. */
+function prepare(options: QuantizeOptions, warn: (messages: readonly string[]) => void): Job {
+  const { source, target } = options;
   const { config, warnings } = loadConfig(options.config);
-  checkTargets([target, `${target}.json`], [source, options.config]);
+  warn(warnings);
+  checkTargets([target, `${target}.json`], [source, `${source}.weight`, options.config]);
   const model = readSource(source);
+  warn(modelWarnings(model));
   const graph = buildGraph(model);
   checkSkipNames(model, graph, config.skip_quant_op_names);
   const input = imageInput(graph, config);
   const plan = createPlan(graph, new Map([[input.name, input.shape]]));
-  const images = await openImages(options, config, input);
-  const calibration = await runCalibration(options, config, plan, input, images);
-  const written = rewrite(model, plan, calibration, config);
+  return { config, model, graph, input, plan };
+}
+
+/** Writes the model and its JSON; returns the size of the model. */
+function writeResult(written: MnnModel, target: string): number {
   const bytes = writeModel(written.net);
   const json = new TextEncoder().encode(scalesJson(written));
   writeTogether([
     { path: `${target}.json`, bytes: json },
     { path: target, bytes },
   ]);
-  return {
-    source,
-    target,
-    sourceBytes: statSync(source).size,
-    targetBytes: bytes.length,
-    images: { used: images.names, skipped: images.skipped },
-    prediction: withPlannedReasons(predictInt8(written, plan), calibration),
-    warnings: [
-      ...warnings,
-      ...modelWarnings(model),
-      ...imageWarnings(config, images),
-      ...tensorWarnings(calibration, graph),
-    ],
-    fallbacks: Object.fromEntries(calibration.report.fallbacks),
-    passes: calibration.passes,
-    seconds: (performance.now() - started) / 1000,
-  };
+  return bytes.length;
 }
 
 function checkSkipNames({ net }: MnnModel, graph: Graph, names: readonly string[]): void {

@@ -14,6 +14,7 @@ export function formatSummary(outcome: QuantizeOutcome): string {
     ...floatLines(outcome),
     `Size        ${kilobytes(outcome.sourceBytes)} → ${kilobytes(outcome.targetBytes)} (${(outcome.sourceBytes / outcome.targetBytes).toFixed(2)}x smaller)`,
     ...fallbackLines(outcome),
+    ...(outcome.warnings.length > 0 ? [`Warnings    ${outcome.warnings.length}, see above`] : []),
     `Time        ${outcome.seconds.toFixed(1)} s${outcome.passes === 2 ? ' (two passes: the samples did not fit the memory budget at once)' : ''}`,
     `Written     ${outcome.target}, ${outcome.target}.json`,
   ];

@@ -58,7 +58,9 @@ describe('quantizeFile', () => {
   it('warns about skipped images, too few images and keys', async () => {
     const job = smallJob({ used_image_num: 7, batch_size: 2, fromat: 'RGB' });
     fill(job.folder, { 'photos/notes.txt': 'text' });
-    const { warnings } = await quantize(job);
+    const told: string[] = [];
+    const { warnings } = await quantize(job, { onWarning: (message) => told.push(message) });
+    expect(told).toEqual(warnings);
     expect(warnings).toEqual([
       expect.stringContaining('"batch_size" has no effect'),
       expect.stringContaining('did you mean "format"?'),
