@@ -152,7 +152,8 @@ describe('unreadable files', () => {
     ['text', new TextEncoder().encode('not an image'), /unsupported image format/],
     ['a cut BMP', bmpFiles()[4].bytes.slice(0, 70), /cut off/],
     ['a cut BMP header', bmpFiles()[4].bytes.slice(0, 30), /cut off/],
-    ['a cut TGA', tgaFiles()[0].bytes.slice(0, 60), /cut off after \d+ of 15 pixels/],
+    ['a cut TGA', tgaFiles()[0].bytes.slice(0, 60), /expected at least 45 bytes of pixels, got 27/],
+    ['a cut run-length coded TGA', tgaFiles()[7].bytes.slice(0, 50), /cut off after \d+ of 15 pixels/],
     ['a cut TGA palette', tgaFiles()[5].bytes.slice(0, 40), /palette is cut off/],
     ['a cut PPM', netpbmFiles()[0].bytes.slice(0, 30), /expected 45 bytes of pixels/],
     ['a PPM without sizes', new TextEncoder().encode('P6\nfive 3\n255\n'), /expected the width/],
@@ -178,5 +179,22 @@ describe('unreadable files', () => {
     const bytes = bmpFiles()[4].bytes.slice();
     new DataView(bytes.buffer).setInt32(18, 2 ** 30, true);
     await expect(decodeImage(bytes, 'huge.bmp')).rejects.toThrow(/too many/);
+  });
+
+  it('whatever bytes are changed, there is an image or an ImageError', async () => {
+    let state = 1;
+    const random = (below: number): number => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return Math.floor((state / 2 ** 32) * below);
+    };
+    for (const { bytes, name } of [...bmpFiles(), ...tgaFiles(), ...netpbmFiles()]) {
+      for (let round = 0; round < 60; round++) {
+        const damaged = bytes.slice(0, random(4) === 0 ? random(bytes.length) : bytes.length);
+        for (let i = 0; i <= random(4); i++) damaged[random(Math.min(60, damaged.length))] = random(256);
+        const result = await decodeImage(damaged, name).catch((error: unknown) => error);
+        if (result instanceof Error) expect(result).toBeInstanceOf(ImageError);
+        else expect(result).toHaveProperty('data');
+      }
+    }
   });
 });

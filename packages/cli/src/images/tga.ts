@@ -47,6 +47,7 @@ export function decodeTga(bytes: Uint8Array): RgbaImage {
   const read =
     header.kind === KIND.palette ? paletteColour(bytes, header) : colourReader(bytes, header.kind, bits);
   const pixelBytes = byteCount(bits);
+  checkLength(bytes.length - start, header, pixelBytes);
   const data = new Uint8Array(width * height * 4);
   let previous = start;
   const place = (pixel: number): number => {
@@ -61,6 +62,16 @@ export function decodeTga(bytes: Uint8Array): RgbaImage {
     read(previous, data, place(pixel));
   }
   return { data, width, height };
+}
+
+/** A packet holds at most 128 pixels; checked before memory is taken for what a header claims. */
+function checkLength(available: number, { runLength, width, height }: TgaHeader, pixelBytes: number): void {
+  const pixels = width * height;
+  const needed = runLength ? Math.ceil(pixels / 128) * (1 + pixelBytes) : pixels * pixelBytes;
+  if (available < needed)
+    throw new Error(
+      `expected at least ${needed} bytes of pixels, got ${Math.max(0, available)}: it is cut off`,
+    );
 }
 
 function readHeader(bytes: Uint8Array): TgaHeader {
