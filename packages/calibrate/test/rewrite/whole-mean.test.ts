@@ -1,11 +1,16 @@
 import { buildGraph, createPlan, createReferenceBackend, execute, type TensorDesc } from '@mnnquant/graph';
-import { createTable, type Op, type OpParameter, OpType, type Pool, PoolType } from '@mnnquant/mnn-format';
+import {
+  createTable,
+  type Op,
+  type OpParameter,
+  OpType,
+  type Pool,
+  PoolPadType,
+  PoolType,
+} from '@mnnquant/mnn-format';
 import { describe, expect, it } from 'vitest';
 import { isWholeMean, meanOfPlanes } from '../../src/rewrite/whole-mean.ts';
 import { NetBuilder } from './net-builder.ts';
-
-/** Numbers of PoolPadType in MNN's schema. */
-const SAME = 2;
 
 function average(fields: Partial<Pool>): OpParameter {
   return { type: 'Pool', value: createTable('Pool', { type: PoolType.AVEPOOL, ...fields } as never) };
@@ -23,7 +28,7 @@ describe('isWholeMean', () => {
     ['a global average, whatever window the file holds', { isGlobal: true, kernelX: 2, padX: 3 }],
     ['a window of the size of the plane', whole],
     ['pads that are all zero', { ...whole, pads: Int32Array.of(0, 0, 0, 0) }],
-    ['SAME, one stride spans the plane', { ...whole, padType: SAME, strideY: 4, strideX: 6 }],
+    ['SAME, one stride spans the plane', { ...whole, padType: PoolPadType.SAME, strideY: 4, strideX: 6 }],
   ])('%s is one', (_, fields) => {
     expect(isWholeMean(pooling(average(fields)), image)).toBe(true);
   });
@@ -36,7 +41,7 @@ describe('isWholeMean', () => {
     ['padding across', { ...whole, padX: 1 }],
     ['padding down', { ...whole, padY: 1 }],
     ['padding on one side', { ...whole, pads: Int32Array.of(0, 0, 0, 1) }],
-    ['SAME, several outputs', { ...whole, padType: SAME, strideY: 4, strideX: 3 }],
+    ['SAME, several outputs', { ...whole, padType: PoolPadType.SAME, strideY: 4, strideX: 3 }],
   ])('%s is none', (_, fields) => {
     expect(isWholeMean(pooling(average(fields)), image)).toBe(false);
   });
