@@ -31,7 +31,7 @@ function numbers(text: string, key: 'scales' | 'zeropoint'): string[] {
 
 describe('scalesJson', () => {
   it('is written as RapidJSON writes it: four spaces, decimal points, a line feed at the end', () => {
-    // The layout of a file that MNN 3.6.1 wrote.
+    // What RapidJSON's PrettyWriter makes of the calls in MNN 3.6.1 calibration.cpp, dumpTensorScales.
     expect(scalesJson(model([op('relu', [0], [1])], { 0: [0.5, 0], 1: [2, -3] }))).toBe(`[
     {
         "name": "relu",
