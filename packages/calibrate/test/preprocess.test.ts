@@ -100,6 +100,14 @@ describe('sampleImage', () => {
     expect([...values]).toEqual([0, 0, 5, 5, 10, 10, 15, 15, 20, 20]);
   });
 
+  it('takes the first pixel of the crop for a target of one pixel', () => {
+    const numbered = image(5, 4, (x, y) => [10 * x, 10 * y, 3, 255]);
+    const one = { ...plain, width: 1, height: 1 };
+    expect([...sampleImage(numbered, one, 'NCHW')]).toEqual([0, 0, 3]);
+    const cropped = { ...one, centerCropWidth: 0.6, centerCropHeight: 0.5 };
+    expect([...sampleImage(numbered, cropped, 'NCHW')]).toEqual([10, 10, 3]);
+  });
+
   it('refuses a target without pixels', () => {
     expect(() => sampleImage(corners, { ...plain, width: 0 }, 'NCHW')).toThrow(/at least 1x1 pixel, got 0x2/);
     expect(() => sampleImage(corners, { ...plain, height: Number.NaN }, 'NCHW')).toThrow(PreprocessError);

@@ -14,9 +14,11 @@ const IDENTITY: Matrix = [1, 0, 0, 0, 1, 0, 0, 0, 1];
  * The matrix that takes `from[i]` to `to[i]`, rounded to float32 where MNN rounds, so that sampled
  * pixels agree to the bit (MNN 3.6.1 source/cv/Matrix_CV.cpp, `setPolyToPoly` with four points).
  *
- * Where the corners do not span an area (a target of one row or one column) MNN keeps the identity.
+ * For a target of one row or one column MNN keeps the identity. A target of one pixel is the first of
+ * the corners here (MNN's arithmetic ends in 0/0 and its pixel comes from nowhere).
  */
 export function cornerTransform(from: readonly Point[], to: readonly Point[]): Matrix {
+  if (from[3].x === from[0].x && from[3].y === from[0].y) return stretch(from, to);
   const source = squareToCorners(from);
   if (source && (to[3].x === to[0].x || to[3].y === to[0].y)) return stretch(from, to);
   const inverse = source && invert(source);
