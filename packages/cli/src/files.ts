@@ -2,12 +2,15 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   fsyncSync,
   openSync,
+  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -74,23 +77,37 @@ function realPath(path: string): string {
  * Writes all files or none: each goes to a temporary file beside its target first, and only when all
  * are on the disk are they renamed. Signals wait until it is done.
  *
- * @throws {QuantizeError} naming the file; nothing is left behind then
+ * @throws {QuantizeError} naming the file; nothing is left behind then, and older files are as before
  */
 export function writeTogether(outputs: readonly Output[]): void {
   const temporary = outputs.map(({ path }) => join(dirname(path), `.${basename(path)}.${process.pid}.tmp`));
-  const renamed: string[] = [];
+  const renamed = new Map<string, Uint8Array | undefined>();
   const release = holdSignals();
   try {
     for (const [i, { path, bytes }] of outputs.entries()) writeDurably(temporary[i], bytes, path);
     for (const [i, { path }] of outputs.entries()) {
+      // Nothing can fail after the last one, and that is the large one.
+      const older = i < outputs.length - 1 ? olderContent(path) : undefined;
       renameOver(temporary[i], path);
-      renamed.push(path);
+      renamed.set(path, older);
     }
   } catch (error) {
-    for (const path of [...temporary, ...renamed]) rmSync(path, { force: true });
+    for (const path of temporary) rmSync(path, { force: true });
+    for (const [path, older] of renamed) {
+      if (older) writeFileSync(path, older);
+      else rmSync(path, { force: true });
+    }
     throw error;
   } finally {
     release();
+  }
+}
+
+function olderContent(target: string): Uint8Array | undefined {
+  try {
+    return existsSync(target) ? readFileSync(target) : undefined;
+  } catch (error) {
+    throw new QuantizeError(`cannot write ${target}: ${messageOf(error)}`, { cause: error });
   }
 }
 
