@@ -2,5 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   ssr: { resolve: { conditions: ['@mnnquant/source'] } },
-  test: { name: 'cli', include: ['test/**/*.test.ts'], testTimeout: 60_000 },
+  test: {
+    name: 'cli',
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['../tensor-cpu/scripts/build-wasm.mjs'],
+    testTimeout: 60_000,
+  },
 });

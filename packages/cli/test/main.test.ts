@@ -1,0 +1,155 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { OpType, readModel, writeModel } from '@mnnquant/mnn-format';
+
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { main } from '../src/main.ts';
+import { VERSION } from '../src/version.ts';
+import { fill, smallJob, smallNet } from './scratch.ts';
+
+/** Runs the command inside this process, from its sources. */
+async function run(...args: readonly string[]) {
+  const written = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    const spy = vi.spyOn(process[name], 'write').mockImplementation((chunk) => {
+      written[name] += chunk.toString();
+      return true;
+    });
+    onTestFinished(() => spy.mockRestore());
+  }
+  const listeners = [process.stdout, process.stderr].map((stream) => stream.listeners('error'));
+  onTestFinished(() => {
+    for (const [i, stream] of [process.stdout, process.stderr].entries())
+      for (const listener of stream.listeners('error'))
+        if (!listeners[i].includes(listener)) stream.off('error', listener as () => void);
+  });
+  const code = await main(args);
+  vi.restoreAllMocks();
+  return { code, ...written };
+}
+
+describe('without a job', () => {
+  it('asks for the arguments on standard error', async () => {
+    const { code, stdout, stderr } = await run();
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/missing required argument 'SRC\.mnn'\n+\(mnnquant --help tells more\)/);
+  });
+
+  it('prints help and version on standard output', async () => {
+    const help = await run('--help');
+    expect([help.code, help.stderr]).toEqual([0, '']);
+    for (const part of [
+      'Usage: mnnquant',
+      '--memory',
+      '--quiet',
+      '--json',
+      'Exit codes: 0 done, 1 failed, 2 ',
+    ])
+      expect(help.stdout).toContain(part);
+    expect(await run('--version')).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
+  });
+
+  it('the config in the help is a config', async () => {
+    const example = /config\.json:\n([\s\S]*?)\n\nExit/.exec((await run('--help')).stdout)![1];
+    expect(JSON.parse(example)).toMatchObject({ format: 'RGB', path: 'photos/' });
+  });
+});
+
+describe('the size after --memory', () => {
+  it.each(['0', '-1G', '1T', 'G', '1e9', '', '5 %'])('%j is refused', async (size) => {
+    const { code, stderr } = await run(`--memory=${size}`, 'a', 'b', 'c');
+    expect(code).toBe(2);
+    expect(stderr).toContain('expected a size such as 800M or 2G');
+  });
+
+  it.each(['512', '1k', '0.5M', '800MB', '2G', ' 1g '])('%j is taken', async (size) => {
+    const { code, stderr } = await run('--memory', size, 'a.mnn', 'b.mnn', 'none.json');
+    // The next thing that is wrong.
+    expect(code).toBe(2);
+    expect(stderr).toContain('cannot read the config file none.json');
+  });
+});
+
+describe('what is wrong with the model', () => {
+  it('is told with code 2 when it is missing', async () => {
+    const { target, config } = smallJob();
+    const { code, stdout, stderr } = await run('nowhere.mnn', target, config);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^error: cannot read the model nowhere\.mnn: /);
+  });
+
+  it.each<[string, (whole: Uint8Array) => Uint8Array]>([
+    ['empty', () => new Uint8Array(0)],
+    ['text', () => new TextEncoder().encode('this is no model, though it is long enough to be one')],
+    ['cut in half', (whole) => whole.slice(0, whole.length >> 1)],
+  ])('is told with code 1 and the name of the file when it is %s', async (_, damage) => {
+    const { source, target, config, folder } = smallJob();
+    fill(folder, { 'small.mnn': damage(writeModel(smallNet())) });
+    const { code, stdout, stderr } = await run(source, target, config);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^error: .*small\.mnn/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(existsSync(target)).toBe(false);
+  });
+
+  it('is told with code 1 when it is int8 already', async () => {
+    const { source, target, config, at } = smallJob();
+    expect((await run('--quiet', source, target, config)).code).toBe(0);
+    const { code, stderr } = await run(target, at('twice.mnn'), config);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/small-int8\.mnn is quantized already/);
+    expect(existsSync(at('twice.mnn'))).toBe(false);
+  });
+
+  it('lists every op that is not supported', async () => {
+    const net = smallNet();
+    const [input, ...rest] = net.oplists!;
+    const strange = rest.map((op) => ({ ...op, type: OpType.DetectionOutput, main: undefined }));
+    const { source, target, config } = smallJob({}, { ...net, oplists: [input, ...strange] });
+    const { code, stderr } = await run(source, target, config);
+    expect(code).toBe(1);
+    for (const { name } of strange) expect(stderr).toContain(name);
+    expect(stderr).toContain('DetectionOutput');
+  });
+});
+
+describe('a whole run', () => {
+  it('writes the int8 model and its JSON, and leaves nothing else', async () => {
+    const { source, target, config, folder } = smallJob();
+    const before = readdirSync(folder);
+    const { code, stdout } = await run(source, target, config);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Quantize model done!\n$/);
+    expect(readdirSync(folder).sort()).toEqual([...before, 'small-int8.mnn', 'small-int8.mnn.json'].sort());
+    const { net } = readModel(readFileSync(target));
+    for (const { main: parameter } of net.oplists!.slice(1)) {
+      const { weight, quanParameter } = parameter!.value as { weight?: unknown; quanParameter?: object };
+      expect([weight, quanParameter]).toEqual([undefined, expect.anything()]);
+    }
+    const rows = JSON.parse(readFileSync(`${target}.json`, 'utf8'));
+    expect(rows.map(({ name }: { name: string }) => name)).toEqual(['image', 'conv1', 'conv2']);
+    const scales = new Map(net.extraTensorDescribe!.map(({ index, quantInfo }) => [index, quantInfo!.scale]));
+    for (const { outputs } of rows) expect(outputs[0].scales[0]).toBe(scales.get(outputs[0].tensorIndex));
+  });
+
+  it('gives the same bytes again, with an older result in the way, in one pass or two', async () => {
+    const { source, target, config } = smallJob();
+    const read = () => [readFileSync(target), readFileSync(`${target}.json`)];
+    await run('--quiet', source, target, config);
+    const first = read();
+    expect((await run(source, target, config)).stdout).not.toContain('two passes');
+    expect(read()).toEqual(first);
+    expect((await run('--memory', '512', source, target, config)).stdout).toContain('two passes');
+    expect(read()).toEqual(first);
+  });
+
+  it('--json has the numbers of the summary', async () => {
+    const { source, target, config } = smallJob({ batch_size: 2 });
+    const { code, stdout, stderr } = await run('--json', source, target, config);
+    const outcome = JSON.parse(stdout);
+    expect(code).toBe(0);
+    expect(outcome).toMatchObject({ source, target, passes: 1, fallbacks: {} });
+    expect(outcome.targetBytes).toBe(readFileSync(target).length);
+    expect(outcome.warnings).toHaveLength(1);
+    expect(stderr).toBe(`warning: ${outcome.warnings[0]}\n`);
+  });
+});
