@@ -10,11 +10,15 @@ export function power(x: number, y: number): number {
   if (!Number.isFinite(y)) return infinitePower(x, y);
   if (y === 0.5 && x >= 0) return Math.sqrt(x);
   if (Number.isInteger(y) && Math.abs(y) <= 64) return y < 0 ? 1 / wholePower(x, -y) : wholePower(x, y);
-  if (x === 0) return y > 0 ? 0 : Number.POSITIVE_INFINITY;
+  const odd = Math.abs(y) % 2 === 1;
+  if (x === 0) {
+    const magnitude = y > 0 ? 0 : Number.POSITIVE_INFINITY;
+    return odd && Object.is(x, -0) ? -magnitude : magnitude;
+  }
   if (x > 0) return exp(y * log(x));
   if (!Number.isInteger(y)) return x === Number.NEGATIVE_INFINITY ? exp(y * log(-x)) : Number.NaN;
   const magnitude = exp(y * log(-x));
-  return Math.abs(y) % 2 === 1 ? -magnitude : magnitude;
+  return odd ? -magnitude : magnitude;
 }
 
 function infinitePower(x: number, y: number): number {

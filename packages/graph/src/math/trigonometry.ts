@@ -47,6 +47,10 @@ export function acos(x: number): number {
 
 /** Angle of the point (x, y), in (-π, π]. */
 export function atan2(y: number, x: number): number {
+  if (Number.isNaN(x)) return x;
+  // Infinities of both have no quotient; C takes them for equal.
+  if (Math.abs(x) === Number.POSITIVE_INFINITY && Math.abs(y) === Number.POSITIVE_INFINITY)
+    return atan2(Math.sign(y), Math.sign(x));
   if (x > 0) return atan(y / x);
   if (x < 0) return atan(y / x) + (y >= 0 ? Math.PI : -Math.PI);
   return y === 0 ? 0 : (Math.sign(y) * Math.PI) / 2;
