@@ -12,8 +12,6 @@ interface Function1 {
   readonly ours: (x: number) => number;
   readonly judge: (x: number) => number;
   readonly range: readonly [number, number];
-  /** Largest relative error in double precision. */
-  readonly bound?: number;
 }
 
 // The engine's own functions are good to about one unit in the last place of a double: precise enough to judge float32.
