@@ -32,10 +32,17 @@ export function imageInput(graph: Graph, config: Config): ImageInput {
       `input ${input.name}: expected a float image [N,C,H,W] or [N,H,W,C], the model has ${dtype} [${shape}]`,
     );
   }
-  checkChannels(input, config);
   const axis = spatialAxis(layout);
-  const height = extent(input, 'height', shape[axis], config.height);
-  const width = extent(input, 'width', shape[axis + 1], config.width);
+  const [modelHeight, modelWidth] = [shape[axis], shape[axis + 1]];
+  const problems = [
+    channelProblem(input, config),
+    sizeProblem(input, 'height', modelHeight, config.height),
+    sizeProblem(input, 'width', modelWidth, config.width),
+  ].filter((problem) => problem !== undefined);
+  if (problems.length > 0) throw new UsageError(problems.join('\n'));
+  // Where the model's size is dynamic, the config has one: that was checked.
+  const height = modelHeight >= 1 ? modelHeight : config.height!;
+  const width = modelWidth >= 1 ? modelWidth : config.width!;
   const channels = channelCount(config.format);
   const nhwc = layout === 'NHWC';
   return {
@@ -47,33 +54,26 @@ export function imageInput(graph: Graph, config: Config): ImageInput {
   };
 }
 
-function checkChannels({ name, desc }: GraphInput, { format }: Config): void {
+function channelProblem({ name, desc }: GraphInput, { format }: Config): string | undefined {
   const wanted = desc.shape[channelAxis(desc.layout, 4)];
   const given = channelCount(format);
-  if (wanted < 0 || wanted === given) return;
+  if (wanted < 0 || wanted === given) return undefined;
   const fitting =
     wanted === 1 ? 'GRAY' : wanted === 3 ? 'RGB or BGR' : wanted === 4 ? 'RGBA or BGRA' : undefined;
   const advice = fitting ? `use ${fitting}` : 'no image format has as many';
-  throw new UsageError(
-    `format: the model's input ${name} has ${wanted} channels, ${format} gives ${given}; ${advice}`,
-  );
+  return `format: the model's input ${name} has ${wanted} channels, ${format} gives ${given}; ${advice}`;
 }
 
-function extent(
+function sizeProblem(
   { name, desc }: GraphInput,
   key: 'width' | 'height',
   model: number,
   config: number | undefined,
-): number {
-  if (model < 1 && config === undefined) {
-    throw new UsageError(
-      `${key}: missing; the model's input ${name} has a dynamic size [${desc.shape}], so the config must say it`,
-    );
-  }
-  if (model >= 1 && config !== undefined && model !== config) {
-    throw new UsageError(
-      `${key}: the model's input ${name} [${desc.shape}] needs ${model}, the config says ${config}`,
-    );
-  }
-  return model >= 1 ? model : config!;
+): string | undefined {
+  const input = `the model's input ${name}`;
+  if (model < 1 && config === undefined)
+    return `${key}: missing; ${input} has a dynamic size [${desc.shape}], so the config must say it`;
+  if (model >= 1 && config !== undefined && model !== config)
+    return `${key}: ${input} [${desc.shape}] needs ${model}, the config says ${config}`;
+  return undefined;
 }

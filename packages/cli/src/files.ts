@@ -30,6 +30,8 @@ export interface Output {
  */
 export function checkTargets(targets: readonly string[], inputs: readonly string[]): void {
   for (const target of targets) {
+    if (target === '' || /[\\/]$/.test(target))
+      throw new UsageError(`cannot write "${target}": expected the name of a file`);
     const folder = dirname(resolve(target));
     const state = statSync(folder, { throwIfNoEntry: false });
     if (!state?.isDirectory()) throw new UsageError(`cannot write ${target}: there is no folder ${folder}`);

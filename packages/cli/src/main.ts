@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { messageOf, UsageError } from './errors.ts';
-import { createProgress, type Progress, SILENT } from './progress.ts';
+import { createPhases, createProgress, SILENT } from './progress.ts';
 import { VERSION } from './version.ts';
 
 /** Exit codes of the command. */
@@ -63,13 +63,8 @@ function createCommand(): Command {
 }
 
 async function run(source: string, target: string, config: string, flags: Flags): Promise<void> {
-  const bars = new Map<string, Progress>();
   const quiet = flags.quiet || flags.json;
-  const barFor = (phase: string): Progress => {
-    const bar = bars.get(phase) ?? (quiet ? SILENT : createProgress(phase, process.stderr));
-    bars.set(phase, bar);
-    return bar;
-  };
+  const phases = createPhases((title) => (quiet ? SILENT : createProgress(title, process.stderr)));
   try {
     // Loaded here, so that --help and --version answer at once.
     const [{ quantizeFile }, { formatSummary }] = await Promise.all([
@@ -81,18 +76,18 @@ async function run(source: string, target: string, config: string, flags: Flags)
       target,
       config,
       memoryBytes: flags.memory,
-      onProgress: (phase, done, total) => barFor(phase).update(done, total),
+      onProgress: phases.update,
       onWarning: (message) => {
-        for (const bar of bars.values()) bar.stop();
+        phases.stop();
         process.stderr.write(`warning: ${message}\n`);
       },
     });
-    for (const bar of bars.values()) bar.stop();
+    phases.stop();
     if (flags.json) process.stdout.write(`${JSON.stringify(outcome, undefined, 2)}\n`);
     else if (!flags.quiet) process.stdout.write(`${formatSummary(outcome)}\n`);
     if (!flags.json) process.stdout.write('Quantize model done!\n');
   } finally {
-    for (const bar of bars.values()) bar.stop();
+    phases.stop();
   }
 }
 

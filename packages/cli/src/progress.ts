@@ -9,15 +9,49 @@ export interface Progress {
 
 export const SILENT: Progress = { update: () => {}, stop: () => {} };
 
+/** The steps of a run, one after the other. */
+export interface Phases {
+  /** Ends the step before where `phase` is a new one; updates of an ended step are not shown. */
+  update(phase: string, done: number, total: number): void;
+  stop(): void;
+}
+
+/** At most one bar moves at a time: two would write over each other. */
+export function createPhases(create: (title: string) => Progress): Phases {
+  const progresses = new Map<string, Progress>();
+  const stop = (): void => {
+    for (const progress of progresses.values()) progress.stop();
+  };
+  return {
+    update(phase, done, total) {
+      let progress = progresses.get(phase);
+      if (!progress) {
+        stop();
+        progress = create(phase);
+        progresses.set(phase, progress);
+      }
+      progress.update(done, total);
+    },
+    stop,
+  };
+}
+
 export function createProgress(title: string, stream: NodeJS.WriteStream): Progress {
   return stream.isTTY ? barProgress(title, stream) : lineProgress(title, stream);
+}
+
+/** What stands beside the bar must fit into the line. */
+const TEXT_COLUMNS = 44;
+
+function barWidth({ columns = 80 }: NodeJS.WriteStream): number {
+  return Math.max(4, Math.min(40, columns - TEXT_COLUMNS));
 }
 
 function barProgress(title: string, stream: NodeJS.WriteStream): Progress {
   const format = `${title.padEnd(12)} {bar} {percentage}% | {duration_formatted} | ETA {eta_formatted}`;
   const bar = new cliProgress.SingleBar(
     // What the bar changes in the terminal would stay so after Ctrl-C.
-    { format, stream, hideCursor: false, linewrap: true, clearOnComplete: false },
+    { format, stream, barsize: barWidth(stream), hideCursor: false, linewrap: true, clearOnComplete: false },
     cliProgress.Presets.rect,
   );
   let started = false;

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type CalibrationResult,
   calibrate,
@@ -70,6 +71,10 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
   const { config, model, graph, input, plan } = prepare(options, warn);
   const images = await openImages(options, config, input);
   warn(imageWarnings(config, images));
+  checkTargets(
+    targetsOf(options),
+    images.names.map((name) => join(config.path, name)),
+  );
   const calibration = await runCalibration(options, config, plan, input, images);
   warn(tensorWarnings(calibration, graph));
   const written = rewrite(model, plan, calibration, config);
@@ -96,12 +101,16 @@ interface Job {
   readonly plan: ExecutionPlan;
 }
 
+function targetsOf({ target }: QuantizeOptions): string[] {
+  return [target, `${target}.json`];
+}
+
 /** Everything that can be wrong without looking at an image. */
 function prepare(options: QuantizeOptions, warn: (messages: readonly string[]) => void): Job {
-  const { source, target } = options;
+  const { source } = options;
   const { config, warnings } = loadConfig(options.config);
   warn(warnings);
-  checkTargets([target, `${target}.json`], [source, `${source}.weight`, options.config]);
+  checkTargets(targetsOf(options), [source, `${source}.weight`, options.config]);
   const model = readSource(source);
   warn(modelWarnings(model));
   const graph = buildGraph(model);

@@ -50,6 +50,7 @@ describe('a wrong value names key, expected and got', () => {
     [{ format: 'GRAY', normal: [] }, 'normal: expected at least 1 entry, got []'],
     [{ mean: [1, 'a', 3] }, 'mean.1: expected a number, got "a"'],
     [{ mean: [1, 2, 3, 4, 5] }, 'mean: expected at most 4 entries, got [1,2,3,4,5]'],
+    [{ mean: [1, 2, Number.POSITIVE_INFINITY] }, 'mean.2: expected a number, got Infinity'],
     [{ normal: 2 }, 'normal: expected an array, got 2'],
     [{ normal: [0, 0, 0] }, 'normal: all zero'],
     [{ width: 0 }, 'width: expected at least 1, got 0'],
@@ -61,7 +62,7 @@ describe('a wrong value names key, expected and got', () => {
     [{ feature_clamp_value: 128 }, 'feature_clamp_value: expected at most 127, got 128'],
     [{ weight_clamp_value: 0 }, 'weight_clamp_value: expected at least 1, got 0'],
     [{ skip_quant_op_names: 'conv' }, 'skip_quant_op_names: expected an array, got "conv"'],
-    [{ debug: 'yes' }, 'debug: expected a boolean, got "yes"'],
+    [{ debug: 'yes' }, 'debug: expected true or false, got "yes"'],
     [{ path: 7 }, 'path: expected a string, got 7'],
     [{ path: undefined }, 'path: missing; expected a string'],
     [{ path: '' }, 'path: expected at least 1 character, got ""'],
@@ -71,9 +72,15 @@ describe('a wrong value names key, expected and got', () => {
   });
 
   it('all of them at once', () => {
-    const message = messageFor({ format: 'X', width: -1, quant_bits: 4 });
-    expect(message.split('\n')).toHaveLength(4);
+    const message = messageFor({ format: 'X', width: -1, quant_bits: 4, path: 'no/such/folder' });
+    expect(message.split('\n')).toHaveLength(5);
     expect(message).toMatch(/^config\.json:/);
+  });
+
+  it('with the keys that may be meant', () => {
+    const message = messageFor({ path: undefined, Path: 'photos' });
+    expect(message).toContain('path: missing; expected a string\n');
+    expect(message).toContain('the key "Path" is unknown and has no effect; did you mean "path"?');
   });
 
   it('a path that is a file', () => {
@@ -141,8 +148,12 @@ describe('a config file', () => {
   });
 
   it.each([
-    ['{\n  "path": "a"\n  "width": 3\n}', /not valid JSON at line 3, column 3: CommaExpected/],
-    ['', /not valid JSON at line 1, column 1/],
+    ['{\n  "path": "a"\n  "width": 3\n}', /not valid JSON at line 3, column 3: comma expected$/],
+    ['', /not valid JSON at line 1, column 1: value expected$/],
+    ['{"width": 3, "path": "a", "width": 4}', /c\.json:\n {2}width: expected once, got twice$/],
+    ['{"width": 3,}', /not valid JSON at line 1, column 13: property name expected$/],
+    ['// nothing', /not valid JSON at line 1, column 11: value expected$/],
+    ['{} {}', /not valid JSON at line 1, column 4: end of file expected$/],
     ['[1]', /expected a JSON object, got \[1\]/],
     ['"x"', /expected a JSON object, got "x"/],
   ])('%j is refused with the place', (text, message) => {

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { QuantizeError } from '../src/errors.ts';
 import { decodeImage, ImageError } from '../src/images/decode.ts';
 import { bmp, bmp565, bmpFiles, netpbmFiles, rgb565, tgaFiles } from './image-files.ts';
 
@@ -195,6 +196,22 @@ describe('unreadable files', () => {
         if (result instanceof Error) expect(result).toBeInstanceOf(ImageError);
         else expect(result).toHaveProperty('data');
       }
+    }
+  });
+});
+
+describe('an installation without the binaries of sharp', () => {
+  it('says what to do, and still reads BMP', async () => {
+    vi.doMock('sharp', () => {
+      throw new Error('Could not load the "sharp" module');
+    });
+    try {
+      const failing = decodeImage(Uint8Array.of(1, 2, 3), 'a.png');
+      await expect(failing).rejects.toThrow(QuantizeError);
+      await expect(failing).rejects.toThrow(/install without --omit=optional/);
+      expect((await decodeImage(bmpFiles()[4].bytes, 'a.bmp')).width).toBe(bmpFiles()[4].width);
+    } finally {
+      vi.doUnmock('sharp');
     }
   });
 });

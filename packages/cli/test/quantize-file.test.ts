@@ -62,8 +62,8 @@ describe('quantizeFile', () => {
     const { warnings } = await quantize(job, { onWarning: (message) => told.push(message) });
     expect(told).toEqual(warnings);
     expect(warnings).toEqual([
-      expect.stringContaining('"batch_size" has no effect'),
       expect.stringContaining('did you mean "format"?'),
+      expect.stringContaining('"batch_size" has no effect'),
       expect.stringContaining('image skipped: notes.txt'),
       'config: 7 images asked for, 3 found and used',
     ]);
@@ -101,6 +101,11 @@ describe('what does not fit the model', () => {
     await expect(quantize(job)).rejects.toThrow(message);
     await expect(quantize(job)).rejects.toThrow(UsageError);
     expect(existsSync(job.target)).toBe(false);
+  });
+
+  it('all of it at once', async () => {
+    const failing = quantize(smallJob({ width: 9, height: 9, format: 'GRAY' }));
+    await expect(failing).rejects.toThrow(/format: .*\nheight: .*\nwidth: /);
   });
 
   it('a dynamic input without a size in the config', async () => {
@@ -175,6 +180,21 @@ describe('the target', () => {
     const colliding = { ...job, config: job.at('out.mnn.json'), target: job.at('out.mnn') };
     await expect(quantize(colliding)).rejects.toThrow(/would overwrite the input .*out\.mnn\.json/);
     expect(readFileSync(job.source).equals(writeModel(smallNet()))).toBe(true);
+  });
+
+  it('is never one of the sample images', async () => {
+    const job = smallJob();
+    await expect(quantize({ ...job, target: job.at('photos/b.bmp') })).rejects.toThrow(
+      /b\.bmp would overwrite the input/,
+    );
+    expect(readFileSync(job.at('photos/b.bmp')).length).toBeGreaterThan(0);
+    expect(readdirSync(job.at('photos'))).toEqual(['a.bmp', 'b.bmp', 'c.bmp']);
+  });
+
+  it.each(['', 'out/'])('needs a name, which "%s" is not', async (target) => {
+    const failing = quantize({ ...smallJob(), target });
+    await expect(failing).rejects.toThrow(/expected the name of a file/);
+    await expect(failing).rejects.toThrow(UsageError);
   });
 
   it('needs a folder, and is no folder or device', () => {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { channelCount } from '@mnnquant/calibrate';
 import { closest, distance } from 'fastest-levenshtein';
-import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { z } from 'zod';
 import { messageOf, UsageError } from '../errors.ts';
 import { type Config, configSchema, KNOWN_KEYS, LATER, WITHOUT_EFFECT } from './schema.ts';
@@ -18,11 +18,21 @@ export interface LoadedConfig {
  * @throws {UsageError} with every problem found: key, expected and got
  */
 export function loadConfig(file: string): LoadedConfig {
-  const raw = parseJson(readText(file), file);
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-    throw new UsageError(`${file}: expected a JSON object, got ${describe(raw)}`);
-  }
+  const tree = parseJson(readText(file), file);
+  const raw: unknown = getNodeValue(tree);
+  if (tree.type !== 'object') throw new UsageError(`${file}: expected a JSON object, got ${describe(raw)}`);
+  // MNN would take the first, most others the last.
+  const twice = repeatedKeys(tree);
+  if (twice.length > 0)
+    throw new UsageError(
+      [`${file}:`, ...twice.map((key) => `  ${key}: expected once, got twice`)].join('\n'),
+    );
   return checkConfig(raw as Record<string, unknown>, file);
+}
+
+function repeatedKeys({ children = [] }: Node): string[] {
+  const keys = children.map((property) => String(property.children?.[0].value));
+  return [...new Set(keys.filter((key, i) => keys.indexOf(key) !== i))];
 }
 
 /** Checks what a config file holds; `file` is only named in messages. */
@@ -31,10 +41,14 @@ export function checkConfig(raw: Readonly<Record<string, unknown>>, file: string
   const problems = parsed.success
     ? relations(parsed.data)
     : parsed.error.issues.map((issue) => explain(issue, raw));
+  if (typeof raw.path === 'string' && raw.path !== '') problems.push(...folderProblems(raw.path));
   if (raw.inputs !== undefined)
     problems.push('inputs: models with several inputs are not supported in this release; remove the key');
+  // A key that is missing may only be misspelled.
   if (problems.length > 0)
-    throw new UsageError([`${file}:`, ...problems.map((problem) => `  ${problem}`)].join('\n'));
+    throw new UsageError(
+      [`${file}:`, ...[...problems, ...unknownKeys(raw)].map((line) => `  ${line}`)].join('\n'),
+    );
   return { config: parsed.data as Config, warnings: warningsFor(raw) };
 }
 
@@ -46,14 +60,20 @@ function readText(file: string): string {
   }
 }
 
-function parseJson(text: string, file: string): unknown {
+function parseJson(text: string, file: string): Node {
   const errors: ParseError[] = [];
-  const value: unknown = parse(text, errors);
+  const tree = parseTree(text, errors);
   const [first] = errors;
-  if (first === undefined) return value;
-  const before = text.slice(0, first.offset).split('\n');
+  if (tree && first === undefined) return tree;
+  const before = text.slice(0, first?.offset).split('\n');
   const place = `line ${before.length}, column ${before[before.length - 1].length + 1}`;
-  throw new UsageError(`${file}: not valid JSON at ${place}: ${printParseErrorCode(first.error)}`);
+  const what = first ? inWords(printParseErrorCode(first.error)) : 'value expected';
+  throw new UsageError(`${file}: not valid JSON at ${place}: ${what}`);
+}
+
+/** `CommaExpected` as `comma expected`. */
+function inWords(code: string): string {
+  return code.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
 }
 
 function explain(issue: z.core.$ZodIssue, raw: Readonly<Record<string, unknown>>): string {
@@ -71,7 +91,7 @@ function explain(issue: z.core.$ZodIssue, raw: Readonly<Record<string, unknown>>
 function expected(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `expected ${issue.expected === 'int' ? 'a whole number' : withArticle(issue.expected)}`;
+      return `expected ${TYPE_NAMES[issue.expected] ?? withArticle(issue.expected)}`;
     case 'invalid_value':
       return `expected ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
     case 'too_small':
@@ -85,11 +105,13 @@ function expected(issue: z.core.$ZodIssue): string {
   }
 }
 
+const TYPE_NAMES: Readonly<Record<string, string>> = { int: 'a whole number', boolean: 'true or false' };
+
 function withArticle(type: string): string {
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 
-/** What depends on more than one key, or on the file system. */
+/** What depends on more than one key. */
 function relations(config: Config): string[] {
   const problems: string[] = [];
   const channels = channelCount(config.format);
@@ -99,29 +121,23 @@ function relations(config: Config): string[] {
       problems.push(`${key}: expected ${channels} numbers for ${config.format}, got ${given}`);
     }
   }
-  for (const key of ['mean', 'normal'] as const) {
-    if (config[key]?.some((value) => !Number.isFinite(value)))
-      problems.push(`${key}: expected finite numbers`);
-  }
   if (config.normal?.every((value) => value === 0))
     problems.push('normal: all zero would make every input zero');
-  const folder = statSync(config.path, { throwIfNoEntry: false });
-  if (folder === undefined)
-    problems.push(`path: expected a folder, but there is no ${config.path} (looked from ${process.cwd()})`);
-  else if (!folder.isDirectory()) problems.push(`path: expected a folder, got the file ${config.path}`);
   return problems;
 }
 
+function folderProblems(path: string): string[] {
+  const entry = statSync(path, { throwIfNoEntry: false });
+  if (entry === undefined)
+    return [`path: expected a folder, but there is no ${path} (looked from ${process.cwd()})`];
+  return entry.isDirectory() ? [] : [`path: expected a folder, got the file ${path}`];
+}
+
 function warningsFor(raw: Readonly<Record<string, unknown>>): string[] {
-  const warnings: string[] = [];
-  for (const key of Object.keys(raw)) {
-    if (!KNOWN_KEYS.includes(key)) {
-      const near = closest(key, [...KNOWN_KEYS]);
-      const hint = distance(key, near) <= Math.max(2, key.length / 3) ? `; did you mean "${near}"?` : '';
-      warnings.push(`config: the key "${key}" is unknown and has no effect${hint}`);
-    } else if (key in WITHOUT_EFFECT && raw[key] !== false) {
-      warnings.push(`config: "${key}" has no effect: ${WITHOUT_EFFECT[key]}`);
-    }
+  const warnings = unknownKeys(raw).map((line) => `config: ${line}`);
+  for (const [key, why] of Object.entries(WITHOUT_EFFECT)) {
+    if (Object.hasOwn(raw, key) && raw[key] !== false)
+      warnings.push(`config: "${key}" has no effect: ${why}`);
   }
   if (raw.used_image_num !== undefined && raw.used_sample_num !== undefined) {
     warnings.push('config: used_sample_num takes the place of used_image_num, as in MNN');
@@ -129,8 +145,19 @@ function warningsFor(raw: Readonly<Record<string, unknown>>): string[] {
   return warnings;
 }
 
+function unknownKeys(raw: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(raw)
+    .filter((key) => !KNOWN_KEYS.includes(key))
+    .map((key) => {
+      const near = closest(key.toLowerCase(), [...KNOWN_KEYS]);
+      const isNear = distance(key.toLowerCase(), near) <= Math.max(2, key.length / 3);
+      return `the key "${key}" is unknown and has no effect${isNear ? `; did you mean "${near}"?` : ''}`;
+    });
+}
+
 function describe(value: unknown): string {
   if (Array.isArray(value)) return value.length > 6 ? `an array of ${value.length}` : JSON.stringify(value);
   if (typeof value === 'object' && value !== null) return 'an object';
-  return JSON.stringify(value) ?? String(value);
+  // Infinity (1e999) is null in JSON.
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
 }
