@@ -48,7 +48,7 @@ async function quantizeWith(
     plan,
     backend,
     samples: { count: 2, load: async (index) => sampleOf(inputs, index) },
-    config: { featureMethod: 'KL', featureClamp: 127, skip: [] },
+    config: { featureMethod: 'KL', featureClamp: 127 },
     memoryBudgetBytes: 2 ** 30,
   });
   await backend.dispose();

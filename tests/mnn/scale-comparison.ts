@@ -83,7 +83,7 @@ async function ourScales(modelPath: string, folder: string, options: SampleOptio
     plan,
     backend,
     samples: { count: files.length, load },
-    config: { featureMethod: 'KL', featureClamp: 127, skip: [] },
+    config: { featureMethod: 'KL', featureClamp: 127 },
     memoryBudgetBytes: MEMORY,
   });
   await backend.dispose();

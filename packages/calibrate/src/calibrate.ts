@@ -1,12 +1,13 @@
 import {
   type ExecutionPlan,
+  type GraphNode,
   observe,
   type RunReport,
-  type Sample,
   type TensorBackend,
 } from '@mnnquant/graph';
 import { hostStatistics } from './observers/host-statistics.ts';
 import { type Int8Candidates, int8Candidates } from './rewrite/candidates.ts';
+import type { SampleSet } from './samples.ts';
 import type { ScaleTable } from './scale-table.ts';
 import { planScales, type ScalePlan, solveScales } from './solve-scales.ts';
 import type { FeatureSolver, FeatureStatistics } from './solvers/feature-solver.ts';
@@ -19,8 +20,8 @@ export interface CalibrationConfig {
   readonly featureMethod: FeatureMethod;
   /** `feature_clamp_value`: largest quantized magnitude, a whole number from 1 to 127. */
   readonly featureClamp: number;
-  /** Names of ops that stay float, `skip_quant_op_names`. */
-  readonly skip: readonly string[];
+  /** Ops that stay float (`skip_quant_op_names`), whatever the method. */
+  readonly skip?: (node: GraphNode) => boolean;
   /** See `TieGroupOptions`; without it ties are never broken. */
   readonly maxRangeRatio?: number;
 }
@@ -28,7 +29,7 @@ export interface CalibrationConfig {
 export interface CalibrationJob {
   readonly plan: ExecutionPlan;
   readonly backend: TensorBackend;
-  readonly samples: { readonly count: number; load(index: number): Promise<Sample> };
+  readonly samples: SampleSet;
   readonly config: CalibrationConfig;
   /** Bytes that activations may take; below what all samples need, two passes are run. */
   readonly memoryBudgetBytes: number;
@@ -62,8 +63,7 @@ export class CalibrationError extends Error {
 export async function calibrate(job: CalibrationJob): Promise<CalibrationResult> {
   const { plan, backend, config, samples } = job;
   const solver = checkedSolver(config, samples.count);
-  const skip = new Set(config.skip);
-  const candidates = int8Candidates(plan.graph, plan, { skip: (node) => skip.has(node.name) });
+  const candidates = int8Candidates(plan.graph, plan, { skip: config.skip });
   const scalePlan = planScales(plan, candidates);
   const observation = await observe(
     {

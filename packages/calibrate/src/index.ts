@@ -29,6 +29,7 @@ export {
   type Share,
   scalesJson,
 } from './rewrite/index.ts';
+export { groupByShape, type InputShapes, type SampleGroup, type SampleSet } from './samples.ts';
 export type { BrokenScaleTie, ScaleGroup, ScaleTable, TensorScale } from './scale-table.ts';
 export { planScales, type ScalePlan, type SolveOptions, solveScales } from './solve-scales.ts';
 export type {

@@ -186,7 +186,7 @@ async function runCalibration(
       config: {
         featureMethod: config.feature_quantize_method,
         featureClamp: config.feature_clamp_value,
-        skip: config.skip_quant_op_names,
+        skip: (node) => config.skip_quant_op_names.includes(node.name),
       },
       memoryBudgetBytes: options.memoryBytes,
       onProgress: (done, total) => options.onProgress?.('calibrate', done, total),
