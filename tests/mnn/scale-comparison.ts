@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, extname, join, resolve } from 'node:path';
@@ -10,7 +10,7 @@ import { decodeImage } from '../../packages/cli/src/images/decode.ts';
 import type { MnnEnvironment } from './environment.ts';
 import { sortedFiles } from './evaluation.ts';
 import type { NumpyArray } from './npz.ts';
-import { runPython } from './oracle.ts';
+import { runOfficialTool } from './official-tool.ts';
 
 /** What MNN's tool and ours made of one model from the same pixels. */
 export interface ScaleComparison {
@@ -25,8 +25,6 @@ export interface ScaleComparison {
   readonly samples: NumpyArray;
 }
 
-// The list is the command line of quantized.out.
-const RUN_TOOL = 'import sys, MNN, _tools; _tools.mnnquant(["mnnquant", *sys.argv[1:4]])';
 const MEMORY = 2 ** 31;
 
 /** Calibrates with both tools on PNG copies of the images that the model's config names. */
@@ -41,13 +39,18 @@ export async function compareScales(
     const modelPath = resolve(data, 'models/float', `${model}.mnn`);
     const images = join(folder, 'images');
     await copyAsPng(join(data, 'models/official', config.path), images);
-    writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config, path: 'images/' }));
-    runPython(python, ['-c', RUN_TOOL, modelPath, 'int8.mnn', 'config.json'], { cwd: folder });
+    const { target, crashed, output } = runOfficialTool(
+      python,
+      modelPath,
+      { ...config, path: 'images/' },
+      folder,
+    );
+    if (crashed) throw new Error(`MNN's tool crashed on ${model}: ${output.slice(-2000)}`);
     const options = { ...config, centerCropHeight: 1, centerCropWidth: 1 } as SampleOptions;
     return {
       modelPath,
       ...(await ourScales(modelPath, images, options)),
-      ...theirScales(join(folder, 'int8.mnn')),
+      ...theirScales(target),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
