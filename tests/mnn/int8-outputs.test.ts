@@ -1,41 +1,20 @@
-import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Prediction, SampleOptions } from '@mnnquant/calibrate';
+import type { Prediction } from '@mnnquant/calibrate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeWithMnn } from './environment.ts';
-import { meanCosine, readLabels, sortedFiles, stackImages, topOne } from './evaluation.ts';
-import type { NumpyArray } from './npz.ts';
+import { meanCosine, topOne } from './evaluation.ts';
 import { MnnOracle } from './oracle.ts';
-
-const CLI = fileURLToPath(new URL('../../packages/cli/bin/mnnquant.js', import.meta.url));
-
-interface Subject {
-  readonly model: string;
-  /** Images that were not used to calibrate. */
-  readonly images: string;
-  readonly labels?: string;
-  /** Class index of label 0 in the output. */
-  readonly labelOffset?: number;
-  /** An op whose int8 kernel the older MNN gets wrong; the file of MNN's own tool shows it as well. */
-  readonly brokenInOldMnn?: string;
-}
-
-const SUBJECTS: readonly Subject[] = [
-  { model: 'RFB-320', images: 'faces_test' },
-  { model: 'slim-320', images: 'faces_test' },
-  { model: 'cifar_resnet20', images: 'cifar10_test500', labels: 'cifar10_test500_labels.csv' },
-  { model: 'squeezenet_v1.1_imagenet', images: 'imagenet150', labels: 'imagenet150_labels.csv' },
-  {
-    model: 'mobilenet_v2_1.0_224_dequant',
-    images: 'imagenet150',
-    labels: 'imagenet150_labels.csv',
-    labelOffset: 1,
-  },
-  { model: 'mobilefacenet', images: 'faces_test', brokenInOldMnn: 'PReLU' },
-];
+import {
+  headCosines,
+  int8Convolutions,
+  type Outputs,
+  quantizeByCommand,
+  SUBJECTS,
+  type TestData,
+  testData,
+} from './subjects.ts';
 
 /** The cosine is taken over so many images, the top-1 over all. */
 const COSINE_IMAGES = 40;
@@ -58,31 +37,25 @@ describeWithMnn('the written int8 models, against those of MNN', ({ python, oldP
     writeResults(rows);
   });
 
-  for (const { model, images, labels, labelOffset = 0, brokenInOldMnn } of SUBJECTS) {
+  for (const subject of SUBJECTS) {
+    const { model, labels, labelOffset = 0, brokenInOldMnn } = subject;
     describe(model, () => {
       const source = join(data, 'models/float', `${model}.mnn`);
       const theirs = join(official, `${model}.KL-MAX_ABS.mnn`);
       const ours = join(folder, `${model}.mnn`);
       let prediction: Prediction;
-      let inputs: Map<string, NumpyArray>;
+      let inputs: TestData['inputs'];
       let outputs: { float: Outputs; ours: Outputs; theirs: Outputs };
-      let truth: number[] | undefined;
+      let truth: TestData['truth'];
 
       beforeAll(async () => {
-        prediction = quantize(source, ours, `${model}.KL-MAX_ABS.config.json`, official);
-        const config = JSON.parse(readFileSync(join(official, `${model}.KL-MAX_ABS.config.json`), 'utf8'));
-        const [input] = oracle.info(source).inputs;
-        const files = sortedFiles(join(data, 'images', images));
-        inputs = new Map([
-          [input.name, await stackImages(join(data, 'images', images), files, sampling(config), input)],
-        ]);
+        ({ prediction } = quantizeByCommand(source, ours, `${model}.KL-MAX_ABS.config.json`, official));
+        ({ inputs, truth } = await testData(subject, data, oracle));
         outputs = {
           float: oracle.run(source, inputs),
           ours: oracle.run(ours, inputs),
           theirs: oracle.run(theirs, inputs),
         };
-        const known = labels ? readLabels(join(data, 'images', labels)) : undefined;
-        truth = known && files.map((file) => known.get(file)!);
       });
 
       it('has at least as many convolutions in int8 as the model of MNN', () => {
@@ -92,10 +65,11 @@ describeWithMnn('the written int8 models, against those of MNN', ({ python, oldP
 
       it('is at least as close to the float model', () => {
         const more = prediction.convolutions.int8 > int8Convolutions(oracle, theirs, inputs);
-        const cells = [...outputs.float].map(([name, float]) => {
-          const [mine, other] = [outputs.ours, outputs.theirs].map((result) =>
-            meanCosine(head(result.get(name)!, COSINE_IMAGES), head(float, COSINE_IMAGES)),
-          );
+        const [all, others] = [outputs.ours, outputs.theirs].map((result) =>
+          headCosines(result, outputs.float, COSINE_IMAGES),
+        );
+        const cells = [...all].map(([name, mine]) => {
+          const other = others.get(name)!;
           expect.soft(mine, name).toBeGreaterThanOrEqual(other - (more ? MORE_INT8_ALLOWANCE : 0));
           return `${name} ${mine.toFixed(4)} (${other.toFixed(4)})`;
         });
@@ -136,38 +110,6 @@ describeWithMnn('the written int8 models, against those of MNN', ({ python, oldP
     });
   }
 });
-
-type Outputs = ReadonlyMap<string, NumpyArray>;
-
-/** Runs the command as a user would, in the folder that the config's path is relative to. */
-function quantize(source: string, target: string, config: string, cwd: string): Prediction {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, source, target, config, '--json'], {
-    cwd,
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
-  });
-  if (status !== 0) throw new Error(`mnnquant ended with ${status}: ${stderr}`);
-  return JSON.parse(stdout).prediction;
-}
-
-function sampling(config: Record<string, unknown>): SampleOptions {
-  const { format, mean, normal, width, height } = config as unknown as SampleOptions;
-  return { format, mean, normal, width, height, centerCropHeight: 1, centerCropWidth: 1 };
-}
-
-function head({ shape, data }: NumpyArray, samples: number): NumpyArray {
-  const kept = Math.min(samples, shape[0]);
-  return {
-    shape: [kept, ...shape.slice(1)],
-    data: data.subarray(0, (data.length / shape[0]) * kept) as NumpyArray['data'],
-  };
-}
-
-function int8Convolutions(oracle: MnnOracle, model: string, inputs: ReadonlyMap<string, NumpyArray>): number {
-  return oracle
-    .commands(model, inputs)
-    .filter(({ type, int8 }) => int8 && /^Convolution(Depthwise)?$/.test(type)).length;
-}
 
 /** With `MNNQUANT_RESULTS=file` the measured numbers are added to it as a table. */
 function writeResults(rows: readonly Row[]): void {
