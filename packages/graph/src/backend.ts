@@ -80,6 +80,8 @@ export interface TensorBackend {
   /** Rounds the tensor in place to the grid of `params`. */
   fakeQuantize(tensor: DeviceTensor, params: QuantParams): void | Promise<void>;
   compare(a: DeviceTensor, b: DeviceTensor): Promise<ErrorSums>;
+  /** How many values are at or beyond an end: x <= low or x >= high. An end may be infinite; NaN is passed over. */
+  countOutside(tensor: DeviceTensor, low: number, high: number): Promise<number>;
   /** Frees weights, workers and memory; the backend cannot be used afterwards. */
   dispose(): Promise<void>;
 }

@@ -81,6 +81,10 @@ class ReferenceBackend implements TensorBackend {
     return errorSums(hostOf(a).data, hostOf(b).data);
   }
 
+  async countOutside(tensor: DeviceTensor, low: number, high: number): Promise<number> {
+    return outsideCount(hostOf(tensor).data, low, high);
+  }
+
   async dispose(): Promise<void> {
     // Nothing is held.
   }
@@ -149,4 +153,11 @@ export function errorSums(a: TensorData, b: TensorData): ErrorSums {
     maxAbsoluteError = Math.max(maxAbsoluteError, Math.abs(error));
   }
   return { dot, squaredA, squaredB, squaredError, maxAbsoluteError };
+}
+
+/** How many values are at or beyond an end. */
+export function outsideCount(data: TensorData, low: number, high: number): number {
+  let count = 0;
+  for (const value of data) if (value <= low || value >= high) count++;
+  return count;
 }

@@ -3,6 +3,7 @@ export { gemv } from './gemv';
 export { im2col } from './im2col';
 export { depthwise } from './depthwise';
 export { range, histogram, compare } from './statistics';
+export { countOutside } from './count-outside';
 export { fakeQuantize } from './quantize';
 export { add, subtract, multiply } from './binary';
 export { clip, leaky } from './activation';

@@ -15,6 +15,7 @@ import type { KernelContext } from './context.ts';
 import { KERNELS } from './kernels/table.ts';
 import { READ_SLACK } from './memory/heap.ts';
 import { compareTensors } from './statistics/compare.ts';
+import { countOutside } from './statistics/count-outside.ts';
 import { fakeQuantizeTensor } from './statistics/fake-quantize.ts';
 import { tensorHistogram } from './statistics/histogram.ts';
 import { tensorRange } from './statistics/range.ts';
@@ -91,6 +92,10 @@ export class CpuBackend implements TensorBackend {
 
   async compare(a: DeviceTensor, b: DeviceTensor): Promise<ErrorSums> {
     return compareTensors(this.#alive(), a, b);
+  }
+
+  async countOutside(tensor: DeviceTensor, low: number, high: number): Promise<number> {
+    return countOutside(this.#alive(), tensor, low, high);
   }
 
   async dispose(): Promise<void> {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { KernelContext } from '../src/context.ts';
 import { compareTensors } from '../src/statistics/compare.ts';
+import { countOutside } from '../src/statistics/count-outside.ts';
 import { fakeQuantizeTensor } from '../src/statistics/fake-quantize.ts';
 import { tensorHistogram } from '../src/statistics/histogram.ts';
 import { tensorRange } from '../src/statistics/range.ts';
@@ -203,5 +204,33 @@ describe('compare', () => {
     expect(() => withTensor(a, (s) => withTensor(EDGES, (t) => compareTensors(context, s, t)))).toThrow(
       /equal size/,
     );
+  });
+});
+
+describe('countOutside', () => {
+  const count = (x: Float32Array, low: number, high: number) =>
+    withTensor(x, (t) => countOutside(context, t, low, high));
+
+  test('counts what is at or beyond an end, as doubles', () => {
+    const ends = fc.oneof(fc.double(), fc.float());
+    fc.assert(
+      fc.property(anyFloats, ends, ends, (x, low, high) => {
+        expect(count(x, low, high)).toBe(x.filter((v) => v <= low || v >= high).length);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('takes infinite ends, passes NaN over, and does not round an end onto a value', () => {
+    expect(count(SPECIAL, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)).toBe(2);
+    expect(count(Float32Array.of(Number.NaN, 1, 1, 1, 1), 0, 0.5)).toBe(4);
+    const third = Math.fround(1 / 3);
+    expect(third).toBeGreaterThan(1 / 3);
+    expect(count(Float32Array.of(third, -third), -2, 1 / 3)).toBe(1);
+    expect(count(Float32Array.of(third, -third), -1 / 3, 2)).toBe(1);
+    expect(count(Float32Array.of(0.1), -1, 0.1)).toBe(1);
+    expect(count(new Float32Array(0), 0, 0)).toBe(0);
+    expect(count(Float32Array.of(0, -0, 1e-45), -1, -1e-50)).toBe(3);
+    expect(count(Float32Array.of(0, -0, 1e-45), -1e-50, 1)).toBe(0);
   });
 });

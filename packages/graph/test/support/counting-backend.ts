@@ -66,6 +66,7 @@ export function countingBackend(
     histogram: (tensor, request, counts) => inner.histogram(tensor, request, counts),
     fakeQuantize: (tensor, params) => inner.fakeQuantize(tensor, params),
     compare: (a, b) => inner.compare(a, b),
+    countOutside: (tensor, low, high) => inner.countOutside(tensor, low, high),
     dispose: () => inner.dispose(),
   };
 }

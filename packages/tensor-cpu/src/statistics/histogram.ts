@@ -1,6 +1,7 @@
 import type { DeviceTensor, HistogramRequest } from '@mnnquant/graph';
 import type { KernelContext } from '../context.ts';
 import { liveFloat } from '../tensor.ts';
+import { floatNotAbove } from './float-not-above.ts';
 
 /** The kernel counts into this many interleaved tables of 32-bit counters. */
 const TABLES = 4;
@@ -36,14 +37,4 @@ export function tensorHistogram(
   for (let bin = 0, at = tables >>> 2; bin < bins; bin++, at += TABLES) {
     counts[bin] += (int32[at] >>> 0) + (int32[at + 1] >>> 0) + (int32[at + 2] >>> 0) + (int32[at + 3] >>> 0);
   }
-}
-
-/** The largest float32 <= x, so that comparing floats with it is comparing them with x (MNN compares doubles). */
-function floatNotAbove(x: number): number {
-  const rounded = Math.fround(x);
-  if (!(rounded > x)) return rounded;
-  const bits = new Int32Array(new Float32Array([rounded]).buffer);
-  // Neighbouring floats have neighbouring bit patterns; zero cannot be above x >= 0.
-  bits[0] += rounded > 0 ? -1 : 1;
-  return new Float32Array(bits.buffer)[0];
 }
