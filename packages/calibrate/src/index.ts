@@ -5,6 +5,7 @@ export {
   type CalibrationResult,
   calibrate,
 } from './calibrate.ts';
+export { type ErrorJob, type LayerError, measureErrors } from './errors/index.ts';
 export {
   channelCount,
   type PixelFormat,

@@ -1,0 +1,2 @@
+export { cosineOf, type LayerError, worstFirst } from './layer-error.ts';
+export { type ErrorJob, measureErrors } from './measure-errors.ts';

@@ -1,0 +1,51 @@
+import type { ErrorSums } from '@mnnquant/graph';
+
+/** How far a tensor of the int8 network is from that of the float one, everything before it in int8 as well. */
+export interface LayerError {
+  /** The op that makes the tensor; the input's name for a graph input. */
+  readonly op: string;
+  /** MNN's op type; `Input` for a graph input. */
+  readonly type: string;
+  readonly tensor: number;
+  readonly tensorName: string;
+  /** Whether MNN's runtime runs the op in int8; for a graph input: whether it is rounded to int8. */
+  readonly int8: boolean;
+  /** Whether the tensor is an output of the network. */
+  readonly output: boolean;
+  /** How many samples were measured. */
+  readonly samples: number;
+  /**
+   * Cosine similarity of the float tensor and the int8 one, the mean over samples: 1 is equal, NaN where
+   * some value was not a number. What MNN's tool calls "cos distance".
+   */
+  readonly cosine: number;
+  /** The sample with the smallest cosine, the first of equals. */
+  readonly worst: { readonly sample: number; readonly cosine: number };
+  /**
+   * Share of the values at or beyond an end of the int8 range, MNN's "overflow ratio"; absent where the
+   * tensor stays float. An end that stands for zero is no overflow.
+   */
+  readonly overflow?: number;
+  /** Share of the values beyond an end, which rounding changed by more than half a step. */
+  readonly clipped?: number;
+}
+
+/** Cosine similarity from -1 to 1; 1 for two zero vectors, 0 for one, NaN where a value is not finite. */
+export function cosineOf({ dot, squaredA, squaredB }: ErrorSums): number {
+  if (squaredA === 0 && squaredB === 0) return 1;
+  if (squaredA === 0 || squaredB === 0) return dot === 0 ? 0 : Number.NaN;
+  return Math.min(1, Math.max(-1, dot / (Math.sqrt(squaredA) * Math.sqrt(squaredB))));
+}
+
+/** Worst first: NaN, then by rising cosine, then by falling overflow; equals keep their order. */
+export function worstFirst(errors: readonly LayerError[]): LayerError[] {
+  return [...errors].sort(
+    (a, b) => compareCosines(a.cosine, b.cosine) || (b.overflow ?? 0) - (a.overflow ?? 0),
+  );
+}
+
+/** Negative where `a` is worse. */
+export function compareCosines(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(b)) - Number(Number.isNaN(a));
+  return a - b;
+}

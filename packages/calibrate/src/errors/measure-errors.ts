@@ -1,0 +1,155 @@
+import {
+  createPlan,
+  type ExecutionPlan,
+  GraphError,
+  Program,
+  peakActivationBytes,
+  type QuantParams,
+  type Sample,
+  type TensorBackend,
+} from '@mnnquant/graph';
+import type { MnnModel } from '@mnnquant/mnn-format';
+import type { Prediction } from '../rewrite/predict.ts';
+import { fakeQuantPlan } from '../rewrite/simulate.ts';
+import { groupByShape, type SampleGroup, type SampleSet } from '../samples.ts';
+import { type LayerError, worstFirst } from './layer-error.ts';
+import { makerOf, measuredTensors } from './measured.ts';
+import { Meter } from './meter.ts';
+import { Tally } from './tally.ts';
+
+export interface ErrorJob {
+  /** Of the float model. */
+  readonly plan: ExecutionPlan;
+  readonly quantized: {
+    /** The written model; its weights are decoded from int8. */
+    readonly model: MnnModel;
+    /** A plan of `model`, for the same input shapes. */
+    readonly plan: ExecutionPlan;
+    readonly prediction: Prediction;
+  };
+  readonly backend: TensorBackend;
+  readonly samples: SampleSet;
+  /** Bytes that activations of both networks may take together; one sample is always run. */
+  readonly memoryBudgetBytes: number;
+  /** Called as ops are run for samples; `total` is fixed from the first call on. */
+  onProgress?(done: number, total: number): void;
+}
+
+/**
+ * Runs the float network and the int8 one over the same samples and compares them tensor by tensor,
+ * worst first. The numbers are those of MNN's `debug` (tools/quantization/calibration.cpp
+ * `_computeQuantError`, 3.6.1), with the weights and the ops that stay float as in the written file.
+ *
+ * The int8 network is the float engine with weights as stored and activations rounded where MNN's
+ * runtime holds int8, so errors accumulate as they do there. The same samples give the same numbers
+ * whatever the memory.
+ *
+ * @throws {GraphError} naming the sample that does not fit, or where the networks differ in structure
+ */
+export async function measureErrors(job: ErrorJob): Promise<LayerError[]> {
+  const { quantized, samples } = job;
+  if (samples.count < 1) throw new GraphError(`expected at least one sample, got ${samples.count}`);
+  const rounding = fakeQuantPlan(quantized.model, quantized.plan.graph, quantized.prediction);
+  const tallies = new Map<number, Tally>();
+  const groups = groupsOf(job);
+  const progress = progressOf(job, groups);
+  for (const group of groups) await measureGroup(job, group, rounding, tallies, progress);
+  return worstFirst([...tallies].map(([tensor, tally]) => layerError(job, rounding, tensor, tally)));
+}
+
+function layerError(
+  { quantized: { plan, prediction } }: ErrorJob,
+  rounding: ReadonlyMap<number, QuantParams>,
+  tensor: number,
+  tally: Tally,
+): LayerError {
+  const { op, type, node } = makerOf(plan, tensor);
+  const predicted = prediction.ops.find((one) => one.node === node);
+  return {
+    op,
+    type,
+    tensor,
+    tensorName: plan.graph.tensorNames[tensor] ?? `tensor ${tensor}`,
+    int8: node === undefined ? rounding.has(tensor) : (predicted?.int8 ?? false),
+    output: plan.graph.outputs.some((output) => output.tensor === tensor),
+    samples: tally.samples,
+    cosine: tally.cosine,
+    worst: tally.worst,
+    ...tally.shares,
+  };
+}
+
+/** Samples of one shape, with the plans of both networks for it. */
+interface Group extends SampleGroup {
+  readonly quantized: ExecutionPlan;
+}
+
+function groupsOf({ plan: given, quantized, samples }: ErrorJob): Group[] {
+  const groups = groupByShape(samples, given, (shapes) => createPlan(given.graph, shapes));
+  return groups.map((group) => {
+    const shapes = new Map(group.plan.inputs.map(({ name, desc }) => [name, desc.shape]));
+    const same = group.plan === given;
+    return { ...group, quantized: same ? quantized.plan : createPlan(quantized.plan.graph, shapes) };
+  });
+}
+
+async function measureGroup(
+  job: ErrorJob,
+  { plan, quantized, samples }: Group,
+  rounding: ReadonlyMap<number, QuantParams>,
+  tallies: Map<number, Tally>,
+  onSteps: (samples: number) => void,
+): Promise<void> {
+  const { backend } = job;
+  const measured = measuredTensors(plan, quantized, rounding);
+  for (const tensor of measured.compared) if (!tallies.has(tensor)) tallies.set(tensor, new Tally());
+  const meter = new Meter({ backend, measured, rounding, tallies });
+  const peak = peakActivationBytes(plan) + peakActivationBytes(quantized);
+  const atOnce = Math.max(1, Math.floor(job.memoryBudgetBytes / Math.max(1, peak)));
+  await withProgram(plan, backend, (float) =>
+    withProgram(quantized, backend, async (int8) => {
+      for (let at = 0; at < samples.length; at += atOnce) {
+        const chunk = samples.slice(at, at + atOnce);
+        const loaded = await loadSamples(job.samples, chunk);
+        await meter.run(float, int8, loaded, chunk, () => onSteps(chunk.length));
+      }
+    }),
+  );
+}
+
+async function withProgram(
+  plan: ExecutionPlan,
+  backend: TensorBackend,
+  use: (program: Program) => Promise<void>,
+): Promise<void> {
+  const program = new Program(plan, backend);
+  try {
+    await use(program);
+  } finally {
+    program.dispose();
+  }
+}
+
+function progressOf(job: ErrorJob, groups: readonly Group[]): (samples: number) => void {
+  let total = 0;
+  for (const { plan, quantized, samples } of groups)
+    total += (plan.steps.length + quantized.steps.length) * samples.length;
+  let done = 0;
+  return (samples) => {
+    done += samples;
+    job.onProgress?.(done, total);
+  };
+}
+
+async function loadSamples(set: SampleSet, chunk: readonly number[]): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (const index of chunk) {
+    try {
+      samples.push(await set.load(index));
+    } catch (error) {
+      const name = set.name?.(index) ?? `sample ${index}`;
+      throw new GraphError(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    }
+  }
+  return samples;
+}

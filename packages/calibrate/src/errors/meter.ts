@@ -1,0 +1,85 @@
+import {
+  type DeviceTensor,
+  elementCount,
+  type Program,
+  type QuantParams,
+  type Sample,
+  type TensorBackend,
+  type TensorEvent,
+} from '@mnnquant/graph';
+import { clippingEnds, overflowEnds } from './ends.ts';
+import { cosineOf } from './layer-error.ts';
+import { Lockstep, runBoth } from './lockstep.ts';
+import type { Measured } from './measured.ts';
+import type { Tally } from './tally.ts';
+
+export interface MeterOptions {
+  readonly backend: TensorBackend;
+  readonly measured: Measured;
+  readonly rounding: ReadonlyMap<number, QuantParams>;
+  /** By tensor, for every compared one; added to. */
+  readonly tallies: ReadonlyMap<number, Tally>;
+}
+
+/** Runs a chunk of samples through both networks, in step, and adds what is seen to the tallies. */
+export class Meter {
+  readonly #options: MeterOptions;
+
+  constructor(options: MeterOptions) {
+    this.#options = options;
+  }
+
+  /** @param indices which samples these are, for reports */
+  async run(
+    float: Program,
+    quantized: Program,
+    samples: readonly Sample[],
+    indices: readonly number[],
+    onStep: () => void,
+  ): Promise<void> {
+    const { compared } = this.#options.measured;
+    const lockstep = new Lockstep<TensorEvent>((ours, theirs) => this.#compare(ours, theirs, indices));
+    const first = indices[0] ?? 0;
+    const onFloat = async (event: TensorEvent): Promise<void> => {
+      if (compared.has(event.tensor)) await lockstep.meet('first', event);
+    };
+    const onQuantized = async (event: TensorEvent): Promise<void> => {
+      await this.#round(event);
+      if (compared.has(event.tensor)) await lockstep.meet('second', event);
+    };
+    await runBoth(
+      lockstep,
+      () => float.run(samples, { onTensor: onFloat, onStep }, first),
+      () => quantized.run(samples, { onTensor: onQuantized, onStep }, first),
+    );
+  }
+
+  async #compare(ours: TensorEvent, theirs: TensorEvent, indices: readonly number[]): Promise<void> {
+    const tally = this.#options.tallies.get(ours.tensor);
+    for (const [i, value] of ours.values.entries()) {
+      const sums = await this.#options.backend.compare(value, theirs.values[i] as DeviceTensor);
+      tally?.addCosine(indices[i] as number, cosineOf(sums));
+    }
+  }
+
+  async #round({ tensor, values }: TensorEvent): Promise<void> {
+    const { backend, rounding } = this.#options;
+    const params = rounding.get(tensor);
+    if (params === undefined) return;
+    for (const value of values) {
+      await this.#count(tensor, value, params);
+      await backend.fakeQuantize(value, params);
+    }
+  }
+
+  async #count(tensor: number, value: DeviceTensor, params: QuantParams): Promise<void> {
+    const { backend, measured, tallies } = this.#options;
+    const account = measured.counted.get(tensor);
+    if (account === undefined) return;
+    const count = ({ low, high }: { low: number; high: number }): Promise<number> =>
+      backend.countOutside(value, account.rectified ? Number.NEGATIVE_INFINITY : low, high);
+    const overflow = await count(overflowEnds(params));
+    const clipped = await count(clippingEnds(params));
+    tallies.get(account.tensor)?.addOverflow(elementCount(value.shape), overflow, clipped);
+  }
+}
