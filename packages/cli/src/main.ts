@@ -67,9 +67,10 @@ async function run(source: string, target: string, config: string, flags: Flags)
   const phases = createPhases((title) => (quiet ? SILENT : createProgress(title, process.stderr)));
   try {
     // Loaded here, so that --help and --version answer at once.
-    const [{ quantizeFile }, { formatSummary }] = await Promise.all([
+    const [{ quantizeFile }, { formatSummary }, { formatDebugTable }] = await Promise.all([
       import('./quantize-file.ts'),
       import('./summary.ts'),
+      import('./debug-table.ts'),
     ]);
     const outcome = await quantizeFile({
       source,
@@ -84,7 +85,11 @@ async function run(source: string, target: string, config: string, flags: Flags)
     });
     phases.stop();
     if (flags.json) process.stdout.write(`${JSON.stringify(outcome, undefined, 2)}\n`);
-    else if (!flags.quiet) process.stdout.write(`${formatSummary(outcome)}\n`);
+    else if (!flags.quiet) {
+      process.stdout.write(`${formatSummary(outcome)}\n`);
+      const { columns } = process.stdout;
+      if (outcome.debug) process.stdout.write(`${formatDebugTable(outcome.debug, { target, columns })}\n`);
+    }
     if (!flags.json) process.stdout.write('Quantize model done!\n');
   } finally {
     phases.stop();

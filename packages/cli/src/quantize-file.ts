@@ -8,6 +8,7 @@ import {
   quantizeModel,
   quantizeWeights,
   type RgbaImage,
+  type SampleSet,
   sampleImage,
   scalesJson,
 } from '@mnnquant/calibrate';
@@ -18,9 +19,11 @@ import { distance } from 'fastest-levenshtein';
 import { type ImageInput, imageInput } from './check-input.ts';
 import { loadConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
+import { type DebugReport, debugJson, debugPath, debugReport } from './debug-report.ts';
 import { UsageError } from './errors.ts';
 import { checkTargets, writeTogether } from './files.ts';
 import { type ImageFolder, openImageFolder, type SkippedFile } from './images/folder.ts';
+import { measureDebug } from './measure-debug.ts';
 import { readSource } from './read-source.ts';
 
 export interface QuantizeOptions {
@@ -29,7 +32,7 @@ export interface QuantizeOptions {
   readonly config: string;
   /** Bytes that activations may take while calibrating. */
   readonly memoryBytes: number;
-  readonly onProgress?: (phase: 'images' | 'calibrate', done: number, total: number) => void;
+  readonly onProgress?: (phase: 'images' | 'calibrate' | 'debug', done: number, total: number) => void;
   /** Called with each warning as soon as it is known; the outcome has all of them. */
   readonly onWarning?: (message: string) => void;
 }
@@ -47,6 +50,8 @@ export interface QuantizeOutcome {
   /** Ops without a kernel that ran the plain reference: steps by op name. */
   readonly fallbacks: Readonly<Record<string, number>>;
   readonly passes: 1 | 2;
+  /** With `debug`: how far each layer is from the float network; also in `DST.mnn.debug.json`. */
+  readonly debug?: DebugReport;
   readonly seconds: number;
 }
 
@@ -72,23 +77,38 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
   const images = await openImages(options, config, input);
   warn(imageWarnings(config, images));
   checkTargets(
-    targetsOf(options),
+    targetsOf(options, config),
     images.names.map((name) => join(config.path, name)),
   );
   const calibration = await runCalibration(options, config, plan, input, images);
   warn(tensorWarnings(calibration, graph));
   const written = rewrite(model, plan, calibration, config);
   const prediction = withPlannedReasons(predictInt8(written, plan), calibration);
+  const samples = samplesOf(input, images);
+  const layers = config.debug
+    ? await measureDebug({
+        plan,
+        written,
+        prediction,
+        samples,
+        memoryBytes: options.memoryBytes,
+        onProgress: (done, total) => options.onProgress?.('debug', done, total),
+      })
+    : undefined;
+  const bytes = writeModel(written.net);
+  const debug = layers && debugReport(layers, { path: target, bytes }, samples);
+  writeResult(written, target, bytes, debug);
   return {
     source,
     target,
     sourceBytes: statSync(source).size,
-    targetBytes: writeResult(written, target),
+    targetBytes: bytes.length,
     images: { used: images.names, skipped: images.skipped },
     prediction,
     warnings,
     fallbacks: Object.fromEntries(calibration.report.fallbacks),
     passes: calibration.passes,
+    ...(debug && { debug }),
     seconds: (performance.now() - started) / 1000,
   };
 }
@@ -101,8 +121,8 @@ interface Job {
   readonly plan: ExecutionPlan;
 }
 
-function targetsOf({ target }: QuantizeOptions): string[] {
-  return [target, `${target}.json`];
+function targetsOf({ target }: QuantizeOptions, { debug }: Config): string[] {
+  return [target, `${target}.json`, ...(debug ? [debugPath(target)] : [])];
 }
 
 /** Everything that can be wrong without looking at an image. */
@@ -110,7 +130,7 @@ function prepare(options: QuantizeOptions, warn: (messages: readonly string[]) =
   const { source } = options;
   const { config, warnings } = loadConfig(options.config);
   warn(warnings);
-  checkTargets(targetsOf(options), [source, `${source}.weight`, options.config]);
+  checkTargets(targetsOf(options, config), [source, `${source}.weight`, options.config]);
   const model = readSource(source);
   warn(modelWarnings(model));
   const graph = buildGraph(model);
@@ -120,15 +140,19 @@ function prepare(options: QuantizeOptions, warn: (messages: readonly string[]) =
   return { config, model, graph, input, plan };
 }
 
-/** Writes the model and its JSON; returns the size of the model. */
-function writeResult(written: MnnModel, target: string): number {
-  const bytes = writeModel(written.net);
-  const json = new TextEncoder().encode(scalesJson(written));
+/** Writes the model and what belongs to it. */
+function writeResult(
+  written: MnnModel,
+  target: string,
+  bytes: Uint8Array,
+  debug: DebugReport | undefined,
+): void {
+  const text = (content: string): Uint8Array => new TextEncoder().encode(content);
   writeTogether([
-    { path: `${target}.json`, bytes: json },
+    ...(debug ? [{ path: debugPath(target), bytes: text(debugJson(debug)) }] : []),
+    { path: `${target}.json`, bytes: text(scalesJson(written)) },
     { path: target, bytes },
   ]);
-  return bytes.length;
 }
 
 function checkSkipNames({ net }: MnnModel, graph: Graph, names: readonly string[]): void {
@@ -167,6 +191,14 @@ function openImages(options: QuantizeOptions, config: Config, input: ImageInput)
   });
 }
 
+function samplesOf(input: ImageInput, images: ImageFolder): SampleSet {
+  return {
+    count: images.names.length,
+    name: (index) => images.names[index] ?? `sample ${index}`,
+    load: async (index) => new Map([[input.name, await images.load(index)]]),
+  };
+}
+
 async function runCalibration(
   options: QuantizeOptions,
   config: Config,
@@ -179,10 +211,7 @@ async function runCalibration(
     return await calibrate({
       plan,
       backend,
-      samples: {
-        count: images.names.length,
-        load: async (index) => new Map([[input.name, await images.load(index)]]),
-      },
+      samples: samplesOf(input, images),
       config: {
         featureMethod: config.feature_quantize_method,
         featureClamp: config.feature_clamp_value,

@@ -1,3 +1,4 @@
+import { debugPath } from './debug-report.ts';
 import type { QuantizeOutcome } from './quantize-file.ts';
 
 /** More ops than this with one reason are counted, not listed. */
@@ -16,9 +17,13 @@ export function formatSummary(outcome: QuantizeOutcome): string {
     ...fallbackLines(outcome),
     ...(outcome.warnings.length > 0 ? [`Warnings    ${outcome.warnings.length}, see above`] : []),
     `Time        ${outcome.seconds.toFixed(1)} s${outcome.passes === 2 ? ' (two passes: the samples did not fit the memory budget at once)' : ''}`,
-    `Written     ${outcome.target}, ${outcome.target}.json`,
+    `Written     ${writtenFiles(outcome).join(', ')}`,
   ];
   return lines.join('\n');
+}
+
+function writtenFiles({ target, debug }: QuantizeOutcome): string[] {
+  return [target, `${target}.json`, ...(debug ? [debugPath(target)] : [])];
 }
 
 function floatLines({ prediction }: QuantizeOutcome): string[] {

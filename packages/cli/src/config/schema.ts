@@ -54,7 +54,6 @@ export const LATER: Readonly<Record<string, readonly unknown[]>> = {
 /** Keys of MNN's that have no effect with the methods of this release, and why. */
 export const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   batch_size: 'only EMA uses it',
-  debug: 'there is no debug output in this release',
   winogradOpt: 'only EMA uses it',
   winogradOptForMobile: 'only EMA uses it',
 };

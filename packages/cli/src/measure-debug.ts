@@ -1,0 +1,40 @@
+import {
+  type ErrorJob,
+  type LayerError,
+  measureErrors,
+  type Prediction,
+  type SampleSet,
+} from '@mnnquant/calibrate';
+import { buildGraph, createPlan, type ExecutionPlan } from '@mnnquant/graph';
+import type { MnnModel } from '@mnnquant/mnn-format';
+import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
+
+export interface DebugMeasurement {
+  /** Of the float model. */
+  readonly plan: ExecutionPlan;
+  readonly written: MnnModel;
+  readonly prediction: Prediction;
+  readonly samples: SampleSet;
+  readonly memoryBytes: number;
+  readonly onProgress?: ErrorJob['onProgress'];
+}
+
+/** Runs both networks over all samples for the `debug` key. */
+export async function measureDebug(job: DebugMeasurement): Promise<LayerError[]> {
+  const { plan, written, prediction, samples } = job;
+  const shapes = new Map(plan.inputs.map(({ name, desc }) => [name, desc.shape]));
+  const quantized = { model: written, plan: createPlan(buildGraph(written), shapes), prediction };
+  const backend = await createCpuBackend();
+  try {
+    return await measureErrors({
+      plan,
+      quantized,
+      backend,
+      samples,
+      memoryBudgetBytes: job.memoryBytes,
+      onProgress: job.onProgress,
+    });
+  } finally {
+    await backend.dispose();
+  }
+}
