@@ -1,4 +1,10 @@
 export {
+  BatchNormError,
+  type ChannelStatistics,
+  type FoldedModel,
+  foldBatchNorm,
+} from './batch-norm/index.ts';
+export {
   type CalibrationConfig,
   CalibrationError,
   type CalibrationJob,

@@ -1,4 +1,5 @@
 import type { OpDefinition } from '../op.ts';
+import { batchNorm } from './batch-norm.ts';
 import { binaryOp } from './binary-op.ts';
 import { broadcastTo } from './broadcast-to.ts';
 import { cast } from './cast.ts';
@@ -43,6 +44,7 @@ import { unsqueeze } from './unsqueeze.ts';
 
 /** Every op that can be evaluated. */
 export const OPS: readonly OpDefinition[] = [
+  batchNorm,
   binaryOp,
   broadcastTo,
   cast,

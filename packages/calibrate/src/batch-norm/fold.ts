@@ -1,0 +1,57 @@
+import type { MnnModel, Net, Op, SubGraphProto } from '@mnnquant/mnn-format';
+import { OpType } from '@mnnquant/mnn-format';
+import type { ChannelStatistics } from './affine.ts';
+import { type FoldReport, OpFolder } from './fold-ops.ts';
+
+/** A model without BatchNorm, and what became of its layers (names of ops). */
+export interface FoldedModel extends Readonly<Record<keyof FoldReport, readonly string[]>> {
+  readonly model: MnnModel;
+}
+
+/**
+ * Makes an inference model of one that was converted for training, which MNN's CPU cannot run.
+ *
+ * A BatchNorm behind a convolution or deconvolution that nothing else reads goes into its weights and
+ * bias, a ReLU or ReLU6 behind that becomes the convolution's flag; any other BatchNorm becomes a
+ * Scale. Dropout is taken out (an Identity where it writes an output of the model). The ops that are
+ * left keep their names, tensors their ids and names; ids of tensors in between are no longer written.
+ * A model with neither comes back as it is.
+ *
+ * @param statistics by op index (position in `net.oplists`): mean and variance to be used instead of
+ *   the stored ones
+ * @throws {BatchNormError} naming the layer that cannot be folded
+ */
+export function foldBatchNorm(
+  model: MnnModel,
+  statistics: ReadonlyMap<number, ChannelStatistics> = new Map(),
+): FoldedModel {
+  const { net } = model;
+  const report: FoldReport = { folded: [], asScale: [], rectifiers: [], dropouts: [] };
+  const subgraphs = net.subgraphs?.map((graph) => foldSubgraph(graph, report));
+  const oplists = net.oplists && foldOps(net.oplists, namedOutputs(net), report, statistics);
+  const changed = report.folded.length + report.asScale.length + report.dropouts.length > 0;
+  return { model: changed ? { ...model, net: { ...net, oplists, subgraphs } } : model, ...report };
+}
+
+function foldSubgraph(graph: SubGraphProto, report: FoldReport): SubGraphProto {
+  return graph.nodes ? { ...graph, nodes: foldOps(graph.nodes, graph.outputs ?? [], report) } : graph;
+}
+
+function foldOps(
+  ops: readonly Op[],
+  outputs: Iterable<number>,
+  report: FoldReport,
+  statistics?: ReadonlyMap<number, ChannelStatistics>,
+): readonly Op[] {
+  if (!ops.some(({ type }) => type === OpType.BatchNorm || type === OpType.Dropout)) return ops;
+  const folder = new OpFolder(ops, outputs, report);
+  for (const [index, op] of ops.entries()) folder.add(op, index, statistics?.get(index));
+  return folder.finish();
+}
+
+/** Tensors that nobody reads are outputs too, which the folder sees by itself. */
+function namedOutputs({ outputName = [], tensorName = [] }: Net): Set<number> {
+  const names = new Set(outputName);
+  const tensors = [...tensorName.keys()];
+  return new Set(tensors.filter((tensor) => names.has(tensorName[tensor]!)));
+}

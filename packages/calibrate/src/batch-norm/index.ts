@@ -1,0 +1,2 @@
+export { BatchNormError, type ChannelStatistics } from './affine.ts';
+export { type FoldedModel, foldBatchNorm } from './fold.ts';
