@@ -73,7 +73,7 @@ function repeatedTensors(plan: ExecutionPlan, rounding: ReadonlyMap<number, Quan
     if (outputs.length !== 1 || inputs[0]?.value !== undefined || !isFloat(plan, from)) continue;
     if (elementCount(inputs[0]?.shape ?? []) !== elementCount(outputs[0]!.shape)) continue;
     if (familyOf(node.source, { inputs, nonNegative: false }).kind !== 'copy') continue;
-    if (rounding.has(from) === rounding.has(to)) repeated.add(to);
+    if (rounding.has(from) || !rounding.has(to)) repeated.add(to);
   }
   return repeated;
 }
