@@ -1,5 +1,6 @@
 export {
   BatchNormError,
+  BatchNormStatistics,
   type ChannelStatistics,
   type FoldedModel,
   foldBatchNorm,

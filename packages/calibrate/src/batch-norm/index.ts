@@ -1,2 +1,3 @@
 export { BatchNormError, type ChannelStatistics } from './affine.ts';
 export { type FoldedModel, foldBatchNorm } from './fold.ts';
+export { BatchNormStatistics } from './training.ts';
