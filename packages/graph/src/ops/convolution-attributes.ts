@@ -5,7 +5,7 @@ import type { TensorDesc } from '../tensor.ts';
 import { parameter } from './support/parameter.ts';
 import { paddedWindow, sameWindow, validWindow, type WindowAxis } from './support/window.ts';
 
-/** Attributes of Convolution and ConvolutionDepthwise. */
+/** Attributes of Convolution and ConvolutionDepthwise; deconvolutions have these and more. */
 export interface ConvolutionAttributes {
   readonly depthwise: boolean;
   /** 0 when only the input's channels tell. */
@@ -34,7 +34,7 @@ export function parseConvolution(op: Op, context: ParseContext): ConvolutionAttr
   if (table.symmetricQuan?.weight !== undefined) {
     throw new GraphError(`${where}: holds int8 weights of an already quantized model`);
   }
-  const depthwise = op.type === OpType.ConvolutionDepthwise;
+  const depthwise = op.type === OpType.ConvolutionDepthwise || op.type === OpType.DeconvolutionDepthwise;
   const pads = padsOf(common, where);
   const attributes: ConvolutionAttributes = {
     depthwise,

@@ -11,7 +11,7 @@ interface CaseOptions extends Partial<Omit<ConvolutionAttributes, 'weight' | 'bi
 }
 
 /** Numbers in [-1, 1) without a pattern that a wrong index could hide in. */
-function noise(count: number, seed: number): Float32Array {
+export function noise(count: number, seed: number): Float32Array {
   let state = seed >>> 0;
   return Float32Array.from({ length: count }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -6,6 +6,7 @@ import { cast } from './cast.ts';
 import { concat } from './concat.ts';
 import { convertTensor } from './convert-tensor.ts';
 import { convolution, convolutionDepthwise } from './convolution.ts';
+import { deconvolution, deconvolutionDepthwise } from './deconvolution.ts';
 import { eltwise } from './eltwise.ts';
 import { elu } from './elu.ts';
 import { fill } from './fill.ts';
@@ -52,6 +53,8 @@ export const OPS: readonly OpDefinition[] = [
   convertTensor,
   convolution,
   convolutionDepthwise,
+  deconvolution,
+  deconvolutionDepthwise,
   eltwise,
   elu,
   fill,

@@ -1,5 +1,6 @@
 import { ACTIVATIONS, BINARY, ELTWISE, MATMUL, REDUCTION, UNARY } from './arithmetic-cases.ts';
 import { CONVOLUTION, DEPTHWISE } from './convolution-cases.ts';
+import { DECONVOLUTION, DECONVOLUTION_DEPTHWISE } from './deconvolution-cases.ts';
 import type { GoldenCase } from './golden-case.ts';
 import { INTERP } from './interp-cases.ts';
 import { JOIN, PERMUTE, RESHAPE, SLICE } from './layout-cases.ts';
@@ -9,6 +10,8 @@ import { POOLING, POOLING3D } from './pooling-cases.ts';
 export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   convolution: CONVOLUTION,
   depthwise: DEPTHWISE,
+  deconvolution: DECONVOLUTION,
+  deconvolutionDepthwise: DECONVOLUTION_DEPTHWISE,
   pooling: POOLING,
   pooling3d: POOLING3D,
   binary: BINARY,
