@@ -1,6 +1,6 @@
 import cliTruncate from 'cli-truncate';
-import type { DebugLayer, DebugReport } from './debug-report.ts';
-import { debugPath } from './debug-report.ts';
+import stringWidth from 'string-width';
+import { type DebugLayer, type DebugReport, debugPath } from './debug-report.ts';
 
 /** On a terminal the worst layers are shown; the rest is in the file. */
 const SHOWN_ROWS = 20;
@@ -17,29 +17,58 @@ export function formatDebugTable(
   { target, columns }: TableOptions,
 ): string {
   const shown = columns === undefined ? layers : layers.slice(0, SHOWN_ROWS);
-  const rows = [HEADER, ...shown.map(cells)];
-  const widths = HEADER.map((_, i) => Math.max(...rows.map((row) => (row[i] as string).length)));
-  const before = widths.slice(0, -1).reduce((sum, width) => sum + width + GAP.length, GAP.length);
-  const room = columns === undefined ? undefined : Math.max(LEAST_NAME, columns - before);
   const rest = layers.length - shown.length;
-  const where = rest > 0 ? `${rest} more, all of them in` : 'The same in';
   return [
-    `Layers, worst first: int8 against float, over ${samples} ${samples === 1 ? 'sample' : 'samples'}`,
-    ...rows.map((row) => line(row, widths, room)),
-    `${where} ${debugPath(target)}`,
+    `Layers, worst first: cosine similarity to float (1 is equal), mean of ${samples} ${samples === 1 ? 'sample' : 'samples'}`,
+    ...table(shown, severalTensors(layers), columns),
+    `${rest > 0 ? `${rest} more, all of them in` : 'The same in'} ${debugPath(target)}`,
   ].join('\n');
 }
 
-// The name comes last: only there does the length vary without bound, and truncation harm nothing else.
+// The name comes last: only its length has no bound, and there shortening it moves nothing else.
 const HEADER = ['cosine', 'overflow', 'clipped', 'runs in', 'type', 'op'];
 const RIGHT_ALIGNED = 3;
+const TYPE = 4;
 const GAP = '  ';
 /** A name keeps this much even where the line then wraps. */
 const LEAST_NAME = 8;
 
-function cells(layer: DebugLayer): string[] {
+function table(
+  layers: readonly DebugLayer[],
+  several: ReadonlySet<string>,
+  columns = Number.POSITIVE_INFINITY,
+): string[] {
+  const rows = [HEADER, ...layers.map((layer) => cells(layer, several))];
+  const longest = Math.max(...rows.map((row) => stringWidth(row.at(-1) as string)));
+  // Whole names are worth more than types: they are what `skip_quant_op_names` wants.
+  const fitting =
+    columnsBeforeName(rows) + longest <= columns ? rows : rows.map((row) => row.toSpliced(TYPE, 1));
+  const room = Math.max(LEAST_NAME, columns - columnsBeforeName(fitting));
+  const widths = widthsOf(fitting);
+  return fitting.map((row) => line(row, widths, room));
+}
+
+/** Columns that everything before the name takes. */
+function columnsBeforeName(rows: readonly (readonly string[])[]): number {
+  return widthsOf(rows).reduce((sum, width) => sum + width + GAP.length, GAP.length);
+}
+
+function widthsOf(rows: readonly (readonly string[])[]): number[] {
+  const [header = []] = rows;
+  return header.slice(0, -1).map((_, i) => Math.max(...rows.map((row) => (row[i] as string).length)));
+}
+
+/** Names of ops that have more than one row. */
+function severalTensors(layers: readonly DebugLayer[]): Set<string> {
+  const seen = new Set<string>();
+  const several = new Set<string>();
+  for (const { op } of layers) (seen.has(op) ? several : seen).add(op);
+  return several;
+}
+
+function cells(layer: DebugLayer, several: ReadonlySet<string>): string[] {
   const { op, tensorName, type, int8, cosine, overflow, clipped } = layer;
-  const name = tensorName === op ? op : `${op} → ${tensorName}`;
+  const name = several.has(op) ? `${op} → ${tensorName}` : op;
   return [
     cosineText(cosine),
     share(overflow),
@@ -66,16 +95,19 @@ function printable(name: string): string {
   return name.replace(/\p{C}/gu, '\u{fffd}');
 }
 
-function line(row: readonly string[], widths: readonly number[], room: number | undefined): string {
-  const padded = row.map((cell, i) => {
-    const width = widths[i] as number;
-    if (i === row.length - 1) return room === undefined ? cell : shorten(cell, room);
+function line(row: readonly string[], widths: readonly number[], room: number): string {
+  const padded = widths.map((width, i) => {
+    const cell = row[i] as string;
     return i < RIGHT_ALIGNED ? cell.padStart(width) : cell.padEnd(width);
   });
-  return `${GAP}${padded.join(GAP)}`;
+  const name = row.at(-1) as string;
+  return `${GAP}${[...padded, shorten(name, room)].join(GAP)}`;
 }
 
-/** Keeps both ends of a name, which tell most about it. */
+/** Both ends of a name tell most about it. */
 function shorten(name: string, room: number): string {
-  return cliTruncate(name, room, { position: 'middle' });
+  if (stringWidth(name) <= room) return name;
+  const short = cliTruncate(name, room, { position: 'middle' });
+  // The library may cut a wide character one column too late.
+  return stringWidth(short) <= room ? short : cliTruncate(name, room - 1, { position: 'middle' });
 }
