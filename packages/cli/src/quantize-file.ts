@@ -23,6 +23,7 @@ import { type DebugReport, debugJson, debugPath, debugReport } from './debug-rep
 import { UsageError } from './errors.ts';
 import { checkTargets, writeTogether } from './files.ts';
 import { type ImageFolder, openImageFolder, type SkippedFile } from './images/folder.ts';
+import { inferenceModel } from './inference-model.ts';
 import { measureDebug } from './measure-debug.ts';
 import { readSource } from './read-source.ts';
 
@@ -128,13 +129,17 @@ function targetsOf({ target }: QuantizeOptions, { debug }: Config): string[] {
 /** Everything that can be wrong without looking at an image. */
 function prepare(options: QuantizeOptions, warn: (messages: readonly string[]) => void): Job {
   const { source } = options;
-  const { config, warnings } = loadConfig(options.config);
+  const { config: given, warnings } = loadConfig(options.config);
   warn(warnings);
-  checkTargets(targetsOf(options, config), [source, `${source}.weight`, options.config]);
-  const model = readSource(source);
-  warn(modelWarnings(model));
+  checkTargets(targetsOf(options, given), [source, `${source}.weight`, options.config]);
+  const read = readSource(source);
+  const { model, notes, into } = inferenceModel(read);
+  warn([...modelWarnings(read), ...notes]);
   const graph = buildGraph(model);
-  checkSkipNames(model, graph, config.skip_quant_op_names);
+  checkSkipNames(read, graph, given.skip_quant_op_names);
+  // The name of a layer that was folded stands for the op that it went into.
+  const skip_quant_op_names = given.skip_quant_op_names.map((name) => into.get(name) ?? name);
+  const config = { ...given, skip_quant_op_names };
   const input = imageInput(graph, config);
   const plan = createPlan(graph, new Map([[input.name, input.shape]]));
   return { config, model, graph, input, plan };

@@ -13,6 +13,8 @@ export interface FoldReport {
   readonly rectifiers: string[];
   /** Dropout layers that were taken out. */
   readonly dropouts: string[];
+  /** Op that does a folded layer's or rectifier's work now. */
+  readonly into: Map<string, string>;
 }
 
 /**
@@ -44,7 +46,7 @@ export class OpFolder {
   /** @param statistics to be used instead of the stored ones */
   add(op: Op, index: number, statistics: ChannelStatistics | undefined): void {
     const wired = this.#rewired(op);
-    const name = op.name || `${opTypeName(op.type)}_${index}`;
+    const name = nameOf(op, index);
     if (op.type === OpType.BatchNorm) this.#addBatchNorm(wired, name, statistics);
     else if (op.type === OpType.Dropout) this.#addDropout(wired, name);
     else if (!this.#fuseRectifier(wired, name)) this.#push(wired);
@@ -83,7 +85,7 @@ export class OpFolder {
       this.#report.asScale.push(name);
       return;
     }
-    this.#replace(at, op, scaleConvolution(convolution, affine, where));
+    this.#replace(at, op, name, scaleConvolution(convolution, affine, where));
     this.#changed.add(at);
     this.#report.folded.push(name);
   }
@@ -97,7 +99,7 @@ export class OpFolder {
     const at = flag && this.#soleWriter(op);
     if (at === undefined || !this.#changed.has(at)) return false;
     const value = this.#ops[at]!.main!.value as Convolution2D;
-    this.#replace(at, op, { ...value, common: { ...value.common!, ...flag } });
+    this.#replace(at, op, name, { ...value, common: { ...value.common!, ...flag } });
     this.#changed.delete(at);
     this.#report.rectifiers.push(name);
     return true;
@@ -124,13 +126,18 @@ export class OpFolder {
     return at !== undefined && this.#ops[at]!.outputIndexes!.length === 1 ? at : undefined;
   }
 
-  /** The convolution at `at` now writes what `last` wrote. */
-  #replace(at: number, last: Op, value: Convolution2D): void {
+  /** The convolution at `at` now does what `last` did. */
+  #replace(at: number, last: Op, name: string, value: Convolution2D): void {
     const { outputIndexes } = last;
+    this.#report.into.set(name, nameOf(this.#ops[at]!, at));
     const main = { type: 'Convolution2D', value } as const;
     this.#ops[at] = { ...this.#ops[at]!, outputIndexes, externalPath: undefined, main };
     this.#writer.set(outputIndexes![0]!, at);
   }
+}
+
+function nameOf(op: Op, index: number): string {
+  return op.name || `${opTypeName(op.type)}_${index}`;
 }
 
 function scaleOp(op: Op, { factor, offset }: ChannelAffine): Op {

@@ -4,8 +4,17 @@ import type { ChannelStatistics } from './affine.ts';
 import { type FoldReport, OpFolder } from './fold-ops.ts';
 
 /** A model without BatchNorm, and what became of its layers (names of ops). */
-export interface FoldedModel extends Readonly<Record<keyof FoldReport, readonly string[]>> {
+export interface FoldedModel {
   readonly model: MnnModel;
+  /** BatchNorm layers that went into a convolution. */
+  readonly folded: readonly string[];
+  /** BatchNorm layers that became a Scale. */
+  readonly asScale: readonly string[];
+  /** ReLU and ReLU6 behind folded layers that became a flag of the convolution. */
+  readonly rectifiers: readonly string[];
+  readonly dropouts: readonly string[];
+  /** The convolution that each of `folded` and `rectifiers` went into. */
+  readonly into: ReadonlyMap<string, string>;
 }
 
 /**
@@ -26,7 +35,7 @@ export function foldBatchNorm(
   statistics: ReadonlyMap<number, ChannelStatistics> = new Map(),
 ): FoldedModel {
   const { net } = model;
-  const report: FoldReport = { folded: [], asScale: [], rectifiers: [], dropouts: [] };
+  const report: FoldReport = { folded: [], asScale: [], rectifiers: [], dropouts: [], into: new Map() };
   const subgraphs = net.subgraphs?.map((graph) => foldSubgraph(graph, report));
   const oplists = net.oplists && foldOps(net.oplists, namedOutputs(net), report, statistics);
   const changed = report.folded.length + report.asScale.length + report.dropouts.length > 0;
