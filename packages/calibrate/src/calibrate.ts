@@ -5,6 +5,8 @@ import {
   type RunReport,
   type TensorBackend,
 } from '@mnnquant/graph';
+import { CalibrationError } from './calibration-error.ts';
+import { calibrateEma, type EmaForward } from './ema/index.ts';
 import { hostStatistics } from './observers/host-statistics.ts';
 import { type Int8Candidates, int8Candidates } from './rewrite/candidates.ts';
 import type { SampleSet } from './samples.ts';
@@ -13,6 +15,7 @@ import { planScales, type ScalePlan, solveScales } from './solve-scales.ts';
 import type { FeatureSolver, FeatureStatistics } from './solvers/feature-solver.ts';
 import { type FeatureMethod, featureSolvers } from './solvers/index.ts';
 import { sourcesOf } from './ties/tie-groups.ts';
+import { quantizeWeights, type WeightConfig } from './weights/quantize-weights.ts';
 
 /** How activations are to be scaled. */
 export interface CalibrationConfig {
@@ -22,8 +25,19 @@ export interface CalibrationConfig {
   readonly featureClamp: number;
   /** Ops that stay float (`skip_quant_op_names`), whatever the method. */
   readonly skip?: (node: GraphNode) => boolean;
+  /** With `EMA`. */
+  readonly ema?: EmaConfig;
   /** See `TieGroupOptions`; without it ties are never broken. */
   readonly maxRangeRatio?: number;
+}
+
+/** What `EMA` needs besides. */
+export interface EmaConfig {
+  /** `batch_size`: samples whose common range is one step of the average. */
+  readonly batchSize: number;
+  /** How the weights are rounded in the forward, which should be how they are written. */
+  readonly weights: WeightConfig;
+  readonly forward?: EmaForward;
 }
 
 export interface CalibrationJob {
@@ -48,11 +62,6 @@ export interface CalibrationResult {
   readonly passes: 1 | 2;
 }
 
-/** The configuration or the samples do not allow a calibration; the message says what to change. */
-export class CalibrationError extends Error {
-  override name = 'CalibrationError';
-}
-
 /**
  * Runs a network over samples and finds the scale of every tensor that an int8 op needs.
  *
@@ -62,9 +71,12 @@ export class CalibrationError extends Error {
  */
 export async function calibrate(job: CalibrationJob): Promise<CalibrationResult> {
   const { plan, backend, config, samples } = job;
-  const solver = checkedSolver(config, samples.count);
-  const candidates = int8Candidates(plan.graph, plan, { skip: config.skip });
+  checkNumbers(config, samples.count);
+  const asymmetric = config.featureMethod === 'EMA';
+  const candidates = int8Candidates(plan.graph, plan, { skip: config.skip, asymmetric });
   const scalePlan = planScales(plan, candidates);
+  if (config.featureMethod === 'EMA') return averagedRanges(job, candidates, scalePlan);
+  const solver = solverOf(config.featureMethod);
   const observation = await observe(
     {
       plan,
@@ -88,8 +100,19 @@ export async function calibrate(job: CalibrationJob): Promise<CalibrationResult>
   return { scales, candidates, report: observation.report, passes: observation.passes };
 }
 
-function checkedSolver(config: CalibrationConfig, samples: number): FeatureSolver {
-  const { featureMethod, featureClamp, maxRangeRatio = 1 } = config;
+async function averagedRanges(
+  job: CalibrationJob,
+  candidates: Int8Candidates,
+  scalePlan: ScalePlan,
+): Promise<CalibrationResult> {
+  const { ema, featureClamp } = job.config;
+  if (ema === undefined) throw new CalibrationError('EMA: expected its batch size and weights, got none');
+  const weights = quantizeWeights(job.plan, candidates, ema.weights);
+  const { scales, report } = await calibrateEma({ ...job, ...ema, featureClamp, scalePlan, weights });
+  return { scales, candidates, report, passes: 1 };
+}
+
+function checkNumbers({ featureClamp, maxRangeRatio = 1 }: CalibrationConfig, samples: number): void {
   if (!Number.isInteger(featureClamp) || featureClamp < 1 || featureClamp > 127) {
     throw new CalibrationError(
       `feature_clamp_value: expected a whole number from 1 to 127, got ${featureClamp}`,
@@ -100,11 +123,14 @@ function checkedSolver(config: CalibrationConfig, samples: number): FeatureSolve
   }
   if (samples < 1)
     throw new CalibrationError(`expected at least one sample to calibrate with, got ${samples}`);
+}
+
+function solverOf(featureMethod: Exclude<FeatureMethod, 'EMA'>): FeatureSolver {
   const solver: FeatureSolver | undefined = Object.hasOwn(featureSolvers, featureMethod)
     ? featureSolvers[featureMethod]
     : undefined;
   if (solver === undefined) {
-    const known = Object.keys(featureSolvers).join(', ');
+    const known = [...Object.keys(featureSolvers), 'EMA'].join(', ');
     throw new CalibrationError(`feature_quantize_method: expected one of ${known}, got ${featureMethod}`);
   }
   return solver;

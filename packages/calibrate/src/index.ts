@@ -7,11 +7,13 @@ export {
 } from './batch-norm/index.ts';
 export {
   type CalibrationConfig,
-  CalibrationError,
   type CalibrationJob,
   type CalibrationResult,
   calibrate,
+  type EmaConfig,
 } from './calibrate.ts';
+export { CalibrationError } from './calibration-error.ts';
+export type { BatchTensor, EmaForward } from './ema/index.ts';
 export { type ErrorJob, type LayerError, measureErrors } from './errors/index.ts';
 export {
   channelCount,

@@ -3,9 +3,11 @@ import type { ScaleMethod } from './solvers/feature-solver.ts';
 
 /** The scale of one tensor and where it comes from. */
 export interface TensorScale extends QuantParams {
-  readonly method: ScaleMethod;
+  readonly method: ScaleMethod | 'EMA';
   /** Largest finite |x| over the values that decided the scale. */
   readonly absMax: number;
+  /** With EMA: the averaged range that decided the scale. */
+  readonly range?: { readonly min: number; readonly max: number };
   /** The group of tensors that share this scale; absent for a tensor on its own. */
   readonly groupId?: number;
   /** What a reader of the report should know. */

@@ -27,6 +27,8 @@ export interface Int8Candidates {
 export interface CandidateOptions {
   /** Nodes that stay float because the user says so (`skip_quant_op_names`). */
   readonly skip?: (node: GraphNode) => boolean;
+  /** Whether scales come with zero points other than 0. */
+  readonly asymmetric?: boolean;
 }
 
 /**

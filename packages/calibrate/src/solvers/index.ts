@@ -4,4 +4,5 @@ import { klSolver } from './kl.ts';
 /** `feature_quantize_method` to its solver. A new method is one file and one row. */
 export const featureSolvers = { KL: klSolver } satisfies Record<string, FeatureSolver>;
 
-export type FeatureMethod = keyof typeof featureSolvers;
+/** EMA is no solver of statistics: it has a forward of its own. */
+export type FeatureMethod = keyof typeof featureSolvers | 'EMA';

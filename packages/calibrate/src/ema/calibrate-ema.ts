@@ -1,0 +1,103 @@
+import { createPlan, type ExecutionPlan, type RunReport, rangeOf, type TensorBackend } from '@mnnquant/graph';
+import { CalibrationError } from '../calibration-error.ts';
+import { groupByShape, type SampleSet } from '../samples.ts';
+import type { ScaleTable } from '../scale-table.ts';
+import type { ScalePlan } from '../solve-scales.ts';
+import type { QuantizedWeights } from '../weights/weight-quantizer.ts';
+import { batchesOf, checkBatchMemory } from './batches.ts';
+import { type FeatureRoles, featureRoles } from './feature-roles.ts';
+import { type BatchTensor, runBatch } from './forward.ts';
+import { withQuantizedWeights } from './quantized-graph.ts';
+import { RangeKeeper } from './range-keeper.ts';
+import { solveRanges } from './solve-ranges.ts';
+
+/** Another network to be run in the forward, and what to do as it goes. */
+export interface EmaForward {
+  /**
+   * A plan with the same tensor ids, for the same input shapes: the network before BatchNorm was
+   * folded. Without one the network is run as it is.
+   */
+  readonly plan?: ExecutionPlan;
+  /** By op index of `plan`: weights to be rounded; those of the int8 convolutions without a plan. */
+  readonly weights?: ReadonlyMap<number, QuantizedWeights>;
+  /** Called for every tensor of every batch before it is observed and rounded. */
+  onTensor?(tensor: BatchTensor): void | Promise<void>;
+}
+
+export interface EmaJob {
+  readonly scalePlan: ScalePlan;
+  readonly weights: ReadonlyMap<number, QuantizedWeights>;
+  readonly backend: TensorBackend;
+  readonly samples: SampleSet;
+  /** `batch_size`: samples whose common range is one step of the average. */
+  readonly batchSize: number;
+  readonly featureClamp: number;
+  readonly memoryBudgetBytes: number;
+  readonly forward?: EmaForward;
+  readonly strict?: boolean;
+  onProgress?(done: number, total: number): void;
+}
+
+/**
+ * Scales and zero points from exponential moving averages of each tensor's range, taken while the
+ * network runs with rounded weights and activations (`feature_quantize_method: EMA`, MNN 3.6.1
+ * tools/train/source/nn/NN.cpp).
+ *
+ * @throws {CalibrationError} where the batch size makes no sense or a batch exceeds the memory budget
+ */
+export async function calibrateEma(job: EmaJob): Promise<{ scales: ScaleTable; report: RunReport }> {
+  const { scalePlan, backend, samples, batchSize, featureClamp, forward } = job;
+  if (!Number.isInteger(batchSize) || batchSize < 1)
+    throw new CalibrationError(`batch_size: expected a whole number of at least 1, got ${batchSize}`);
+  const given = forward?.plan ?? scalePlan.plan;
+  const graph = withQuantizedWeights(given.graph, forward?.weights ?? job.weights);
+  const plan = createPlan(graph, new Map(given.inputs.map(({ name, desc }) => [name, desc.shape])));
+  const groups = groupByShape(samples, plan, (shapes) => createPlan(graph, shapes));
+  const batches = batchesOf(groups, batchSize);
+  checkBatchMemory(batches, job.memoryBudgetBytes);
+  const keeper = new RangeKeeper(featureClamp);
+  const roles = featureRoles(scalePlan);
+  takeConstants(roles, plan, keeper);
+  const onSteps = progressOf(job, groups);
+  const reports: RunReport[] = [];
+  const onTensor = forward?.onTensor?.bind(forward);
+  for (const batch of batches) {
+    const run = { backend, samples, roles, keeper, strict: job.strict, onTensor, onSteps };
+    reports.push(...(await runBatch(run, batch)));
+  }
+  return { scales: solveRanges(scalePlan, keeper.ranges, featureClamp), report: merged(reports) };
+}
+
+/** Constants have one range, whatever the batch; no run brings them. */
+function takeConstants(roles: FeatureRoles, plan: ExecutionPlan, keeper: RangeKeeper): void {
+  for (const tensor of roles.observed) {
+    const value = plan.values.get(tensor);
+    if (value !== undefined) keeper.take(tensor, [rangeOf(value.data)]);
+  }
+}
+
+function progressOf(
+  { onProgress }: EmaJob,
+  groups: ReturnType<typeof groupByShape>,
+): (samples: number) => void {
+  const total = groups.reduce((sum, { plan, samples }) => sum + plan.steps.length * samples.length, 0);
+  let done = 0;
+  return (samples) => {
+    done += samples;
+    onProgress?.(done, total);
+  };
+}
+
+/** Every shape may bind other kernels: the largest number of each op. */
+function merged(reports: readonly RunReport[]): RunReport {
+  const most = (counts: readonly ReadonlyMap<string, number>[]) => {
+    const result = new Map<string, number>();
+    for (const [name, count] of counts.flatMap((one) => [...one]))
+      result.set(name, Math.max(count, result.get(name) ?? 0));
+    return result;
+  };
+  return {
+    kernels: most(reports.map((one) => one.kernels)),
+    fallbacks: most(reports.map((one) => one.fallbacks)),
+  };
+}

@@ -1,0 +1,108 @@
+import {
+  type DeviceTensor,
+  GraphError,
+  type GraphNode,
+  Program,
+  type RunReport,
+  type Sample,
+  type TensorBackend,
+  type TensorEvent,
+} from '@mnnquant/graph';
+import type { SampleSet } from '../samples.ts';
+import type { Batch } from './batches.ts';
+import type { FeatureRoles } from './feature-roles.ts';
+import { Meeting } from './meeting.ts';
+import type { RangeKeeper } from './range-keeper.ts';
+
+/** A tensor that now exists for every sample of a batch, and is not rounded yet. */
+export interface BatchTensor {
+  readonly tensor: number;
+  /** The node that made it; `undefined` for a graph input. */
+  readonly node: GraphNode | undefined;
+  /** One per sample, of possibly different shapes; they may be changed in place. */
+  readonly values: readonly DeviceTensor[];
+}
+
+export interface ForwardJob {
+  readonly backend: TensorBackend;
+  readonly samples: SampleSet;
+  readonly roles: FeatureRoles;
+  readonly keeper: RangeKeeper;
+  readonly strict?: boolean;
+  /** Called for every tensor of a batch before it is observed and rounded. */
+  onTensor?(tensor: BatchTensor): void | Promise<void>;
+  /** After a step, with the number of samples it was run for. */
+  onSteps?(samples: number): void;
+}
+
+/**
+ * Runs one batch through the network whose activations are rounded as it goes: every tensor with a
+ * role gets the range of the whole batch, is averaged into its moving range and rounded to its grid of
+ * this batch before anybody reads it (MNN 3.6.1 NN.cpp, forward in training mode).
+ *
+ * Samples of different shapes run side by side and wait for each other at every tensor.
+ *
+ * @returns what ran where, one report per shape
+ */
+export async function runBatch(job: ForwardJob, batch: Batch): Promise<RunReport[]> {
+  const loaded = await Promise.all(batch.map(({ samples }) => loadSamples(job.samples, samples)));
+  const programs: Program[] = [];
+  try {
+    for (const { plan } of batch) programs.push(new Program(plan, job.backend, { strict: job.strict }));
+    job.keeper.startBatch();
+    const meeting = new Meeting<TensorEvent>(arrivals(batch), (events) => handle(job, events));
+    await meeting.runAll(
+      programs.map((program, index) => () => {
+        const samples = loaded[index]!;
+        const visitor = {
+          onTensor: (event: TensorEvent) => meeting.join(event.tensor, event),
+          onStep: () => job.onSteps?.(samples.length),
+        };
+        return program.run(samples, visitor, batch[index]!.samples[0]);
+      }),
+    );
+    return programs.map(({ report }) => report);
+  } finally {
+    for (const program of programs) program.dispose();
+  }
+}
+
+/** How many of the plans compute a tensor; one plan may fold what another has to compute. */
+function arrivals(batch: Batch): (tensor: number) => number {
+  const counts = new Map<number, number>();
+  for (const { plan } of batch) {
+    const made = plan.steps.flatMap(({ node }) => node.outputs);
+    for (const tensor of [...plan.inputs.map((input) => input.tensor), ...made])
+      counts.set(tensor, (counts.get(tensor) ?? 0) + 1);
+  }
+  return (tensor) => counts.get(tensor) ?? 1;
+}
+
+async function handle(
+  { backend, roles, keeper, onTensor }: ForwardJob,
+  events: readonly TensorEvent[],
+): Promise<void> {
+  const { tensor, node } = events[0]!;
+  const values = events.flatMap((event) => event.values);
+  await onTensor?.({ tensor, node, values });
+  const joined = roles.joined.get(tensor);
+  if (joined === undefined && !roles.observed.has(tensor)) return;
+  const grid = joined
+    ? keeper.joint(joined)
+    : keeper.take(tensor, await Promise.all(values.map((value) => backend.range(value))));
+  if (grid === undefined) return;
+  for (const value of values) await backend.fakeQuantize(value, grid);
+}
+
+async function loadSamples(set: SampleSet, indices: readonly number[]): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (const index of indices) {
+    try {
+      samples.push(await set.load(index));
+    } catch (error) {
+      const name = set.name?.(index) ?? `sample ${index}`;
+      throw new GraphError(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    }
+  }
+  return samples;
+}
