@@ -54,6 +54,7 @@ export {
   createReferenceBackend,
   errorSums,
   fakeQuantizeData,
+  outsideCount,
   type ReferenceBackendOptions,
   rangeOf,
 } from './reference-backend.ts';
