@@ -1,4 +1,5 @@
 import type { OpDefinition } from '../op.ts';
+import { argMax, argMin } from './arg-max.ts';
 import { batchNorm } from './batch-norm.ts';
 import { binaryOp } from './binary-op.ts';
 import { broadcastTo } from './broadcast-to.ts';
@@ -6,7 +7,9 @@ import { cast } from './cast.ts';
 import { concat } from './concat.ts';
 import { convertTensor } from './convert-tensor.ts';
 import { convolution, convolutionDepthwise } from './convolution.ts';
+import { cumProd, cumSum } from './cumulative.ts';
 import { deconvolution, deconvolutionDepthwise } from './deconvolution.ts';
+import { depthToSpace, spaceToDepth } from './depth-space.ts';
 import { eltwise } from './eltwise.ts';
 import { elu } from './elu.ts';
 import { fill } from './fill.ts';
@@ -29,6 +32,8 @@ import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
 import { reshape } from './reshape.ts';
 import { scale } from './scale.ts';
+import { select } from './select.ts';
+import { selu } from './selu.ts';
 import { shape } from './shape.ts';
 import { sigmoidOp } from './sigmoid.ts';
 import { size } from './size.ts';
@@ -38,13 +43,17 @@ import { softmax } from './softmax.ts';
 import { squeeze } from './squeeze.ts';
 import { stridedSlice } from './strided-slice.ts';
 import { tanhOp } from './tanh.ts';
+import { threshold } from './threshold.ts';
 import { tile } from './tile.ts';
 import { unaryOp } from './unary-op.ts';
 import { unpack } from './unpack.ts';
 import { unsqueeze } from './unsqueeze.ts';
+import { zerosLike } from './zeros-like.ts';
 
 /** Every op that can be evaluated. */
 export const OPS: readonly OpDefinition[] = [
+  argMax,
+  argMin,
   batchNorm,
   binaryOp,
   broadcastTo,
@@ -53,8 +62,11 @@ export const OPS: readonly OpDefinition[] = [
   convertTensor,
   convolution,
   convolutionDepthwise,
+  cumProd,
+  cumSum,
   deconvolution,
   deconvolutionDepthwise,
+  depthToSpace,
   eltwise,
   elu,
   fill,
@@ -77,19 +89,24 @@ export const OPS: readonly OpDefinition[] = [
   relu6,
   reshape,
   scale,
+  select,
+  selu,
   shape,
   sigmoidOp,
   size,
   slice,
   sliceTf,
   softmax,
+  spaceToDepth,
   squeeze,
   stridedSlice,
   tanhOp,
+  threshold,
   tile,
   unaryOp,
   unpack,
   unsqueeze,
+  zerosLike,
 ];
 
 /** By `OpType`. */
