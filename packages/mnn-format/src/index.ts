@@ -1,6 +1,7 @@
 export { createTable } from './create-table.ts';
 export { opTypeName } from './enum-names.ts';
 export { MnnFormatError } from './error.ts';
+export { type ExternalizedModel, externalizeWeights } from './external/externalize.ts';
 export { type ExternalFiles, inlineExternalWeights } from './external/inline.ts';
 export { type ExternalWeight, listExternalWeights } from './external/list.ts';
 export * from './generated/enums.ts';
