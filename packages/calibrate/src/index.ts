@@ -51,7 +51,7 @@ export type {
 } from './solvers/feature-solver.ts';
 export { type FeatureMethod, featureSolvers } from './solvers/index.ts';
 export { type WeightMethod, weightQuantizers } from './weights/index.ts';
-export { DEPTHWISE_SMALLEST_SCALE } from './weights/max-abs.ts';
+export { DEPTHWISE_SMALLEST_SCALE } from './weights/grid.ts';
 export { quantizeWeights, type WeightConfig } from './weights/quantize-weights.ts';
 export {
   type QuantizedWeights,

@@ -2,7 +2,7 @@ import type { QuantParams } from '@mnnquant/graph';
 import {
   type Convolution2D,
   DataType,
-  encodeInt8Weights,
+  encodeWeights,
   type IDSTQuan,
   type Op,
   opTypeName,
@@ -14,24 +14,26 @@ import type { QuantizedWeights } from '../weights/weight-quantizer.ts';
 import { RewriteError } from './rewrite-error.ts';
 
 /**
- * A Convolution or ConvolutionDepthwise with int8 weights, as MNN 1.2 to 3.6 reads it.
+ * A Convolution or ConvolutionDepthwise with weights of 2 to 8 bits, as MNN 1.2 to 3.6 reads it.
  *
  * The type stays; the float weights go; the bias stays float (zeros where there was none: without
- * one the runtime takes another path). `nbits` is 8: below that x86 chooses a kernel that computes
- * garbage (ConvInt8TiledExecutor.cpp, MNN 3.6.1).
+ * one the runtime takes another path). `nbits` is 8 and the clamps are ±127 for every width: below
+ * that x86 chooses a kernel that computes garbage and clamps activations to the range of the weights
+ * (ConvInt8TiledExecutor.cpp, MNN 3.6.1). Fewer bits only make the file smaller, the runtime unpacks
+ * weights to bytes.
  *
  * @throws {RewriteError} where weights, scales and op do not fit
  */
 export function quantizeConvolution(
   op: Op,
   index: number,
-  { quantized, scales: alpha }: QuantizedWeights,
+  weights: QuantizedWeights,
   scales: ReadonlyMap<number, QuantParams>,
 ): Op {
   const where = `${op.name ?? `op ${index}`} (${opTypeName(op.type)})`;
   const conv = convolutionOf(op, where);
   const channels = conv.common?.outputCount ?? 0;
-  checkWeights(where, channels, quantized, alpha);
+  checkWeights(where, channels, weights);
   const input = scaleOf(where, 'input', op.inputIndexes, scales);
   const output = scaleOf(where, 'output', op.outputIndexes, scales);
   const value: Convolution2D = {
@@ -40,7 +42,7 @@ export function quantizeConvolution(
     external: undefined,
     sparseParameter: undefined,
     bias: biasOf(where, conv, channels),
-    quanParameter: weightParameter(quantized, alpha, input, output),
+    quanParameter: weightParameter(weights, input, output),
     symmetricQuan: activationParameter(input, output),
   };
   return { ...op, externalPath: undefined, main: { type: 'Convolution2D', value } };
@@ -54,7 +56,8 @@ function convolutionOf(op: Op, where: string): Convolution2D {
   return op.main.value;
 }
 
-function checkWeights(where: string, channels: number, quantized: Int8Array, alpha: Float32Array): void {
+function checkWeights(where: string, channels: number, weights: QuantizedWeights): void {
+  const { quantized, scales: alpha, bits = 8 } = weights;
   if (channels <= 0 || alpha.length !== channels)
     throw new RewriteError(
       `${where}: expected ${channels} weight scales, one a channel, got ${alpha.length}`,
@@ -64,6 +67,14 @@ function checkWeights(where: string, channels: number, quantized: Int8Array, alp
   const bad = alpha.findIndex((scale) => !(scale > 0 && Number.isFinite(scale)));
   if (bad >= 0)
     throw new RewriteError(`${where}: expected positive weight scales, got ${alpha[bad]} for channel ${bad}`);
+  if (!Number.isInteger(bits) || bits < 2 || bits > 8)
+    throw new RewriteError(`${where}: expected 2 to 8 bits per weight, got ${bits}`);
+  const largest = 2 ** (bits - 1) - 1;
+  const outside = quantized.findIndex((weight) => weight < -largest || weight > largest);
+  if (outside >= 0)
+    throw new RewriteError(
+      `${where}: expected weights within ±${largest} for ${bits} bits, got ${quantized[outside]} at ${outside}`,
+    );
 }
 
 function scaleOf(
@@ -87,13 +98,18 @@ function biasOf(where: string, conv: Convolution2D, channels: number): Float32Ar
 }
 
 function weightParameter(
-  quantized: Int8Array,
-  alpha: Float32Array,
+  { quantized, scales: alpha, bits = 8 }: QuantizedWeights,
   input: QuantParams,
   output: QuantParams,
 ): IDSTQuan {
+  const { buffer, shapeInt32 } = encodeWeights(
+    quantized,
+    alpha.length,
+    quantized.length / alpha.length,
+    bits,
+  );
   return {
-    buffer: encodeInt8Weights(quantized, alpha.length, quantized.length / alpha.length),
+    buffer,
     alpha,
     type: 1,
     useInt32: false,
@@ -104,7 +120,7 @@ function weightParameter(
     aMin: 0,
     readType: 0,
     has_scaleInt: false,
-    shapeInt32: Math.max(alpha.length, quantized.length / alpha.length) > 0xffff,
+    shapeInt32,
     weightSize: 0,
     index: undefined,
     alphaFp16: undefined,

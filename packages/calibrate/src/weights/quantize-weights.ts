@@ -1,8 +1,8 @@
 import type { ExecutionPlan, GraphNode } from '@mnnquant/graph';
 import { type Convolution2D, decodeConvolutionWeights, OpType } from '@mnnquant/mnn-format';
 import type { Int8Candidates } from '../rewrite/candidates.ts';
+import { DEPTHWISE_SMALLEST_SCALE } from './grid.ts';
 import { type WeightMethod, weightQuantizers } from './index.ts';
-import { DEPTHWISE_SMALLEST_SCALE } from './max-abs.ts';
 import { type QuantizedWeights, WeightError, type WeightQuantizer } from './weight-quantizer.ts';
 
 /** How weights are to be quantized. */
@@ -39,7 +39,8 @@ export function quantizeWeights(
       name: node.name,
     };
     const smallestScale = depthwise ? DEPTHWISE_SMALLEST_SCALE : 0;
-    weights.set(node.index, quantizer(matrix, { clamp, smallestScale }));
+    const bits = config.quantBits;
+    weights.set(node.index, { ...quantizer(matrix, { clamp, smallestScale }), bits });
   }
   return weights;
 }

@@ -24,6 +24,8 @@ export interface QuantizedWeights {
   readonly quantized: Int8Array;
   /** [C] positive, finite. */
   readonly scales: Float32Array;
+  /** Bits per weight in the file, 2 to 8 (the default); ±(2^(bits - 1) - 1) has to hold every weight. */
+  readonly bits?: number;
 }
 
 /** One `weight_quantize_method`. */
