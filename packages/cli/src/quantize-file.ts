@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   type CalibrationResult,
   calibrate,
+  type LayerError,
   type Prediction,
   predictInt8,
   quantizeModel,
@@ -24,7 +25,7 @@ import { UsageError } from './errors.ts';
 import { checkTargets, writeTogether } from './files.ts';
 import { type ImageFolder, openImageFolder, type SkippedFile } from './images/folder.ts';
 import { inferenceModel } from './inference-model.ts';
-import { measureDebug } from './measure-debug.ts';
+import { type DebugMeasurement, measureDebug } from './measure-debug.ts';
 import { readSource } from './read-source.ts';
 
 export interface QuantizeOptions {
@@ -86,16 +87,7 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
   const written = rewrite(model, plan, calibration, config);
   const prediction = withPlannedReasons(predictInt8(written, plan), calibration);
   const samples = samplesOf(input, images);
-  const layers = config.debug
-    ? await measureDebug({
-        plan,
-        written,
-        prediction,
-        samples,
-        memoryBytes: options.memoryBytes,
-        onProgress: (done, total) => options.onProgress?.('debug', done, total),
-      })
-    : undefined;
+  const layers = await debugLayers(options, config, { plan, written, prediction, samples });
   const bytes = writeModel(written.net);
   const debug = layers && debugReport(layers, { path: target, bytes }, samples);
   writeResult(written, target, bytes, debug);
@@ -143,6 +135,20 @@ function prepare(options: QuantizeOptions, warn: (messages: readonly string[]) =
   const input = imageInput(graph, config);
   const plan = createPlan(graph, new Map([[input.name, input.shape]]));
   return { config, model, graph, input, plan };
+}
+
+/** What `debug` asks for. */
+async function debugLayers(
+  { memoryBytes, onProgress }: QuantizeOptions,
+  { debug }: Config,
+  job: Pick<DebugMeasurement, 'plan' | 'written' | 'prediction' | 'samples'>,
+): Promise<LayerError[] | undefined> {
+  if (!debug) return undefined;
+  return measureDebug({
+    ...job,
+    memoryBytes,
+    onProgress: (done, total) => onProgress?.('debug', done, total),
+  });
 }
 
 /** Writes the model and what belongs to it. */

@@ -153,3 +153,25 @@ describe('a whole run', () => {
     expect(stderr).toBe(`warning: ${outcome.warnings[0]}\n`);
   });
 });
+
+describe('debug', () => {
+  it('prints the layers below the summary, before the last line', async () => {
+    const { source, target, config } = smallJob({ debug: true });
+    const { code, stdout } = await run(source, target, config);
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    const at = lines.findIndex((line) => line.startsWith('Layers, worst first: cosine similarity'));
+    expect(lines[at - 1]).toMatch(/^Written .*\.debug\.json$/);
+    expect(lines.slice(at + 2, at + 5).map((line) => line.split(/ {2,}/).at(-1))).toContain('conv1');
+    expect(lines.at(-1)).toBe('Quantize model done!');
+  });
+
+  it('is silent with --quiet, and part of --json', async () => {
+    const { source, target, config } = smallJob({ debug: true });
+    expect((await run('-q', source, target, config)).stdout).toBe('Quantize model done!\n');
+    const { stdout } = await run('--json', source, target, config);
+    const { debug } = JSON.parse(stdout);
+    expect(debug).toEqual(JSON.parse(readFileSync(`${target}.debug.json`, 'utf8')));
+    expect(debug.layers).toHaveLength(3);
+  });
+});
