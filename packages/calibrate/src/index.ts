@@ -50,8 +50,8 @@ export type {
   ScaleMethod,
 } from './solvers/feature-solver.ts';
 export { type FeatureMethod, featureSolvers } from './solvers/index.ts';
-export { type WeightMethod, weightQuantizers } from './weights/index.ts';
 export { DEPTHWISE_SMALLEST_SCALE } from './weights/grid.ts';
+export { type WeightMethod, weightQuantizers } from './weights/index.ts';
 export { quantizeWeights, type WeightConfig } from './weights/quantize-weights.ts';
 export {
   type QuantizedWeights,
