@@ -18,6 +18,7 @@ import { gather } from './gather.ts';
 import { identity } from './identity.ts';
 import { innerProduct } from './inner-product.ts';
 import { interp } from './interp.ts';
+import { layerNorm } from './layer-norm.ts';
 import { matMul } from './mat-mul.ts';
 import { pack } from './pack.ts';
 import { padding } from './padding.ts';
@@ -75,6 +76,7 @@ export const OPS: readonly OpDefinition[] = [
   identity,
   innerProduct,
   interp,
+  layerNorm,
   matMul,
   pack,
   padding,

@@ -4,7 +4,7 @@ import { DECONVOLUTION, DECONVOLUTION_DEPTHWISE } from './deconvolution-cases.ts
 import type { GoldenCase } from './golden-case.ts';
 import { INTERP } from './interp-cases.ts';
 import { JOIN, PERMUTE, RESHAPE, SLICE } from './layout-cases.ts';
-import { ALONG_AXES, BLOCKS, CHOICES } from './more-cases.ts';
+import { ALONG_AXES, BLOCKS, CHOICES, NORMS } from './more-cases.ts';
 import { POOLING, POOLING3D } from './pooling-cases.ts';
 
 /** Cases by the name of the file with MNN's answers. */
@@ -29,6 +29,7 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   blocks: BLOCKS,
   alongAxes: ALONG_AXES,
   choices: CHOICES,
+  norms: NORMS,
 };
 
 /** What MNN answered, by case title: one entry per output. */

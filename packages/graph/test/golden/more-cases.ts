@@ -1,5 +1,5 @@
 import { DepthToSpaceMode } from '@mnnquant/mnn-format';
-import { type GoldenCase, type GoldenInput, input, ints, main, scalar } from './golden-case.ts';
+import { type GoldenCase, type GoldenInput, input, ints, main, noise, scalar } from './golden-case.ts';
 
 function blocks(type: 'DepthToSpace' | 'SpaceToDepth', shape: readonly number[]): GoldenCase[] {
   const nhwc = [shape[0], shape[2], shape[3], shape[1]];
@@ -70,4 +70,23 @@ export const CHOICES: readonly GoldenCase[] = [
   { title: 'Threshold', type: 'Threshold', main: main('ELU', { alpha: 0.25 }), inputs: [input([2, 9])] },
   { title: 'Selu', type: 'Selu', main: main('Selu', { scale: 1.05, alpha: 1.67 }), inputs: [input([2, 9])] },
   { title: 'ZerosLike', type: 'ZerosLike', inputs: [input([2, 3])] },
+];
+
+function norm(title: string, shape: readonly number[], fields: object, gammas = 0): GoldenCase {
+  const scale = gammas > 0 ? { gamma: noise(gammas, 2), beta: noise(gammas, 4) } : {};
+  return {
+    title: `LayerNorm, ${title}`,
+    type: 'LayerNorm',
+    main: main('LayerNorm', { epsilon: 1e-3, ...scale, ...fields }),
+    inputs: [input(shape)],
+  };
+}
+
+export const NORMS: readonly GoldenCase[] = [
+  norm('last axis', [2, 3, 8], { axis: Int32Array.of(-1) }, 8),
+  norm('two last axes', [2, 3, 5], { axis: Int32Array.of(-2, -1) }, 15),
+  norm('positive axes', [2, 3, 5], { axis: Int32Array.of(1, 2) }),
+  norm('an axis in the middle', [2, 5, 3], { axis: Int32Array.of(1) }, 5),
+  norm('groups', [2, 4, 3, 2], { group: 2 }),
+  norm('RMS', [3, 8], { axis: Int32Array.of(-1), useRMSNorm: true }, 8),
 ];
