@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type CalibrationResult,
@@ -14,7 +13,7 @@ import {
   scalesJson,
 } from '@mnnquant/calibrate';
 import { buildGraph, createPlan, type ExecutionPlan, type Graph } from '@mnnquant/graph';
-import { type MnnModel, writeModel } from '@mnnquant/mnn-format';
+import type { MnnModel } from '@mnnquant/mnn-format';
 import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
 import { distance } from 'fastest-levenshtein';
 import { type ImageInput, imageInput } from './check-input.ts';
@@ -22,11 +21,12 @@ import { loadConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import { type DebugReport, debugJson, debugPath, debugReport } from './debug-report.ts';
 import { UsageError } from './errors.ts';
-import { checkTargets, writeTogether } from './files.ts';
+import { checkTargets, type Output, writeTogether } from './files.ts';
 import { type ImageFolder, openImageFolder, type SkippedFile } from './images/folder.ts';
 import { inferenceModel } from './inference-model.ts';
 import { type DebugMeasurement, measureDebug } from './measure-debug.ts';
-import { readSource } from './read-source.ts';
+import { hasWeightFile, modelFiles, staleWeightFile, weightPath } from './model-files.ts';
+import { readSource, type SourceModel } from './read-source.ts';
 
 export interface QuantizeOptions {
   readonly source: string;
@@ -61,9 +61,10 @@ export interface QuantizeOutcome {
 const IMAGE_CACHE_BYTES = 512 * 1024 * 1024;
 
 /**
- * The whole job: `SRC.mnn` and a folder of images in, `DST.mnn` and `DST.mnn.json` out.
+ * The whole job: `SRC.mnn` and a folder of images in, `DST.mnn` and `DST.mnn.json` out, and
+ * `DST.mnn.weight` where the source had its weights in such a file.
  *
- * Both files are written together at the end, or not at all.
+ * All files are written together at the end, or not at all.
  *
  * @throws {UsageError} where the arguments or the config are wrong (nothing was computed)
  */
@@ -75,11 +76,11 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
     warnings.push(...messages);
     for (const message of messages) options.onWarning?.(message);
   };
-  const { config, model, graph, input, plan } = prepare(options, warn);
+  const { config, read, model, graph, input, plan } = prepare(options, warn);
   const images = await openImages(options, config, input);
   warn(imageWarnings(config, images));
   checkTargets(
-    targetsOf(options, config),
+    targetsOf(options, config, read),
     images.names.map((name) => join(config.path, name)),
   );
   const calibration = await runCalibration(options, config, plan, input, images);
@@ -88,14 +89,14 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
   const prediction = withPlannedReasons(predictInt8(written, plan), calibration);
   const samples = samplesOf(input, images);
   const layers = await debugLayers(options, config, { plan, written, prediction, samples });
-  const bytes = writeModel(written.net);
-  const debug = layers && debugReport(layers, { path: target, bytes }, samples);
-  writeResult(written, target, bytes, debug);
+  const files = modelFiles(written, target, hasWeightFile(read));
+  const debug = layers && debugReport(layers, files[0], samples);
+  writeResult(written, files, debug);
   return {
     source,
     target,
-    sourceBytes: statSync(source).size,
-    targetBytes: bytes.length,
+    sourceBytes: read.bytes,
+    targetBytes: files.reduce((sum, { bytes }) => sum + bytes.length, 0),
     images: { used: images.names, skipped: images.skipped },
     prediction,
     warnings,
@@ -108,14 +109,17 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
 
 interface Job {
   readonly config: Config;
+  readonly read: SourceModel;
   readonly model: MnnModel;
   readonly graph: Graph;
   readonly input: ImageInput;
   readonly plan: ExecutionPlan;
 }
 
-function targetsOf({ target }: QuantizeOptions, { debug }: Config): string[] {
-  return [target, `${target}.json`, ...(debug ? [debugPath(target)] : [])];
+/** Files that will be written; whether one with weights is among them is known once the source is read. */
+function targetsOf({ target }: QuantizeOptions, { debug }: Config, read?: SourceModel): string[] {
+  const weights = read && hasWeightFile(read) ? [weightPath(target)] : [];
+  return [target, `${target}.json`, ...weights, ...(debug ? [debugPath(target)] : [])];
 }
 
 /** Everything that can be wrong without looking at an image. */
@@ -123,18 +127,19 @@ function prepare(options: QuantizeOptions, warn: (messages: readonly string[]) =
   const { source } = options;
   const { config: given, warnings } = loadConfig(options.config);
   warn(warnings);
-  checkTargets(targetsOf(options, given), [source, `${source}.weight`, options.config]);
+  checkTargets(targetsOf(options, given), [source, weightPath(source), options.config]);
   const read = readSource(source);
-  const { model, notes, into } = inferenceModel(read);
-  warn([...modelWarnings(read), ...notes]);
+  checkTargets(targetsOf(options, given, read), [...read.files, options.config]);
+  const { model, notes, into } = inferenceModel(read.model);
+  warn([...modelWarnings(read.model), ...notes, ...staleWeightFile(options.target, hasWeightFile(read))]);
   const graph = buildGraph(model);
-  checkSkipNames(read, graph, given.skip_quant_op_names);
+  checkSkipNames(read.model, graph, given.skip_quant_op_names);
   // The name of a layer that was folded stands for the op that it went into.
   const skip_quant_op_names = given.skip_quant_op_names.map((name) => into.get(name) ?? name);
   const config = { ...given, skip_quant_op_names };
   const input = imageInput(graph, config);
   const plan = createPlan(graph, new Map([[input.name, input.shape]]));
-  return { config, model, graph, input, plan };
+  return { config, read, model, graph, input, plan };
 }
 
 /** What `debug` asks for. */
@@ -154,15 +159,15 @@ async function debugLayers(
 /** Writes the model and what belongs to it. */
 function writeResult(
   written: MnnModel,
-  target: string,
-  bytes: Uint8Array,
+  files: readonly [Output, ...Output[]],
   debug: DebugReport | undefined,
 ): void {
+  const target = files[0].path;
   const text = (content: string): Uint8Array => new TextEncoder().encode(content);
   writeTogether([
     ...(debug ? [{ path: debugPath(target), bytes: text(debugJson(debug)) }] : []),
     { path: `${target}.json`, bytes: text(scalesJson(written)) },
-    { path: target, bytes },
+    ...files,
   ]);
 }
 
