@@ -8,10 +8,10 @@ import {
   type TensorBackend,
   type TensorEvent,
 } from '@mnnquant/graph';
+import { Meeting } from '../meeting.ts';
 import type { SampleSet } from '../samples.ts';
 import type { Batch } from './batches.ts';
 import type { FeatureRoles } from './feature-roles.ts';
-import { Meeting } from './meeting.ts';
 import type { RangeKeeper } from './range-keeper.ts';
 
 /** A tensor that now exists for every sample of a batch, and is not rounded yet. */

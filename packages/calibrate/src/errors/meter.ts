@@ -7,9 +7,9 @@ import {
   type TensorBackend,
   type TensorEvent,
 } from '@mnnquant/graph';
+import { Meeting } from '../meeting.ts';
 import { clippingEnds, overflowEnds } from './ends.ts';
 import { cosineOf } from './layer-error.ts';
-import { Lockstep, runBoth } from './lockstep.ts';
 import type { Measured } from './measured.ts';
 import type { Tally } from './tally.ts';
 
@@ -19,6 +19,12 @@ export interface MeterOptions {
   readonly rounding: ReadonlyMap<number, QuantParams>;
   /** By tensor, for every compared one; added to. */
   readonly tallies: ReadonlyMap<number, Tally>;
+}
+
+/** A tensor of one of the networks, which waits for that of the other. */
+interface Arrival {
+  readonly network: 'float' | 'quantized';
+  readonly event: TensorEvent;
 }
 
 /** Runs a chunk of samples through both networks, in step, and adds what is seen to the tallies. */
@@ -38,26 +44,31 @@ export class Meter {
     onStep: () => void,
   ): Promise<void> {
     const { compared } = this.#options.measured;
-    const lockstep = new Lockstep<TensorEvent>((ours, theirs) => this.#compare(ours, theirs, indices));
-    const first = indices[0] ?? 0;
-    const onFloat = async (event: TensorEvent): Promise<void> => {
-      if (compared.has(event.tensor)) await lockstep.meet('first', event);
-    };
-    const onQuantized = async (event: TensorEvent): Promise<void> => {
-      await this.#round(event);
-      if (compared.has(event.tensor)) await lockstep.meet('second', event);
-    };
-    await runBoth(
-      lockstep,
-      () => float.run(samples, { onTensor: onFloat, onStep }, first),
-      () => quantized.run(samples, { onTensor: onQuantized, onStep }, first),
+    const meeting = new Meeting<Arrival>(
+      () => 2,
+      (arrivals) => this.#compare(arrivals, indices),
     );
+    const run = (program: Program, network: Arrival['network']) => () =>
+      program.run(
+        samples,
+        {
+          onTensor: async (event) => {
+            if (network === 'quantized') await this.#round(event);
+            if (compared.has(event.tensor)) await meeting.join(event.tensor, { network, event });
+          },
+          onStep,
+        },
+        indices[0],
+      );
+    await meeting.runAll([run(float, 'float'), run(quantized, 'quantized')]);
   }
 
-  async #compare(ours: TensorEvent, theirs: TensorEvent, indices: readonly number[]): Promise<void> {
-    const tally = this.#options.tallies.get(ours.tensor);
-    for (const [i, value] of ours.values.entries()) {
-      const sums = await this.#options.backend.compare(value, theirs.values[i] as DeviceTensor);
+  async #compare(arrivals: readonly Arrival[], indices: readonly number[]): Promise<void> {
+    const { event: float } = arrivals.find(({ network }) => network === 'float')!;
+    const { event: quantized } = arrivals.find(({ network }) => network === 'quantized')!;
+    const tally = this.#options.tallies.get(float.tensor);
+    for (const [i, value] of float.values.entries()) {
+      const sums = await this.#options.backend.compare(value, quantized.values[i] as DeviceTensor);
       tally?.addCosine(indices[i] as number, cosineOf(sums));
     }
   }
