@@ -56,3 +56,13 @@ export function roundToGrid(value: number, clamp: number): number {
 export function quantizeRow(values: Float32Array, scale: number, clamp: number, target: Int8Array): void {
   for (let i = 0; i < values.length; i++) target[i] = roundToGrid((values[i] as number) / scale, clamp);
 }
+
+/** Sum of (w - q * scale)² with q as {@link quantizeRow} has it. */
+export function squaredError(values: Float32Array, scale: number, clamp: number): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    sum += (value - roundToGrid(value / scale, clamp) * scale) ** 2;
+  }
+  return sum;
+}

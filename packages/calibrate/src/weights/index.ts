@@ -1,7 +1,11 @@
+import { quantizeAdmm } from './admm.ts';
 import { quantizeMaxAbs } from './max-abs.ts';
 import type { WeightQuantizer } from './weight-quantizer.ts';
 
 /** `weight_quantize_method` to its quantizer. A new method is one file and one row. */
-export const weightQuantizers = { MAX_ABS: quantizeMaxAbs } satisfies Record<string, WeightQuantizer>;
+export const weightQuantizers = {
+  MAX_ABS: quantizeMaxAbs,
+  ADMM: quantizeAdmm,
+} satisfies Record<string, WeightQuantizer>;
 
 export type WeightMethod = keyof typeof weightQuantizers;

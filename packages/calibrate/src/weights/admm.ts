@@ -1,0 +1,56 @@
+import { fitScale, sortMagnitudes } from './alternating-fit.ts';
+import { channelAbsMax, checkedArea, quantizeRow, squaredError, writableScale } from './grid.ts';
+import type { QuantizedWeights, WeightQuantizeOptions, WeightQuantizer } from './weight-quantizer.ts';
+
+/** MNN's first scale lets the largest weight be this many clamps. */
+const MNN_START = 1.25;
+
+/**
+ * ADMM per output channel, as MNN 3.6.1 (quantizeWeight.cpp, `QuantizeWeightADMM`): the scale that
+ * alternating between rounding and least squares ends at, q = w / scale rounded half away from zero,
+ * within ±clamp.
+ *
+ * The end depends on the first scale. MNN's is a fifth below MAX_ABS's, and from there most channels
+ * never stop clipping: with 8 bits the result is often worse than MAX_ABS. So we alternate from both
+ * first scales and take what has the least squared error, which is never above that of MAX_ABS.
+ *
+ * - MNN solves on weights that are already rounded with MAX_ABS and stores -128; we do neither.
+ * - An all-zero channel has scale 1 and zeros.
+ * - A channel of tiny weights keeps them, down to `smallestScale` (MNN zeroes scales up to 1e-6).
+ * - A weight that is not finite is an error that names layer and channel.
+ */
+export const quantizeAdmm: WeightQuantizer = (weights, options) => {
+  const { data, channels } = weights;
+  const area = checkedArea(weights, options);
+  const result: QuantizedWeights = {
+    quantized: new Int8Array(data.length),
+    scales: new Float32Array(channels),
+  };
+  for (let channel = 0; channel < channels; channel++) {
+    const absMax = channelAbsMax(weights, channel, area);
+    const [from, to] = [channel * area, (channel + 1) * area];
+    const row = data.subarray(from, to);
+    const scale = absMax === 0 ? 1 : rowScale(row, absMax, options);
+    result.scales[channel] = scale;
+    quantizeRow(row, scale, options.clamp, result.quantized.subarray(from, to));
+  }
+  return result;
+};
+
+/** @returns a float32 */
+function rowScale(row: Float32Array, absMax: number, options: WeightQuantizeOptions): number {
+  const { clamp } = options;
+  const magnitudes = sortMagnitudes(row.map(Math.abs));
+  const maxAbs = absMax / clamp;
+  const mean = (magnitudes.sums[0] as number) / row.length;
+  const starts = [clamp > 1 ? maxAbs / MNN_START : mean, maxAbs];
+  const found = starts.map((start) => fitScale(magnitudes, clamp, start));
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (const candidate of [...found, maxAbs]) {
+    const scale = writableScale(candidate, options);
+    const error = squaredError(row, scale, clamp);
+    if (error < least) [best, least] = [scale, error];
+  }
+  return best;
+}
