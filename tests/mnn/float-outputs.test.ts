@@ -5,6 +5,7 @@ import {
   buildGraph,
   createPlan,
   createReferenceBackend,
+  elementCount,
   Program,
   type Sample,
   type TensorBackend,
@@ -12,14 +13,21 @@ import {
 import { readModel } from '@mnnquant/mnn-format';
 import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
 import { expect, it } from 'vitest';
+import { noise } from '../../packages/graph/test/golden/golden-case.ts';
 import { describeWithMnn } from './environment.ts';
 import { sortedFiles, stackImages } from './evaluation.ts';
 import type { NumpyArray } from './npz.ts';
 import { MnnOracle } from './oracle.ts';
 
 interface FloatModel {
-  /** Folder of images whose first one is run. */
-  readonly images: string;
+  /** Folder of images whose first one is run; without, only random numbers are. */
+  readonly images?: string;
+  /** For dynamic extents. */
+  readonly dim?: number;
+  /** For an input of unknown rank. */
+  readonly shape?: readonly number[];
+  /** MNN's Module interface instead of its session. */
+  readonly module?: boolean;
   readonly format?: SampleOptions['format'];
   readonly mean?: readonly number[];
   readonly normal?: number | readonly number[];
@@ -44,6 +52,15 @@ const MODELS: Readonly<Record<string, FloatModel>> = {
   vww_96_float: { images: 'imagenet150', normal: 1 / 255 },
   mlperf_resnet8_cifar10_float: { images: 'cifar10_test500' },
   yunet_n_320: { images: 'faces_test', format: 'BGR' },
+  yolox_nano: { images: 'faces_test', format: 'BGR' },
+  FastestDet: { images: 'faces_test', format: 'BGR', normal: 1 / 255 },
+  selfie_segmentation: { images: 'faces_test', normal: 1 / 255 },
+  'ch_PP-OCRv4_det_infer': { dim: 96 },
+  'ch_ppocr_mobile_v2.0_cls_infer': { dim: 64 },
+  ESPCN_x2: { shape: [1, 20, 24, 1], module: true },
+  FSRCNN_x2: { shape: [1, 20, 24, 1], module: true },
+  ad01_fp32: {},
+  face_blendshape_mp: {},
 };
 
 /** Relative to an output's largest value. */
@@ -56,13 +73,9 @@ describeWithMnn('float outputs equal those of MNN', ({ python, data }) => {
   for (const [model, description] of Object.entries(MODELS)) {
     it(model, async () => {
       const path = join(data, 'models/float', `${model}.mnn`);
-      const inputs = await randomAndImage(
-        oracle,
-        path,
-        join(data, 'images', description.images),
-        description,
-      );
-      const expected = oracle.run(path, inputs);
+      const { module } = description;
+      const inputs = await inputsFor(oracle, path, description, data);
+      const expected = oracle.run(path, inputs, { module });
       for (const [name, create] of Object.entries(BACKENDS)) {
         const backend = await create();
         const outputs = await runModel(path, inputs, backend);
@@ -76,6 +89,20 @@ describeWithMnn('float outputs equal those of MNN', ({ python, data }) => {
     });
   }
 });
+
+async function inputsFor(
+  oracle: MnnOracle,
+  path: string,
+  description: FloatModel,
+  data: string,
+): Promise<Map<string, NumpyArray>> {
+  const { images, dim, shape, module } = description;
+  if (images !== undefined) return randomAndImage(oracle, path, join(data, 'images', images), description);
+  if (shape === undefined) return oracle.random(path, { seed: 7, samples: 2, dim, module });
+  const [{ name }] = buildGraph(readModel(readFileSync(path))).inputs;
+  const whole = [2, ...shape];
+  return new Map([[name, { shape: whole, data: noise(elementCount(whole), 7) }]]);
+}
 
 /** Two samples of a model with one input: seeded normal numbers and a photograph. */
 async function randomAndImage(
