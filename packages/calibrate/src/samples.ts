@@ -58,3 +58,21 @@ function planOf(
     throw new GraphError(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
   }
 }
+
+/**
+ * Brings samples one after the other.
+ *
+ * @throws {GraphError} naming the sample; what went wrong is its `cause`
+ */
+export async function loadSamples(set: SampleSet, chunk: readonly number[]): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (const index of chunk) {
+    try {
+      samples.push(await set.load(index));
+    } catch (error) {
+      const name = set.name?.(index) ?? `sample ${index}`;
+      throw new GraphError(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    }
+  }
+  return samples;
+}

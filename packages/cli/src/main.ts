@@ -87,7 +87,9 @@ async function run(source: string, target: string, config: string, flags: Flags)
     if (flags.json) process.stdout.write(`${JSON.stringify(outcome, undefined, 2)}\n`);
     else if (!flags.quiet) {
       process.stdout.write(`${formatSummary(outcome)}\n`);
-      const { columns } = process.stdout;
+      const { isTTY, columns: reported } = process.stdout;
+      // Some terminals do not know their size.
+      const columns = isTTY ? reported || 80 : undefined;
       if (outcome.debug) process.stdout.write(`${formatDebugTable(outcome.debug, { target, columns })}\n`);
     }
     if (!flags.json) process.stdout.write('Quantize model done!\n');

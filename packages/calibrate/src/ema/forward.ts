@@ -1,15 +1,14 @@
 import {
   type DeviceTensor,
-  GraphError,
   type GraphNode,
   Program,
+  type QuantParams,
   type RunReport,
-  type Sample,
   type TensorBackend,
   type TensorEvent,
 } from '@mnnquant/graph';
 import { Meeting } from '../meeting.ts';
-import type { SampleSet } from '../samples.ts';
+import { loadSamples, type SampleSet } from '../samples.ts';
 import type { Batch } from './batches.ts';
 import type { FeatureRoles } from './feature-roles.ts';
 import type { RangeKeeper } from './range-keeper.ts';
@@ -78,31 +77,11 @@ function arrivals(batch: Batch): (tensor: number) => number {
   return (tensor) => counts.get(tensor) ?? 1;
 }
 
-async function handle(
-  { backend, roles, keeper, onTensor }: ForwardJob,
-  events: readonly TensorEvent[],
-): Promise<void> {
+async function handle(job: ForwardJob, events: readonly TensorEvent[]): Promise<void> {
   const { tensor, node } = events[0]!;
   const values = events.flatMap((event) => event.values);
-  await onTensor?.({ tensor, node, values });
-  const joined = roles.joined.get(tensor);
-  if (joined === undefined && !roles.observed.has(tensor)) return;
-  const grid = joined
-    ? keeper.joint(joined)
-    : keeper.take(tensor, await Promise.all(values.map((value) => backend.range(value))));
+  await job.onTensor?.({ tensor, node, values });
+  const grid = await gridOf(job, tensor, values);
   if (grid === undefined) return;
-  for (const value of values) await backend.fakeQuantize(value, grid);
-}
-
-async function loadSamples(set: SampleSet, indices: readonly number[]): Promise<Sample[]> {
-  const samples: Sample[] = [];
-  for (const index of indices) {
-    try {
-      samples.push(await set.load(index));
-    } catch (error) {
-      const name = set.name?.(index) ?? `sample ${index}`;
-      throw new GraphError(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
-    }
-  }
-  return samples;
+  for (const value of values) await job.backend.fakeQuantize(value, grid);
 }

@@ -5,13 +5,12 @@ import {
   Program,
   peakActivationBytes,
   type QuantParams,
-  type Sample,
   type TensorBackend,
 } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
 import type { Prediction } from '../rewrite/predict.ts';
 import { fakeQuantPlan } from '../rewrite/simulate.ts';
-import { groupByShape, type SampleGroup, type SampleSet } from '../samples.ts';
+import { groupByShape, loadSamples, type SampleGroup, type SampleSet } from '../samples.ts';
 import { type LayerError, worstFirst } from './layer-error.ts';
 import { makerOf, measuredTensors } from './measured.ts';
 import { Meter } from './meter.ts';
@@ -139,17 +138,4 @@ function progressOf(job: ErrorJob, groups: readonly Group[]): (samples: number) 
     done += samples;
     job.onProgress?.(done, total);
   };
-}
-
-async function loadSamples(set: SampleSet, chunk: readonly number[]): Promise<Sample[]> {
-  const samples: Sample[] = [];
-  for (const index of chunk) {
-    try {
-      samples.push(await set.load(index));
-    } catch (error) {
-      const name = set.name?.(index) ?? `sample ${index}`;
-      throw new GraphError(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
-    }
-  }
-  return samples;
 }

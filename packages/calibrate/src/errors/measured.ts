@@ -1,7 +1,21 @@
-import { type ExecutionPlan, elementCount, GraphError, type QuantParams } from '@mnnquant/graph';
+import { type ExecutionPlan, GraphError, type QuantParams } from '@mnnquant/graph';
 import { opTypeName } from '@mnnquant/mnn-format';
-import { familyOf } from '../rewrite/families.ts';
 import { isRectifier } from '../rewrite/rectifiers.ts';
+
+/** Ops that hold the values of their input, in another order or shape. */
+const rearrangements: ReadonlySet<string> = new Set([
+  'ConvertTensor',
+  'DepthToSpace',
+  'ExpandDims',
+  'Flatten',
+  'Identity',
+  'Permute',
+  'Reshape',
+  'SpaceToDepth',
+  'Squeeze',
+  'Transpose',
+  'Unsqueeze',
+]);
 
 /** Which tensors of an int8 network say something of their own. */
 export interface Measured {
@@ -71,8 +85,7 @@ function repeatedTensors(plan: ExecutionPlan, rounding: ReadonlyMap<number, Quan
   for (const { node, inputs, outputs } of plan.steps) {
     const [from, to] = [node.inputs[0] ?? -1, node.outputs[0] ?? -1];
     if (outputs.length !== 1 || inputs[0]?.value !== undefined || !isFloat(plan, from)) continue;
-    if (elementCount(inputs[0]?.shape ?? []) !== elementCount(outputs[0]!.shape)) continue;
-    if (familyOf(node.source, { inputs, nonNegative: false }).kind !== 'copy') continue;
+    if (!rearrangements.has(opTypeName(node.source.type))) continue;
     if (rounding.has(from) || !rounding.has(to)) repeated.add(to);
   }
   return repeated;

@@ -7,7 +7,7 @@ import {
   type TensorBackend,
   type TensorDesc,
 } from '@mnnquant/graph';
-import { createTable, type MnnModel, type OpParameter } from '@mnnquant/mnn-format';
+import { createTable, type MnnModel, type Op, type OpParameter } from '@mnnquant/mnn-format';
 import { describe, expect, it } from 'vitest';
 import { type ErrorJob, measureErrors } from '../../src/errors/measure-errors.ts';
 import { int8Candidates } from '../../src/rewrite/candidates.ts';
@@ -236,5 +236,22 @@ describe('measureErrors', () => {
     await expect(measureErrors({ ...job, backend })).rejects.toThrow('the device is lost');
     expect(most).toBeGreaterThan(2);
     expect(live).toBe(0);
+  });
+
+  it('refuses networks that compute the same tensors in another order', async () => {
+    const net = new NetBuilder();
+    const input = net.input([1, 1, 1, 2]);
+    const model = net.build([times(net, input, 2, 'left'), times(net, input, 3, 'right')]);
+    const job = jobOf(model, {}, [[1, 2]]);
+    const { oplists = [] } = job.quantized.model.net;
+    const [first, left, right] = oplists as [Op, Op, Op];
+    const swapped = {
+      ...job.quantized.model,
+      net: { ...job.quantized.model.net, oplists: [first, right, left] },
+    };
+    const quantized = { ...job.quantized, model: swapped, plan: planOf(swapped) };
+    await expect(measureErrors({ ...job, quantized })).rejects.toThrow(
+      /expected left next, the int8 network computes right/,
+    );
   });
 });
