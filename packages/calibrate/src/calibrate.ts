@@ -108,7 +108,9 @@ async function averagedRanges(
   const { ema, featureClamp } = job.config;
   if (ema === undefined) throw new CalibrationError('EMA: expected its batch size and weights, got none');
   const weights = quantizeWeights(job.plan, candidates, ema.weights);
-  const { scales, report } = await calibrateEma({ ...job, ...ema, featureClamp, scalePlan, weights });
+  const { centered } = candidates;
+  const given = { ...job, ...ema, featureClamp, scalePlan, weights, centered };
+  const { scales, report } = await calibrateEma(given);
   return { scales, candidates, report, passes: 1 };
 }
 

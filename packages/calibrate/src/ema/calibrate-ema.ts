@@ -5,7 +5,7 @@ import type { ScaleTable } from '../scale-table.ts';
 import type { ScalePlan } from '../solve-scales.ts';
 import type { QuantizedWeights } from '../weights/weight-quantizer.ts';
 import { batchesOf, checkBatchMemory } from './batches.ts';
-import { type FeatureRoles, featureRoles } from './feature-roles.ts';
+import { type FeatureRoles, featureGroups, featureRoles } from './feature-roles.ts';
 import { type BatchTensor, runBatch } from './forward.ts';
 import { withQuantizedWeights } from './quantized-graph.ts';
 import { RangeKeeper } from './range-keeper.ts';
@@ -26,6 +26,8 @@ export interface EmaForward {
 
 export interface EmaJob {
   readonly scalePlan: ScalePlan;
+  /** Tensors whose zero point must be 0 (`Int8Candidates.centered`). */
+  readonly centered: ReadonlySet<number>;
   readonly weights: ReadonlyMap<number, QuantizedWeights>;
   readonly backend: TensorBackend;
   readonly samples: SampleSet;
@@ -56,7 +58,8 @@ export async function calibrateEma(job: EmaJob): Promise<{ scales: ScaleTable; r
   const batches = batchesOf(groups, batchSize);
   checkBatchMemory(batches, job.memoryBudgetBytes);
   const keeper = new RangeKeeper(featureClamp);
-  const roles = featureRoles(scalePlan);
+  const tied = featureGroups(scalePlan, job.centered);
+  const roles = featureRoles(scalePlan, tied);
   takeConstants(roles, plan, keeper);
   const onSteps = progressOf(job, groups);
   const reports: RunReport[] = [];
@@ -65,14 +68,14 @@ export async function calibrateEma(job: EmaJob): Promise<{ scales: ScaleTable; r
     const run = { backend, samples, roles, keeper, strict: job.strict, onTensor, onSteps };
     reports.push(...(await runBatch(run, batch)));
   }
-  return { scales: solveRanges(scalePlan, keeper.ranges, featureClamp), report: merged(reports) };
+  return { scales: solveRanges(scalePlan, tied, keeper.ranges, featureClamp), report: merged(reports) };
 }
 
 /** Constants have one range, whatever the batch; no run brings them. */
 function takeConstants(roles: FeatureRoles, plan: ExecutionPlan, keeper: RangeKeeper): void {
-  for (const tensor of roles.observed) {
+  for (const [tensor, { centered }] of roles.observed) {
     const value = plan.values.get(tensor);
-    if (value !== undefined) keeper.take(tensor, [rangeOf(value.data)]);
+    if (value !== undefined) keeper.take(tensor, [rangeOf(value.data)], centered);
   }
 }
 

@@ -85,3 +85,16 @@ async function handle(job: ForwardJob, events: readonly TensorEvent[]): Promise<
   if (grid === undefined) return;
   for (const value of values) await job.backend.fakeQuantize(value, grid);
 }
+
+async function gridOf(
+  { backend, roles, keeper }: ForwardJob,
+  tensor: number,
+  values: readonly DeviceTensor[],
+): Promise<QuantParams | undefined> {
+  const joined = roles.joined.get(tensor);
+  if (joined !== undefined) return keeper.joint(joined);
+  const role = roles.observed.get(tensor);
+  if (role === undefined) return undefined;
+  const parts = await Promise.all(values.map((value) => backend.range(value)));
+  return keeper.take(tensor, parts, role.centered);
+}

@@ -56,6 +56,12 @@ export function unionOf(ranges: readonly ValueRange[]): ValueRange | undefined {
   };
 }
 
+/** The smallest range around zero that holds a range; its grid has zero point 0. */
+export function mirrored({ min, max }: ValueRange): ValueRange {
+  const most = Math.max(-min, max);
+  return { min: -most, max: most };
+}
+
 function withZero({ min, max }: ValueRange): ValueRange {
   return { min: Math.min(0, min), max: Math.max(0, max) };
 }

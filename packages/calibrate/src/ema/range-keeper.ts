@@ -1,5 +1,5 @@
 import type { QuantParams, RangeStatistics } from '@mnnquant/graph';
-import { affineGrid, endsOf, movedRange, unionOf, type ValueRange } from './moving-range.ts';
+import { affineGrid, endsOf, mirrored, movedRange, unionOf, type ValueRange } from './moving-range.ts';
 
 /** What is known of a tensor after all batches. */
 export interface KeptRange {
@@ -36,13 +36,15 @@ export class RangeKeeper {
    * finite value, has no range and does not count.
    *
    * @param parts statistics of the parts of the batch
+   * @param centered widens the range so that it reaches as far below zero as above
    * @returns the grid of this batch alone
    */
-  take(tensor: number, parts: readonly RangeStatistics[]): QuantParams | undefined {
+  take(tensor: number, parts: readonly RangeStatistics[], centered = false): QuantParams | undefined {
     const before = this.#kept.get(tensor) ?? NOTHING;
     const nonFinite = parts.reduce((sum, part) => sum + part.nonFinite, 0);
     const finite = parts.reduce((sum, part) => sum + part.count, 0) - nonFinite;
-    const range = finite > 0 ? unionOf(parts) : undefined;
+    const seen = finite > 0 ? unionOf(parts) : undefined;
+    const range = seen && centered ? mirrored(seen) : seen;
     const grid = range && affineGrid(range, this.#clamp);
     const ends = grid && endsOf(grid);
     if (ends) this.#batch.set(tensor, ends);

@@ -2,7 +2,7 @@ import type { ScaleGroup, ScaleTable, TensorScale } from '../scale-table.ts';
 import type { ScalePlan } from '../solve-scales.ts';
 import { degenerateScale } from '../solvers/degenerate.ts';
 import { separateAveragePools } from '../ties/separate-pools.ts';
-import { groupTies, type TieGroup } from '../ties/tie-groups.ts';
+import type { TieGroup } from '../ties/tie-groups.ts';
 import { affineGrid, unionOf } from './moving-range.ts';
 import type { KeptRange } from './range-keeper.ts';
 
@@ -15,14 +15,11 @@ import type { KeptRange } from './range-keeper.ts';
  * @param clamp largest quantized magnitude, 1 to 127
  */
 export function solveRanges(
-  scalePlan: ScalePlan,
+  { plan, without }: ScalePlan,
+  groups: readonly TieGroup[],
   ranges: ReadonlyMap<number, KeptRange>,
   clamp: number,
 ): ScaleTable {
-  const { plan, ties } = scalePlan;
-  const absMax = (tensor: number) => absMaxOf(ranges.get(tensor)?.range);
-  // Ties are never broken: the older runtimes copy bytes whatever the scales.
-  const { groups } = groupTies(scalePlan.tensors, ties, absMax, { maxRangeRatio: Number.POSITIVE_INFINITY });
   const solved = groups.map((group) => ({ group, scale: solveGroup(group, ranges, clamp) }));
   const tensors: [number, TensorScale][] = [];
   const shared: ScaleGroup[] = [];
@@ -31,7 +28,7 @@ export function solveRanges(
     if (group.members.length > 1) shared.push({ ...group, scale: scale.scale });
   }
   tensors.sort(([a], [b]) => a - b);
-  return { tensors: new Map(tensors), without: scalePlan.without, groups: shared, brokenTies: [] };
+  return { tensors: new Map(tensors), without, groups: shared, brokenTies: [] };
 }
 
 function solveGroup(group: TieGroup, ranges: ReadonlyMap<number, KeptRange>, clamp: number): TensorScale {

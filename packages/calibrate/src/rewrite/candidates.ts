@@ -22,6 +22,8 @@ export interface Int8Candidates {
    * output is set apart from the input by a hair, so that they run in float; with the reason.
    */
   readonly apart: ReadonlyMap<number, string>;
+  /** Tensors whose zero point must be 0, because the kernel that writes them knows no other. */
+  readonly centered: ReadonlySet<number>;
 }
 
 export interface CandidateOptions {
@@ -52,7 +54,16 @@ export function int8Candidates(
   const nodes = new Map<number, NodeChoice>();
   for (const node of graph.nodes) nodes.set(node.index, choice(node, families.get(node.index), demand, plan));
   const means = meansBesideInt8(plan, demand.tensors);
-  return { nodes, tensors: demand.tensors, means, apart: setApart(families) };
+  const centered = centeredTensors(plan, families);
+  return { nodes, tensors: demand.tensors, means, apart: setApart(families), centered };
+}
+
+function centeredTensors(plan: ExecutionPlan, families: ReadonlyMap<number, Family>): Set<number> {
+  const centered = plan.steps.filter(({ node }) => {
+    const family = families.get(node.index);
+    return family !== undefined && family.kind !== 'float' && family.centered === true;
+  });
+  return new Set(centered.flatMap(({ node }) => node.outputs));
 }
 
 function setApart(families: ReadonlyMap<number, Family>): Map<number, string> {
@@ -70,12 +81,20 @@ function meansBesideInt8(plan: ExecutionPlan, tensors: ReadonlySet<number>): Set
   return new Set(means.map(({ node }) => node.index));
 }
 
-function family(step: PlanStep, nonNegative: ReadonlySet<number>, { skip }: CandidateOptions): Family {
+function family(
+  step: PlanStep,
+  nonNegative: ReadonlySet<number>,
+  { skip, asymmetric = false }: CandidateOptions,
+): Family {
   if (skip?.(step.node)) return { kind: 'float', reason: 'it is in skip_quant_op_names' };
   const [output] = step.outputs;
   if (output?.dtype !== 'float32') return { kind: 'float', reason: 'it computes whole numbers' };
   const reads = step.node.inputs[0] ?? -1;
-  return familyOf(step.node.source, { inputs: step.inputs, nonNegative: nonNegative.has(reads) });
+  return familyOf(step.node.source, {
+    inputs: step.inputs,
+    nonNegative: nonNegative.has(reads),
+    asymmetric,
+  });
 }
 
 function choice(

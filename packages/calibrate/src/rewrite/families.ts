@@ -1,9 +1,12 @@
 import { elementCount, type TensorDesc } from '@mnnquant/graph';
 import {
+  AvgPoolCountType,
   BinaryOpOperation,
   BinaryOpOperationNames,
   type Op,
   opTypeName,
+  type Pool,
+  PoolPadType,
   PoolType,
 } from '@mnnquant/mnn-format';
 import { isRectifier } from './rectifiers.ts';
@@ -27,6 +30,8 @@ export type Family =
       readonly kind: 'convolution' | 'copy' | 'elementwise' | 'resample' | 'rectify' | 'table';
       /** Why it shares the scale like its kind, and yet must run in float; see `Int8Candidates.apart`. */
       readonly apart?: string;
+      /** Set where the output's zero point must be 0; see `Int8Candidates.centered`. */
+      readonly centered?: boolean;
     }
   | { readonly kind: 'float'; readonly reason: string };
 
@@ -82,6 +87,8 @@ export interface Surroundings {
   readonly inputs: readonly (TensorDesc | undefined)[];
   /** Whether the first input holds no negative values, whatever the sample. */
   readonly nonNegative: boolean;
+  /** Whether scales come with zero points other than 0. */
+  readonly asymmetric?: boolean;
 }
 
 /** What the runtime can do with an op, and does right. */
@@ -102,7 +109,7 @@ export function familyOf(op: Op, around: Surroundings): Family {
     case 'PReLU':
       return { kind: 'elementwise' };
     case 'BinaryOp':
-      return binary(op);
+      return binary(op, around);
     case 'UnaryOp':
     case 'Sigmoid':
     case 'TanH':
@@ -136,13 +143,26 @@ function groupsOf(group: number, inputCount: number, channels: number | undefine
   return 1;
 }
 
-function pooling(op: Op, { inputs, nonNegative }: Surroundings): Family {
+function pooling(op: Op, { inputs, nonNegative, asymmetric }: Surroundings): Family {
   if ((op.outputIndexes?.length ?? 0) > 1) return float('it also gives the places of its maxima');
   if (isWholeMean(op, inputs[0]))
     return float('the mean of whole planes is taken in float, where int8 would round down');
   if (op.main?.type !== 'Pool') return float('MNN runs it in pieces');
-  if (op.main.value.type !== PoolType.MAXPOOL || nonNegative) return { kind: 'resample' };
+  const { value } = op.main;
+  if (value.type !== PoolType.MAXPOOL)
+    return countsPadding(value)
+      ? { kind: 'resample', apart: "MNN's int8 average leaves the padding out, which here counts" }
+      : { kind: 'resample' };
+  // Where it is right, 0 is the zero point: the smallest of int8 would be a negative value.
+  if (nonNegative) return { kind: 'resample', ...(asymmetric ? { centered: true } : {}) };
   return { kind: 'resample', apart: "MNN's int8 maximum on x86 takes negative values for large ones" };
+}
+
+/** Whether an average divides by the whole window where it covers padding (MNN 3.6.1 CPUPool.cpp). */
+function countsPadding({ countType, padType, padX, padY, pads }: Pool): boolean {
+  const padded = padType === PoolPadType.CAFFE && (pads ?? [padX, padY]).some((pad: number) => pad !== 0);
+  if (countType !== AvgPoolCountType.DEFAULT) return padded && countType === AvgPoolCountType.INCLUDE_PADDING;
+  return padded && pads === undefined;
 }
 
 /**
@@ -160,10 +180,12 @@ function rectifier(op: Op, input: TensorDesc | undefined): Family {
   return { kind: 'rectify', apart: "MNN's int8 ReLU on x86 is right for multiples of 16 values only" };
 }
 
-function binary(op: Op): Family {
+/** MNN's int8 BinaryOp with a fused ReLU cuts off below q = 0, whatever the zero point (CPUBinaryInt8.cpp, 3.6.1). */
+function binary(op: Op, { asymmetric }: Surroundings): Family {
   if (op.main?.type !== 'BinaryOp') return float('it has no parameters');
-  const { opType } = op.main.value;
-  if (int8Binaries.has(opType)) return { kind: 'elementwise' };
+  const { opType, activationType } = op.main.value;
+  if (int8Binaries.has(opType))
+    return { kind: 'elementwise', ...(asymmetric && activationType !== 0 ? { centered: true } : {}) };
   const name = BinaryOpOperationNames[opType] ?? `number ${opType}`;
   if (lossyBinaries.has(opType)) return float(`the result of ${name} loses too much in int8`);
   return float(mustStayFloat(op) ?? `MNN runs ${name} in float`);
