@@ -102,7 +102,7 @@ function checkOrder(compared: readonly number[], theirs: readonly number[], floa
   );
 }
 
-/** The op types by tensor, as the int8 network has them. */
+/** Which op of a network makes a tensor; an input makes itself. */
 export function makerOf(plan: ExecutionPlan, tensor: number): { op: string; type: string; node?: number } {
   const node = plan.graph.producer.get(tensor);
   if (node !== undefined) return { op: node.name, type: opTypeName(node.source.type), node: node.index };
