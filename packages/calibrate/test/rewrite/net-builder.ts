@@ -11,6 +11,7 @@ export interface ConvolutionSpec {
   readonly outputs: number;
   readonly inputs: number;
   readonly kernel?: number;
+  readonly stride?: number;
   readonly group?: number;
   readonly depthwise?: boolean;
   readonly relu?: boolean;
@@ -29,10 +30,21 @@ export class NetBuilder {
   }
 
   convolution(from: number, spec: ConvolutionSpec, name?: string): number {
-    const { outputs, inputs, kernel = 1, group = 1, depthwise = false, relu = false, bias = true } = spec;
+    const {
+      outputs,
+      inputs,
+      kernel = 1,
+      stride = 1,
+      group = 1,
+      depthwise = false,
+      relu = false,
+      bias = true,
+    } = spec;
     const common = createTable('Convolution2DCommon', {
       kernelX: kernel,
       kernelY: kernel,
+      strideX: stride,
+      strideY: stride,
       padX: kernel >> 1,
       padY: kernel >> 1,
       outputCount: outputs,
