@@ -8,6 +8,7 @@ import {
   listExternalWeights,
   type Net,
   type OpParameter,
+  OpType,
   readModel,
   ScaleStorageType,
   writeModel,
@@ -99,6 +100,19 @@ describe('externalizeWeights', () => {
     const net = netOf(conv);
     const oplists = net.oplists!.map((op) => ({ ...op, inputIndexes: Int32Array.of(0, 1) }));
     expect(externalizeWeights({ ...net, oplists }).bytes.length).toBe(0);
+  });
+
+  test('a float convolution among tensors with scales stays inside, a coded one does not', () => {
+    const float = netOf({ type: 'Convolution2D', value: { weight: gamma, bias: beta } });
+    const coded = netOf({ type: 'Convolution2D', value: { quanParameter: quan, bias: beta } });
+    const extraTensorDescribe = [
+      createTable('TensorDescribe', { quantInfo: createTable('TensorQuantInfo', { scale: 1 }) }),
+    ];
+    const convolution = (net: Net) => {
+      const oplists = net.oplists!.map((op) => ({ ...op, type: OpType.Convolution }));
+      return externalizeWeights({ ...net, oplists, extraTensorDescribe }).bytes.length;
+    };
+    expect([convolution(float), convolution(coded)]).toEqual([0, 29]);
   });
 
   test('one table behind the other, subgraphs last', () => {

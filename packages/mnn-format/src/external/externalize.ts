@@ -1,4 +1,4 @@
-import { DataType, ScaleStorageType } from '../generated/enums.ts';
+import { DataType, OpType, ScaleStorageType } from '../generated/enums.ts';
 import type { Blob, Convolution2D, LayerNorm, Net, Op, OpParameter, Scale } from '../generated/tables.ts';
 import type { TypedArray } from '../scalars.ts';
 import { EXTERNAL_FLOAT } from './parts.ts';
@@ -22,8 +22,10 @@ const BLOB_FIELDS: Readonly<Record<number, 'float32s' | 'int32s' | 'int8s' | 'ui
 
 /**
  * Moves weights to a file of their own, `<model>.weight`: those that MNN's converter moves (3.6.1
- * RemoveParams.cpp) and that its runtime can read from there (OpCommonUtils.cpp). Convolutions without
- * a bias stay inside, as the runtime takes the size of one for granted.
+ * RemoveParams.cpp) and that its runtime can read from there (OpCommonUtils.cpp). Inside stay
+ * - convolutions without a bias, as the runtime takes the size of one for granted,
+ * - float convolutions of a model whose tensors have scales: without weights inside the runtime takes
+ *   them for int8 ones and crashes (`_supportQuant` in CPUBackend.cpp).
  *
  * `inlineExternalWeights(net, bytes)` gives the model back.
  *
@@ -31,10 +33,23 @@ const BLOB_FIELDS: Readonly<Record<number, 'float32s' | 'int32s' | 'int8s' | 'ui
  */
 export function externalizeWeights(net: Net): ExternalizedModel {
   const file = new WeightFile();
-  const move = (ops: readonly Op[] | undefined) => ops?.map((op) => externalizeOp(op, file));
+  const withScales = hasScales(net);
+  const move = (ops: readonly Op[] | undefined) =>
+    ops?.map((op) => (withScales && mustStay(op) ? op : externalizeOp(op, file)));
   const oplists = move(net.oplists);
   const subgraphs = net.subgraphs?.map((graph) => ({ ...graph, nodes: move(graph.nodes) }));
   return { net: { ...net, oplists, subgraphs }, bytes: file.finish() };
+}
+
+function hasScales({ extraTensorDescribe = [], subgraphs = [] }: Net): boolean {
+  const lists = [extraTensorDescribe, ...subgraphs.map((graph) => graph.extraTensorDescribe ?? [])];
+  return lists.some((list) => list.some(({ quantInfo }) => quantInfo !== undefined));
+}
+
+/** A convolution that a runtime with scales would take for an int8 one. */
+function mustStay({ type, main }: Op): boolean {
+  const convolution = type === OpType.Convolution || type === OpType.ConvolutionDepthwise;
+  return convolution && main?.type === 'Convolution2D' && main.value.weight !== undefined;
 }
 
 class WeightFile {
