@@ -108,8 +108,7 @@ async function averagedRanges(
   const { ema, featureClamp } = job.config;
   if (ema === undefined) throw new CalibrationError('EMA: expected its batch size and weights, got none');
   const weights = quantizeWeights(job.plan, candidates, ema.weights);
-  const { centered } = candidates;
-  const given = { ...job, ...ema, featureClamp, scalePlan, weights, centered };
+  const given = { ...job, ...ema, featureClamp, scalePlan, candidates, weights };
   const { scales, report } = await calibrateEma(given);
   return { scales, candidates, report, passes: 1 };
 }

@@ -1,5 +1,6 @@
 import { createPlan, type ExecutionPlan, type RunReport, rangeOf, type TensorBackend } from '@mnnquant/graph';
 import { CalibrationError } from '../calibration-error.ts';
+import type { Int8Candidates } from '../rewrite/candidates.ts';
 import { groupByShape, type SampleSet } from '../samples.ts';
 import type { ScaleTable } from '../scale-table.ts';
 import type { ScalePlan } from '../solve-scales.ts';
@@ -26,8 +27,7 @@ export interface EmaForward {
 
 export interface EmaJob {
   readonly scalePlan: ScalePlan;
-  /** Tensors whose zero point must be 0 (`Int8Candidates.centered`). */
-  readonly centered: ReadonlySet<number>;
+  readonly candidates: Int8Candidates;
   readonly weights: ReadonlyMap<number, QuantizedWeights>;
   readonly backend: TensorBackend;
   readonly samples: SampleSet;
@@ -58,7 +58,7 @@ export async function calibrateEma(job: EmaJob): Promise<{ scales: ScaleTable; r
   const batches = batchesOf(groups, batchSize);
   checkBatchMemory(batches, job.memoryBudgetBytes);
   const keeper = new RangeKeeper(featureClamp);
-  const tied = featureGroups(scalePlan, job.centered);
+  const tied = featureGroups(scalePlan, job.candidates);
   const roles = featureRoles(scalePlan, tied);
   takeConstants(roles, plan, keeper);
   const onSteps = progressOf(job, groups);
@@ -73,9 +73,9 @@ export async function calibrateEma(job: EmaJob): Promise<{ scales: ScaleTable; r
 
 /** Constants have one range, whatever the batch; no run brings them. */
 function takeConstants(roles: FeatureRoles, plan: ExecutionPlan, keeper: RangeKeeper): void {
-  for (const [tensor, { centered }] of roles.observed) {
+  for (const [tensor, kind] of roles.observed) {
     const value = plan.values.get(tensor);
-    if (value !== undefined) keeper.take(tensor, [rangeOf(value.data)], centered);
+    if (value !== undefined) keeper.take(tensor, [rangeOf(value.data)], kind);
   }
 }
 

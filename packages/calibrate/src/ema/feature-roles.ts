@@ -1,27 +1,37 @@
+import type { Int8Candidates } from '../rewrite/candidates.ts';
 import type { ScalePlan } from '../solve-scales.ts';
 import { groupTies, type TieGroup } from '../ties/tie-groups.ts';
+import type { RangeKind } from './range-keeper.ts';
+import { resultTensors } from './result-tensors.ts';
 
-/** Tensors that share one scale and zero point. */
-export interface FeatureGroup extends TieGroup {
-  /** Whether the zero point must be 0: the range then reaches as far below zero as above. */
-  readonly centered: boolean;
-}
+/** Tensors that share one scale and zero point, and how their range is found. */
+export type FeatureGroup = TieGroup & RangeKind;
 
 /** What is done to the tensors of the forward. All others are left as they are. */
 export interface FeatureRoles {
   /** Tensors that have a range of their own: it is averaged, and they are rounded to it. */
-  readonly observed: ReadonlyMap<number, { readonly centered: boolean }>;
+  readonly observed: ReadonlyMap<number, RangeKind>;
   /** Tensors that share the grid of others, which come before them: those others. */
   readonly joined: ReadonlyMap<number, readonly number[]>;
 }
 
-/** @param centered tensors whose zero point must be 0 */
-export function featureGroups({ tensors, ties }: ScalePlan, centered: ReadonlySet<number>): FeatureGroup[] {
+/**
+ * The groups of a network.
+ *
+ * What leads to outputs of the network only gets the widest range of all batches: what is cut off there
+ * is missing in the answer, and nothing behind it makes up for that.
+ */
+export function featureGroups(
+  { plan, tensors, ties }: ScalePlan,
+  { nodes, centered }: Pick<Int8Candidates, 'nodes' | 'centered'>,
+): FeatureGroup[] {
+  const results = resultTensors(plan, nodes);
   // Ties are never broken here: runtimes up to 3.0 copy and pool bytes whatever the scales.
   const { groups } = groupTies(tensors, ties, () => 0, { maxRangeRatio: Number.POSITIVE_INFINITY });
   return groups.map((group) => ({
     ...group,
     centered: group.members.some((tensor) => centered.has(tensor)),
+    widest: group.members.every((tensor) => results.has(tensor)),
   }));
 }
 
@@ -31,7 +41,9 @@ export function featureGroups({ tensors, ties }: ScalePlan, centered: ReadonlySe
  */
 export function featureRoles({ tensors, ties }: ScalePlan, groups: readonly FeatureGroup[]): FeatureRoles {
   const observed = new Map(
-    groups.flatMap(({ sources, centered }) => sources.map((source) => [source, { centered }] as const)),
+    groups.flatMap(({ sources, centered, widest }) =>
+      sources.map((source) => [source, { centered, widest }] as const),
+    ),
   );
   const copies = new Set(
     ties.ties.filter(({ rule }) => rule.kind === 'copy').flatMap(({ outputs }) => outputs),

@@ -96,5 +96,5 @@ async function gridOf(
   const role = roles.observed.get(tensor);
   if (role === undefined) return undefined;
   const parts = await Promise.all(values.map((value) => backend.range(value)));
-  return keeper.take(tensor, parts, role.centered);
+  return keeper.take(tensor, parts, role);
 }

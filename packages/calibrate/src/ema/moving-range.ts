@@ -47,6 +47,13 @@ export function movedRange(before: ValueRange | undefined, now: ValueRange): Val
   return { min: moved(before.min, now.min), max: moved(before.max, now.max) };
 }
 
+/** The range that holds both (NN.cpp `updateParameter` with `Maximum`). */
+export function widenedRange(before: ValueRange | undefined, now: ValueRange): ValueRange {
+  return before === undefined
+    ? now
+    : { min: Math.min(before.min, now.min), max: Math.max(before.max, now.max) };
+}
+
 /** The smallest range that holds all; `undefined` for none. */
 export function unionOf(ranges: readonly ValueRange[]): ValueRange | undefined {
   if (ranges.length === 0) return undefined;

@@ -1,5 +1,13 @@
 import type { QuantParams, RangeStatistics } from '@mnnquant/graph';
-import { affineGrid, endsOf, mirrored, movedRange, unionOf, type ValueRange } from './moving-range.ts';
+import {
+  affineGrid,
+  endsOf,
+  mirrored,
+  movedRange,
+  unionOf,
+  type ValueRange,
+  widenedRange,
+} from './moving-range.ts';
 
 /** What is known of a tensor after all batches. */
 export interface KeptRange {
@@ -12,6 +20,16 @@ export interface KeptRange {
 }
 
 const NOTHING: KeptRange = { range: undefined, finite: 0, nonFinite: 0 };
+
+/** How the range of a tensor differs from the plain moving average. */
+export interface RangeKind {
+  /** It reaches as far below zero as above, so that the zero point is 0. */
+  readonly centered: boolean;
+  /** It is the widest of all batches instead of their average. */
+  readonly widest: boolean;
+}
+
+const PLAIN: RangeKind = { centered: false, widest: false };
 
 /** Keeps the moving ranges of tensors, and the grids of the batch at hand. */
 export class RangeKeeper {
@@ -36,10 +54,13 @@ export class RangeKeeper {
    * finite value, has no range and does not count.
    *
    * @param parts statistics of the parts of the batch
-   * @param centered widens the range so that it reaches as far below zero as above
    * @returns the grid of this batch alone
    */
-  take(tensor: number, parts: readonly RangeStatistics[], centered = false): QuantParams | undefined {
+  take(
+    tensor: number,
+    parts: readonly RangeStatistics[],
+    { centered, widest }: RangeKind = PLAIN,
+  ): QuantParams | undefined {
     const before = this.#kept.get(tensor) ?? NOTHING;
     const nonFinite = parts.reduce((sum, part) => sum + part.nonFinite, 0);
     const finite = parts.reduce((sum, part) => sum + part.count, 0) - nonFinite;
@@ -48,8 +69,9 @@ export class RangeKeeper {
     const grid = range && affineGrid(range, this.#clamp);
     const ends = grid && endsOf(grid);
     if (ends) this.#batch.set(tensor, ends);
+    const move = widest ? widenedRange : movedRange;
     this.#kept.set(tensor, {
-      range: ends ? movedRange(before.range, ends) : before.range,
+      range: ends ? move(before.range, ends) : before.range,
       finite: before.finite + finite,
       nonFinite: before.nonFinite + nonFinite,
     });

@@ -63,6 +63,18 @@ describe('EMA', () => {
     expect(scale).toBeCloseTo(1, 5);
   });
 
+  it('takes the widest batch for a result of the network', async () => {
+    const samples = [
+      [-127, 127, 0, 0],
+      [0, 381, -254, 0],
+      [0, 0, -1, 1],
+    ];
+    const { range } = await scaleOf(job(samples, { batchSize: 1 }), 1);
+    // -254..381 in steps of 2.5 with zero at step -25.
+    expect(range!.min).toBeCloseTo(-255, 3);
+    expect(range!.max).toBeCloseTo(380, 3);
+  });
+
   it('does not let a batch of zeros shrink a range', async () => {
     const zeros = [0, 0, 0, 0];
     const some = [-127, 0, 127, 0];
