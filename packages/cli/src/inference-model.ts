@@ -5,8 +5,8 @@ import type { MnnModel } from '@mnnquant/mnn-format';
 export interface InferenceModel {
   readonly model: MnnModel;
   readonly notes: readonly string[];
-  /** The op that an op of the source went into, by name. */
-  readonly into: ReadonlyMap<string, string>;
+  /** The ops that an op of the source went into, by name. */
+  readonly into: ReadonlyMap<string, readonly string[]>;
 }
 
 /**

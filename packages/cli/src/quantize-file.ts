@@ -134,8 +134,8 @@ function prepare(options: QuantizeOptions, warn: (messages: readonly string[]) =
   warn([...modelWarnings(read.model), ...notes, ...staleWeightFile(options.target, hasWeightFile(read))]);
   const graph = buildGraph(model);
   checkSkipNames(read.model, graph, given.skip_quant_op_names);
-  // The name of a layer that was folded stands for the op that it went into.
-  const skip_quant_op_names = given.skip_quant_op_names.map((name) => into.get(name) ?? name);
+  // The name of a layer that was folded stands for the ops that it went into.
+  const skip_quant_op_names = given.skip_quant_op_names.flatMap((name) => into.get(name) ?? [name]);
   const config = { ...given, skip_quant_op_names };
   const input = imageInput(graph, config);
   const plan = createPlan(graph, new Map([[input.name, input.shape]]));

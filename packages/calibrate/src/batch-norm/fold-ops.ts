@@ -13,8 +13,8 @@ export interface FoldReport {
   readonly rectifiers: string[];
   /** Dropout layers that were taken out. */
   readonly dropouts: string[];
-  /** Op that does a folded layer's or rectifier's work now. */
-  readonly into: Map<string, string>;
+  /** Convolutions that do a folded layer's or rectifier's work now. */
+  readonly into: Map<string, readonly string[]>;
 }
 
 /**
@@ -28,8 +28,8 @@ export class OpFolder {
   readonly #ops: Op[] = [];
   /** Position in `#ops` by tensor that is written there. */
   readonly #writer = new Map<number, number>();
-  /** Positions of convolutions that took a BatchNorm in. */
-  readonly #changed = new Set<number>();
+  /** Tensors that folded layers wrote: positions of the convolutions, in the order of the channels. */
+  readonly #folded = new Map<number, readonly number[]>();
   /** Tensors of removed Dropout layers: what they were copies of. */
   readonly #copies = new Map<number, number>();
 
@@ -78,15 +78,22 @@ export class OpFolder {
         `${where}: expected 1 input and 1 output, got ${op.inputIndexes?.length ?? 0} and ${op.outputIndexes?.length ?? 0}`,
       );
     const affine = channelAffine(op.main.value, where, statistics);
-    const at = this.#soleWriter(op);
-    const convolution = at === undefined ? undefined : this.#ops[at]!;
-    if (at === undefined || convolution === undefined || !takesAffine(convolution)) {
+    const convolutions = this.#convolutionsBefore(op.inputIndexes[0]!, affine.factor.length);
+    if (convolutions === undefined) {
       this.#push(scaleOp(op, affine));
       this.#report.asScale.push(name);
       return;
     }
-    this.#replace(at, op, name, scaleConvolution(convolution, affine, where));
-    this.#changed.add(at);
+    let from = 0;
+    for (const at of convolutions) {
+      const count = convolutions.length > 1 ? outputCount(this.#ops[at]!) : affine.factor.length;
+      const part = (values: Float64Array) => values.subarray(from, from + count);
+      const share = { factor: part(affine.factor), offset: part(affine.offset) };
+      this.#setConvolution(at, scaleConvolution(this.#ops[at]!, share, where));
+      from += count;
+    }
+    this.#takeOver(op, name, convolutions);
+    this.#folded.set(op.outputIndexes[0]!, convolutions);
     this.#report.folded.push(name);
   }
 
@@ -96,11 +103,14 @@ export class OpFolder {
    */
   #fuseRectifier(op: Op, name: string): boolean {
     const flag = rectifierFlag(op);
-    const at = flag && this.#soleWriter(op);
-    if (at === undefined || !this.#changed.has(at)) return false;
-    const value = this.#ops[at]!.main!.value as Convolution2D;
-    this.#replace(at, op, name, { ...value, common: { ...value.common!, ...flag } });
-    this.#changed.delete(at);
+    const [input] = op.inputIndexes ?? [];
+    const convolutions = flag && this.#folded.get(input!);
+    if (convolutions === undefined || this.#soleWriter(input!) === undefined) return false;
+    for (const at of convolutions) {
+      const value = this.#ops[at]!.main!.value as Convolution2D;
+      this.#setConvolution(at, { ...value, common: { ...value.common!, ...flag } });
+    }
+    this.#takeOver(op, name, convolutions);
     this.#report.rectifiers.push(name);
     return true;
   }
@@ -118,22 +128,51 @@ export class OpFolder {
     this.#reads.set(input, (this.#reads.get(input) ?? 0) - 1 + (this.#reads.get(output) ?? 0));
   }
 
-  /** Position of the op whose only output goes to this one alone. */
-  #soleWriter(op: Op): number | undefined {
-    const input = op.inputIndexes![0]!;
-    if (this.#kept.has(input) || this.#reads.get(input) !== 1) return undefined;
-    const at = this.#writer.get(input);
+  /** Position of the op that writes the tensor and nothing else, where only one op reads it. */
+  #soleWriter(tensor: number): number | undefined {
+    if (this.#kept.has(tensor) || this.#reads.get(tensor) !== 1) return undefined;
+    const at = this.#writer.get(tensor);
     return at !== undefined && this.#ops[at]!.outputIndexes!.length === 1 ? at : undefined;
   }
 
-  /** The convolution at `at` now does what `last` did. */
-  #replace(at: number, last: Op, name: string, value: Convolution2D): void {
-    const { outputIndexes } = last;
-    this.#report.into.set(name, nameOf(this.#ops[at]!, at));
-    const main = { type: 'Convolution2D', value } as const;
-    this.#ops[at] = { ...this.#ops[at]!, outputIndexes, externalPath: undefined, main };
-    this.#writer.set(outputIndexes![0]!, at);
+  /**
+   * The convolution that writes the tensor, or several whose channels are joined to it (a convolution in
+   * groups is written so); `undefined` where there are others or something else reads them.
+   */
+  #convolutionsBefore(tensor: number, channels: number): readonly number[] | undefined {
+    const at = this.#soleWriter(tensor);
+    if (at === undefined) return undefined;
+    const writer = this.#ops[at]!;
+    if (takesAffine(writer)) return [at];
+    if (!joinsChannels(writer)) return undefined;
+    const joined = Array.from(writer.inputIndexes ?? [], (input) => this.#soleWriter(input));
+    const parts = joined.filter((part) => part !== undefined && takesAffine(this.#ops[part]!)) as number[];
+    const sum = parts.reduce((total, part) => total + outputCount(this.#ops[part]!), 0);
+    return parts.length === joined.length && sum === channels ? parts : undefined;
   }
+
+  #setConvolution(at: number, value: Convolution2D): void {
+    const main = { type: 'Convolution2D', value } as const;
+    this.#ops[at] = { ...this.#ops[at]!, externalPath: undefined, main };
+  }
+
+  /** The op before `last` writes what `last` wrote. */
+  #takeOver(last: Op, name: string, convolutions: readonly number[]): void {
+    const at = this.#writer.get(last.inputIndexes![0]!)!;
+    this.#ops[at] = { ...this.#ops[at]!, outputIndexes: last.outputIndexes };
+    this.#writer.set(last.outputIndexes![0]!, at);
+    const names = convolutions.map((one) => nameOf(this.#ops[one]!, one));
+    this.#report.into.set(name, names);
+  }
+}
+
+function outputCount(op: Op): number {
+  return (op.main!.value as Convolution2D).common!.outputCount;
+}
+
+/** Convolutions write NC4HW4, whose dimensions are those of NCHW. */
+function joinsChannels({ type, main }: Op): boolean {
+  return type === OpType.Concat && main?.type === 'Axis' && (main.value.axis === 1 || main.value.axis === -3);
 }
 
 function nameOf(op: Op, index: number): string {

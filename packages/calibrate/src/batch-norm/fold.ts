@@ -13,16 +13,16 @@ export interface FoldedModel {
   /** ReLU and ReLU6 behind folded layers that became a flag of the convolution. */
   readonly rectifiers: readonly string[];
   readonly dropouts: readonly string[];
-  /** The convolution that each of `folded` and `rectifiers` went into. */
-  readonly into: ReadonlyMap<string, string>;
+  /** The convolutions that each of `folded` and `rectifiers` went into: several for one in groups. */
+  readonly into: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
  * Makes an inference model of one that was converted for training, which MNN's CPU cannot run.
  *
- * A BatchNorm behind a convolution or deconvolution that nothing else reads goes into its weights and
- * bias, a ReLU or ReLU6 behind that becomes the convolution's flag; any other BatchNorm becomes a
- * Scale. Dropout is taken out (an Identity where it writes an output of the model). The ops that are
+ * A BatchNorm behind a convolution or deconvolution that nothing else reads (or behind the Concat of
+ * several, as groups are written) goes into its weights and bias, a ReLU or ReLU6 behind that becomes the
+ * convolution's flag; any other BatchNorm becomes a Scale. Dropout is taken out (an Identity where it writes an output of the model). The ops that are
  * left keep their names, tensors their ids and names; ids of tensors in between are no longer written.
  * A model with neither comes back as it is.
  *

@@ -148,6 +148,64 @@ describe('foldBatchNorm', () => {
     await expectSameOutputs(model, after);
   });
 
+  it('folds through the Concat that joins the groups of a convolution', async () => {
+    const net = new NetBuilder();
+    const input = net.input([1, 2, 3, 3]);
+    const part = (outputs: number, name: string) => net.convolution(input, { outputs, inputs: 2 }, name);
+    const axis = { type: 'Axis', value: createTable('Axis', { axis: 1 }) } as const;
+    const joined = net.op('Concat', [part(3, 'a'), part(2, 'b')], axis, 'join');
+    const model = net.build([net.op('ReLU', [batchNorm(net, joined, 5, 'bn')], undefined, 'relu')]);
+    const { model: after, folded, rectifiers, into } = foldBatchNorm(model);
+    expect([folded, rectifiers]).toEqual([['bn'], ['relu']]);
+    expect(into.get('bn')).toEqual(['a', 'b']);
+    expect(typesOf(after)).toEqual(['input', 'a', 'b', 'join']);
+    await expectSameOutputs(model, after);
+  });
+
+  it.each<[string, number, boolean]>([
+    ['along another axis', 2, false],
+    ['of which something else is read', 1, true],
+  ])('does not fold through a Concat %s', async (_, axis, read) => {
+    const net = new NetBuilder();
+    const input = net.input([1, 2, 3, 3]);
+    const parts = ['a', 'b'].map((name) => net.convolution(input, { outputs: 2, inputs: 2 }, name));
+    const value = createTable('Axis', { axis });
+    const joined = net.op('Concat', parts, { type: 'Axis', value }, 'join');
+    const bn = batchNorm(net, joined, axis === 1 ? 4 : 2, 'bn');
+    const model = net.build(read ? [bn, net.op('ReLU', [parts[0]!])] : [bn]);
+    const { model: after, asScale } = foldBatchNorm(model);
+    expect(asScale).toEqual(['bn']);
+    await expectSameOutputs(model, after);
+  });
+
+  // By hand: channel 0 times 2, channel 1 times -1, channel 2 times 4, channel 3 times 10.
+  it.each<[string, 'Deconvolution' | 'DeconvolutionDepthwise', number, number[], number[]]>([
+    ['rows of output channels', 'Deconvolution', 1, [1, 1, 1, 1, 3, 3, 3, 3], [2, -1, 4, 10, 6, -3, 12, 30]],
+    ['groups', 'Deconvolution', 2, [1, 1, 3, 3], [2, -1, 12, 30]],
+    ['single channels', 'DeconvolutionDepthwise', 4, [1, 1, 3, 3], [2, -1, 12, 30]],
+  ])('scales a deconvolution by %s', (_, type, group, before, after) => {
+    const net = new NetBuilder();
+    const common = createTable('Convolution2DCommon', { kernelX: 1, kernelY: 1, outputCount: 4, group });
+    const main = {
+      type: 'Convolution2D',
+      value: createTable('Convolution2D', { common, weight: Float32Array.from(before) }),
+    } as const;
+    const deconv = net.op(type, [net.input([1, 2, 3, 3])], main, 'deconv');
+    const fields = {
+      slopeData: Float32Array.of(2, -1, 4, 10),
+      biasData: Float32Array.of(1, 2, 3, 4),
+      meanData: new Float32Array(4),
+      varData: new Float32Array(4).fill(1),
+      epsilon: 0,
+    };
+    const conv = convolutionNamed(
+      foldBatchNorm(net.build([batchNorm(net, deconv, 4, 'bn', fields)])).model,
+      'deconv',
+    );
+    expect(Array.from(conv.weight!)).toEqual(after);
+    expect(Array.from(conv.bias!)).toEqual([1, 2, 3, 4]);
+  });
+
   it.each<[string, (net: NetBuilder, input: number) => [from: number, outputs: number[]]]>([
     ['the input', (_, input) => [input, []]],
     [
