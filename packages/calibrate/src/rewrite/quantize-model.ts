@@ -1,6 +1,7 @@
 import type { QuantParams } from '@mnnquant/graph';
 import type { MnnModel, Net, Op } from '@mnnquant/mnn-format';
 import type { QuantizedWeights } from '../weights/weight-quantizer.ts';
+import { boundRelu6 } from './bound-relu6.ts';
 import { mergeDescribes } from './describes.ts';
 import { withFloatWeights } from './float-weights.ts';
 import { quantizeConvolution } from './quantize-convolution.ts';
@@ -39,7 +40,7 @@ export function quantizeModel(model: MnnModel, plan: QuantizationPlan): MnnModel
   checkWeightKeys(net, plan.weights);
   const ops = net.oplists ?? [];
   const { apart = new Map() } = plan;
-  const scales = setPoolsApart(ops, plan.scales, apart);
+  const scales = boundRelu6(ops, plan.weights, setPoolsApart(ops, plan.scales, apart));
   const oplists = ops.map((op, index) => rewriteOp(op, index, { ...plan, scales }));
   const inherited = rectifierOutputs(ops, scales, apart);
   const described = new Map([...scales].filter(([tensor]) => !inherited.has(tensor)));

@@ -1,5 +1,6 @@
 import { buildGraph } from '@mnnquant/graph';
 import {
+  AvgPoolCountType,
   BinaryOpOperation,
   createTable,
   type MnnModel,
@@ -118,5 +119,57 @@ describe('int8Candidates', () => {
     const { nodes, tensors } = candidatesOf(net.build([net.op('Shape', [input])]));
     expect(nodes.get(1)).toEqual({ float: expect.any(String) });
     expect(tensors.size).toBe(0);
+  });
+});
+
+describe('int8Candidates with zero points', () => {
+  const asymmetric = (model: MnnModel) => {
+    const plan = planOf(model);
+    return int8Candidates(plan.graph, plan, { asymmetric: true });
+  };
+  const net = (body: (net: NetBuilder, a: number, b: number) => number, relu = false) => {
+    const builder = new NetBuilder();
+    const input = builder.input([1, 8, 8, 8]);
+    const spec = { inputs: 8, outputs: 8, relu };
+    const x = body(builder, builder.convolution(input, spec), builder.convolution(input, spec));
+    const model = builder.build([builder.convolution(x, { inputs: 8, outputs: 2 })]);
+    return { model, x };
+  };
+  const sum = (activationType: number) =>
+    net((builder, a, b) =>
+      builder.op('BinaryOp', [a, b], {
+        type: 'BinaryOp',
+        value: createTable('BinaryOp', { opType: BinaryOpOperation.ADD, activationType }),
+      }),
+    );
+  const pooled = (table: Parameters<typeof createTable<'Pool'>>[1], relu: boolean) =>
+    net((builder, a) => {
+      const value = createTable('Pool', { kernelX: 3, kernelY: 3, strideX: 2, strideY: 2, ...table });
+      return builder.op('Pooling', [a], { type: 'Pool', value });
+    }, relu);
+
+  it('wants zero point 0 where the kernels know no other', () => {
+    const rectified = sum(1);
+    expect(asymmetric(rectified.model).centered).toEqual(new Set([rectified.x]));
+    expect(asymmetric(sum(0).model).centered.size).toBe(0);
+    expect(candidatesOf(rectified.model).centered.size).toBe(0);
+    const maximum = pooled({ type: PoolType.MAXPOOL }, true);
+    expect(asymmetric(maximum.model).centered).toEqual(new Set([maximum.x]));
+    expect(candidatesOf(maximum.model).centered.size).toBe(0);
+  });
+
+  it('sets averages apart whose padding counts, with and without zero points', () => {
+    const average = { type: PoolType.AVEPOOL, padX: 1, padY: 1 };
+    const apart = (table: Parameters<typeof createTable<'Pool'>>[1]) => {
+      const { model } = pooled(table, true);
+      const sizes = [asymmetric(model).apart.size, candidatesOf(model).apart.size];
+      expect(sizes[0]).toBe(sizes[1]);
+      return sizes[0] === 1;
+    };
+    expect(apart(average)).toBe(true);
+    expect(apart({ ...average, countType: AvgPoolCountType.INCLUDE_PADDING })).toBe(true);
+    expect(apart({ ...average, countType: AvgPoolCountType.EXCLUDE_PADDING })).toBe(false);
+    expect(apart({ ...average, pads: Int32Array.of(1, 1, 1, 1) })).toBe(false);
+    expect(apart({ type: PoolType.AVEPOOL })).toBe(false);
   });
 });
