@@ -25,6 +25,7 @@ import { checkTargets, type Output, writeTogether } from './files.ts';
 import { type ImageFolder, openImageFolder, type SkippedFile } from './images/folder.ts';
 import { inferenceModel } from './inference-model.ts';
 import { type DebugMeasurement, measureDebug } from './measure-debug.ts';
+import { emaConfig, weightConfig } from './method-config.ts';
 import { hasWeightFile, modelFiles, staleWeightFile, weightPath } from './model-files.ts';
 import { readSource, type SourceModel } from './read-source.ts';
 
@@ -231,6 +232,7 @@ async function runCalibration(
       config: {
         featureMethod: config.feature_quantize_method,
         featureClamp: config.feature_clamp_value,
+        ema: emaConfig(config, plan.graph),
         skip: (node) => config.skip_quant_op_names.includes(node.name),
       },
       memoryBudgetBytes: options.memoryBytes,
@@ -247,11 +249,7 @@ function rewrite(
   { scales, candidates }: CalibrationResult,
   config: Config,
 ): MnnModel {
-  const weights = quantizeWeights(plan, candidates, {
-    weightMethod: config.weight_quantize_method,
-    weightClamp: config.weight_clamp_value,
-    quantBits: config.quant_bits,
-  });
+  const weights = quantizeWeights(plan, candidates, weightConfig(config));
   return quantizeModel(model, {
     scales: scales.tensors,
     weights,
