@@ -52,7 +52,14 @@ describe('a wrong value names key, expected and got', () => {
     [{ mean: [1, 2, 3, 4, 5] }, 'mean: expected at most 4 entries, got [1,2,3,4,5]'],
     [{ mean: [1, 2, Number.POSITIVE_INFINITY] }, 'mean.2: expected a number, got Infinity'],
     [{ normal: 2 }, 'normal: expected an array, got 2'],
-    [{ normal: [0, 0, 0] }, 'normal: all zero'],
+    [{ normal: [0, 0, 0] }, 'normal: expected a number that is not 0, all zero would make every input zero'],
+    [
+      { feature_quantize_method: 'MAGIC' },
+      'feature_quantize_method: expected "KL", "ADMM", "EMA", got "MAGIC"',
+    ],
+    [{ quant_bits: 9 }, 'quant_bits: expected at most 8, got 9'],
+    [{ inputs: [{ shape: [1] }] }, 'inputs.0.name: missing; expected a string'],
+    [{ inputs: [{ name: 'a' }, { name: 'a' }] }, 'inputs: expected every input once, got "a" twice'],
     [{ width: 0 }, 'width: expected at least 1, got 0'],
     [{ height: 2.5 }, 'height: expected a whole number, got 2.5'],
     [{ height: '240' }, 'height: expected a number, got "240"'],
@@ -72,8 +79,14 @@ describe('a wrong value names key, expected and got', () => {
   });
 
   it('all of them at once', () => {
-    const message = messageFor({ format: 'X', width: -1, quant_bits: 4, path: 'no/such/folder' });
-    expect(message.split('\n')).toHaveLength(5);
+    const message = messageFor({
+      format: 'X',
+      width: -1,
+      quant_bits: 1,
+      path: 'no/such/folder',
+      normal: [0],
+    });
+    expect(message.split('\n')).toHaveLength(6);
     expect(message).toMatch(/^config\.json:/);
   });
 
@@ -90,33 +103,24 @@ describe('a wrong value names key, expected and got', () => {
   });
 });
 
-describe('what a later release brings', () => {
-  it.each([
-    [
-      { feature_quantize_method: 'ADMM' },
-      /feature_quantize_method: "ADMM" is not supported in this release, expected "KL"/,
-    ],
-    [
-      { feature_quantize_method: 'EMA' },
-      /feature_quantize_method: "EMA" is not supported in this release, expected "KL"/,
-    ],
-    [
-      { weight_quantize_method: 'ADMM' },
-      /weight_quantize_method: "ADMM" is not supported in this release, expected "MAX_ABS"/,
-    ],
-    [{ quant_bits: 4 }, /quant_bits: 4 is not supported in this release, expected 8/],
-    [{ input_type: 'sequence' }, /input_type: "sequence" is not supported in this release, expected "image"/],
-    [{ inputs: [{ name: 'a' }] }, /inputs: .*not supported in this release/],
-  ])('%j', (config, message) => {
-    expect(messageFor(config)).toMatch(message);
-  });
-
-  it('is told from nonsense', () => {
-    expect(messageFor({ feature_quantize_method: 'MAGIC' })).toContain('expected "KL", got "MAGIC"');
-  });
-});
-
 describe('warnings', () => {
+  it('are not given for what applies to another method or kind of samples and misleads nobody', () => {
+    expect(check({ batch_size: 8, winogradOpt: false, bn: 'fold', debug: false }).warnings).toEqual([]);
+    expect(check({ feature_quantize_method: 'KL', weight_quantize_method: 'ADMM' }).warnings).toEqual([]);
+  });
+
+  it.each([
+    [{ winogradOpt: true }, 'config: "winogradOpt" has no effect: only EMA uses it'],
+    [{ winogradOptForMobile: false }, '"winogradOptForMobile" has no effect: MNN reads "winogradOpt" since'],
+    [{ used_image_num: 3, used_sample_num: 4 }, 'used_sample_num takes the place of used_image_num'],
+    [{ format: 'GRAY', mean: [1, 2, 3] }, 'config: mean: 3 numbers for GRAY, the first 1 used'],
+    [{ normal: [1, 1, 1, 1] }, 'config: normal: 4 numbers for BGR, the first 3 used'],
+  ])('%j', (config, message) => {
+    const { warnings } = check(config);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain(message);
+  });
+
   it('name the nearest known key', () => {
     expect(check({ used_img_num: 3 }).warnings).toEqual([
       'config: the key "used_img_num" is unknown and has no effect; did you mean "used_image_num"?',
@@ -125,15 +129,6 @@ describe('warnings', () => {
 
   it('do not guess where nothing is near', () => {
     expect(check({ zzzzzzzzz: 3 }).warnings[0]).not.toContain('did you mean');
-  });
-
-  it.each(['batch_size', 'winogradOpt', 'winogradOptForMobile'])('say that %s has no effect', (key) => {
-    const value = key === 'batch_size' ? 8 : true;
-    expect(check({ [key]: value }).warnings[0]).toContain(`"${key}" has no effect`);
-  });
-
-  it('say which of two counts is used', () => {
-    expect(check({ used_image_num: 3, used_sample_num: 4 }).warnings[0]).toContain('used_sample_num');
   });
 });
 

@@ -56,14 +56,14 @@ describe('quantizeFile', () => {
   });
 
   it('warns about skipped images, too few images and keys', async () => {
-    const job = smallJob({ used_image_num: 7, batch_size: 2, fromat: 'RGB' });
+    const job = smallJob({ used_image_num: 7, winogradOpt: true, fromat: 'RGB' });
     fill(job.folder, { 'photos/notes.txt': 'text' });
     const told: string[] = [];
     const { warnings } = await quantize(job, { onWarning: (message) => told.push(message) });
     expect(told).toEqual(warnings);
     expect(warnings).toEqual([
       expect.stringContaining('did you mean "format"?'),
-      expect.stringContaining('"batch_size" has no effect'),
+      expect.stringContaining('"winogradOpt" has no effect'),
       expect.stringContaining('image skipped: notes.txt'),
       'config: 7 images asked for, 3 found and used',
     ]);

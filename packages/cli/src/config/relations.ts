@@ -1,0 +1,49 @@
+import { channelCount } from '@mnnquant/calibrate';
+import { describe } from './explain.ts';
+import { type Config, configSchema, LATER } from './schema.ts';
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** What a schema cannot say; keys whose own value is wrong are left out. */
+export function relations(raw: Raw): string[] {
+  const config = validPart(raw);
+  return [
+    ...notYet(config),
+    ...(config.input_type === 'sequence' ? [] : channelProblems(config)),
+    ...repeatedInputs(config),
+  ];
+}
+
+/** The keys that are right, with defaults. */
+function validPart(raw: Raw): Partial<Config> {
+  const entries = Object.entries(configSchema.shape).map(([key, schema]) => {
+    const { data } = schema.safeParse(raw[key]);
+    return [key, data];
+  });
+  return Object.fromEntries(entries);
+}
+
+function notYet(config: Partial<Config>): string[] {
+  return Object.entries(config)
+    .filter(([key, value]) => LATER[key]?.includes(value))
+    .map(([key, value]) => `${key}: ${describe(value)} is not supported in this release`);
+}
+
+function channelProblems({ format, ...config }: Partial<Config>): string[] {
+  const problems: string[] = [];
+  for (const key of ['mean', 'normal'] as const) {
+    const given = config[key]?.length;
+    if (format === undefined || given === undefined) continue;
+    const channels = channelCount(format);
+    if (given < channels) problems.push(`${key}: expected ${channels} numbers for ${format}, got ${given}`);
+  }
+  if (config.normal?.every((value) => value === 0))
+    problems.push('normal: expected a number that is not 0, all zero would make every input zero');
+  return problems;
+}
+
+function repeatedInputs({ inputs = [] }: Partial<Config>): string[] {
+  const names = inputs.map(({ name }) => name);
+  const twice = new Set(names.filter((name, i) => names.indexOf(name) !== i));
+  return [...twice].map((name) => `inputs: expected every input once, got ${describe(name)} twice`);
+}
