@@ -102,7 +102,7 @@ describeWithMnn('quant_bits: MNN runs every width as it is meant', ({ python, ol
       source = await calibrated(readModel(readFileSync(path)), inputs, backend);
     });
 
-    // Over 47 layers the simulation's own differences add up to 0.002, also with 8 bits.
+    // Over 52 convolutions the simulation's own differences add up to 0.002, also with 8 bits.
     it.each(WIDTHS)('%i bits: as the same weights in 8 bits, and as simulated', async (bits) => {
       const { outputs, cosines, bytes } = await run(source, inputs, bits);
       for (const [name, cosine] of cosines) expect.soft(cosine, name).toBeGreaterThan(0.99);
