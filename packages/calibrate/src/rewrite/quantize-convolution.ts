@@ -43,7 +43,7 @@ export function quantizeConvolution(
     sparseParameter: undefined,
     bias: biasOf(where, conv, channels),
     quanParameter: weightParameter(weights, input, output),
-    symmetricQuan: activationParameter(input, output),
+    symmetricQuan: activationParameter(input, output, weights.winogradAttr),
   };
   return { ...op, externalPath: undefined, main: { type: 'Convolution2D', value } };
 }
@@ -128,7 +128,11 @@ function weightParameter(
   };
 }
 
-function activationParameter(input: QuantParams, output: QuantParams): QuantizedFloatParam {
+function activationParameter(
+  input: QuantParams,
+  output: QuantParams,
+  winogradAttr: Int32Array | undefined,
+): QuantizedFloatParam {
   return {
     weight: undefined,
     bias: undefined,
@@ -140,7 +144,7 @@ function activationParameter(input: QuantParams, output: QuantParams): Quantized
     outputZeroPoint: output.zeroPoint,
     clampMin: -127,
     clampMax: 127,
-    winogradAttr: undefined,
+    winogradAttr,
     outputDataType: DataType.DT_INT8,
     floatzeros: undefined,
   };
