@@ -4,6 +4,9 @@ export {
   type ChannelStatistics,
   type FoldedModel,
   foldBatchNorm,
+  type TrainingForward,
+  type TrainingForwardJob,
+  trainingForward,
 } from './batch-norm/index.ts';
 export {
   type CalibrationConfig,
@@ -43,10 +46,12 @@ export { groupByShape, type InputShapes, type SampleGroup, type SampleSet } from
 export type { BrokenScaleTie, ScaleGroup, ScaleTable, TensorScale } from './scale-table.ts';
 export { planScales, type ScalePlan, type SolveOptions, solveScales } from './solve-scales.ts';
 export type {
+  BucketStatistics,
   FeatureSolution,
   FeatureSolveOptions,
   FeatureSolver,
   FeatureStatistics,
+  HistogramStatistics,
   ScaleMethod,
 } from './solvers/feature-solver.ts';
 export { type FeatureMethod, featureSolvers } from './solvers/index.ts';
@@ -60,3 +65,12 @@ export {
   type WeightQuantizeOptions,
   type WeightQuantizer,
 } from './weights/weight-quantizer.ts';
+export {
+  decodeWinogradAttribute,
+  encodeWinogradAttribute,
+  WinogradError,
+  type WinogradLayer,
+  WinogradObserver,
+  type WinogradUnit,
+  winogradLayers,
+} from './winograd/index.ts';

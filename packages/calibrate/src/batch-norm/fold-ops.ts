@@ -26,6 +26,8 @@ export class OpFolder {
   readonly #kept: ReadonlySet<number>;
   readonly #report: FoldReport;
   readonly #ops: Op[] = [];
+  /** By position in `#ops`: the one in the list that is folded. */
+  readonly #origins: number[] = [];
   /** Position in `#ops` by tensor that is written there. */
   readonly #writer = new Map<number, number>();
   /** Tensors that folded layers wrote: positions of the convolutions, in the order of the channels. */
@@ -47,13 +49,15 @@ export class OpFolder {
   add(op: Op, index: number, statistics: ChannelStatistics | undefined): void {
     const wired = this.#rewired(op);
     const name = nameOf(op, index);
+    const before = this.#ops.length;
     if (op.type === OpType.BatchNorm) this.#addBatchNorm(wired, name, statistics);
     else if (op.type === OpType.Dropout) this.#addDropout(wired, name);
     else if (!this.#fuseRectifier(wired, name)) this.#push(wired);
+    if (this.#ops.length > before) this.#origins.push(index);
   }
 
-  finish(): readonly Op[] {
-    return this.#ops;
+  finish(): { readonly ops: readonly Op[]; readonly origins: readonly number[] } {
+    return { ops: this.#ops, origins: this.#origins };
   }
 
   #rewired(op: Op): Op {

@@ -1,5 +1,4 @@
 import type { MnnModel, Net, Op, SubGraphProto } from '@mnnquant/mnn-format';
-import { OpType } from '@mnnquant/mnn-format';
 import type { ChannelStatistics } from './affine.ts';
 import { type FoldReport, OpFolder } from './fold-ops.ts';
 
@@ -15,6 +14,8 @@ export interface FoldedModel {
   readonly dropouts: readonly string[];
   /** The convolutions that each of `folded` and `rectifiers` went into: several for one in groups. */
   readonly into: ReadonlyMap<string, readonly string[]>;
+  /** By op index of `model`: the op's index in the model that was folded. */
+  readonly origins: readonly number[];
 }
 
 /**
@@ -37,13 +38,18 @@ export function foldBatchNorm(
   const { net } = model;
   const report: FoldReport = { folded: [], asScale: [], rectifiers: [], dropouts: [], into: new Map() };
   const subgraphs = net.subgraphs?.map((graph) => foldSubgraph(graph, report));
-  const oplists = net.oplists && foldOps(net.oplists, namedOutputs(net), report, statistics);
+  const { ops: oplists, origins } = foldOps(net.oplists ?? [], namedOutputs(net), report, statistics);
   const changed = report.folded.length + report.asScale.length + report.dropouts.length > 0;
-  return { model: changed ? { ...model, net: { ...net, oplists, subgraphs } } : model, ...report };
+  return {
+    model: changed ? { ...model, net: { ...net, oplists, subgraphs } } : model,
+    ...report,
+    origins,
+  };
 }
 
 function foldSubgraph(graph: SubGraphProto, report: FoldReport): SubGraphProto {
-  return graph.nodes ? { ...graph, nodes: foldOps(graph.nodes, graph.outputs ?? [], report) } : graph;
+  if (!graph.nodes) return graph;
+  return { ...graph, nodes: foldOps(graph.nodes, graph.outputs ?? [], report).ops };
 }
 
 function foldOps(
@@ -51,8 +57,7 @@ function foldOps(
   outputs: Iterable<number>,
   report: FoldReport,
   statistics?: ReadonlyMap<number, ChannelStatistics>,
-): readonly Op[] {
-  if (!ops.some(({ type }) => type === OpType.BatchNorm || type === OpType.Dropout)) return ops;
+): ReturnType<OpFolder['finish']> {
   const folder = new OpFolder(ops, outputs, report);
   for (const [index, op] of ops.entries()) folder.add(op, index, statistics?.get(index));
   return folder.finish();

@@ -1,10 +1,16 @@
-import type { ExecutionPlan, GraphNode, TensorBackend, TensorEvent } from '@mnnquant/graph';
+import type { DeviceTensor, ExecutionPlan, GraphNode, TensorBackend } from '@mnnquant/graph';
 import { type BatchNorm, OpType } from '@mnnquant/mnn-format';
 import { BatchNormError, type ChannelStatistics, channelAffine } from './affine.ts';
 import { addMoments, biasedVariance, channelView, emptyMoments } from './moments.ts';
 
 /** What the running statistics keep of themselves at every batch (MNN 3.6.1 tools/train NN.cpp). */
 const MOMENTUM = 0.99;
+
+/** A tensor that now exists for all samples of a batch; their shapes may differ, not their channels. */
+export interface BatchValues {
+  readonly tensor: number;
+  readonly values: readonly DeviceTensor[];
+}
 
 interface Layer {
   readonly node: GraphNode;
@@ -51,7 +57,7 @@ export class BatchNormStatistics {
   }
 
   /** Rewrites the output of a BatchNorm to the batch-normalized one; other tensors stay as they are. */
-  async normalize({ tensor, desc, values }: TensorEvent, backend: TensorBackend): Promise<void> {
+  async normalize({ tensor, values }: BatchValues, backend: TensorBackend): Promise<void> {
     const layer = this.#byOutput.get(tensor);
     if (layer?.batch === undefined) return;
     const { parameter, where, batch } = layer;
@@ -61,8 +67,8 @@ export class BatchNormStatistics {
     const ratio = wanted.factor.map((_, c) =>
       Math.sqrt((parameter.varData![c]! + parameter.epsilon) / (batch.variance[c]! + parameter.epsilon)),
     );
-    const { outer, channels, plane } = channelView(desc);
     for (const value of values) {
+      const { outer, channels, plane } = channelView(value);
       const data = await backend.download(value);
       for (let n = 0, i = 0; n < outer; n++)
         for (let c = 0; c < channels; c++)
@@ -78,11 +84,11 @@ export class BatchNormStatistics {
    *
    * @throws {BatchNormError} where a value is not finite
    */
-  async measure({ tensor, desc, values }: TensorEvent, backend: TensorBackend): Promise<void> {
+  async measure({ tensor, values }: BatchValues, backend: TensorBackend): Promise<void> {
     const layers = this.#byInput.get(tensor);
     if (layers === undefined || values.length === 0) return;
-    const moments = emptyMoments(channelView(desc).channels);
-    for (const value of values) addMoments(moments, await backend.download(value), desc);
+    const moments = emptyMoments(channelView(values[0]!).channels);
+    for (const value of values) addMoments(moments, await backend.download(value), value);
     const batch = { mean: moments.mean, variance: biasedVariance(moments) };
     for (const layer of layers) {
       checkFinite(batch, layer.where);
