@@ -1,4 +1,5 @@
 import {
+  createPlan,
   type ExecutionPlan,
   type GraphNode,
   observe,
@@ -7,9 +8,9 @@ import {
 } from '@mnnquant/graph';
 import { CalibrationError } from './calibration-error.ts';
 import { calibrateEma, type EmaForward } from './ema/index.ts';
-import { hostStatistics } from './observers/host-statistics.ts';
+import { featureStatistics, hostStatistics } from './observers/host-statistics.ts';
 import { type Int8Candidates, int8Candidates } from './rewrite/candidates.ts';
-import type { SampleSet } from './samples.ts';
+import { groupByShape, type SampleSet, sampleName } from './samples.ts';
 import type { ScaleTable } from './scale-table.ts';
 import { planScales, type ScalePlan, solveScales } from './solve-scales.ts';
 import type { FeatureSolver, FeatureStatistics } from './solvers/feature-solver.ts';
@@ -79,11 +80,11 @@ export async function calibrate(job: CalibrationJob): Promise<CalibrationResult>
   const solver = solverOf(config.featureMethod);
   const observation = await observe(
     {
-      plan,
-      sampleCount: samples.count,
+      runs: groupByShape(samples, plan, (shapes) => createPlan(plan.graph, shapes)),
       load: (index) => samples.load(index),
+      name: (index) => sampleName(samples, index),
       tensors: observed(scalePlan).filter((tensor) => !plan.values.has(tensor)),
-      ...solver.observation,
+      collect: solver.observation,
       memoryBudgetBytes: job.memoryBudgetBytes,
       strict: job.strict,
       onProgress: (done, total) => job.onProgress?.(done, total),
@@ -91,10 +92,7 @@ export async function calibrate(job: CalibrationJob): Promise<CalibrationResult>
     backend,
   );
   const statistics = constantStatistics(scalePlan, solver);
-  for (const [tensor, { range, absMax, histogram }] of observation.tensors) {
-    const { count, nonFinite } = range;
-    statistics.set(tensor, { counts: histogram, absMax, finite: count - nonFinite, nonFinite });
-  }
+  for (const [tensor, seen] of observation.tensors) statistics.set(tensor, featureStatistics(seen));
   const { featureClamp, maxRangeRatio = Number.POSITIVE_INFINITY } = config;
   const scales = solveScales(scalePlan, statistics, { solver, featureClamp, maxRangeRatio });
   return { scales, candidates, report: observation.report, passes: observation.passes };

@@ -1,4 +1,4 @@
-import { type ExecutionPlan, GraphError, type Sample } from '@mnnquant/graph';
+import { type ExecutionPlan, GraphError, type Sample, type SampleNames } from '@mnnquant/graph';
 
 /** Shapes by input name, as `createPlan` takes them. */
 export type InputShapes = ReadonlyMap<string, readonly number[]>;
@@ -54,9 +54,19 @@ function planOf(
   try {
     return planFor(shapes);
   } catch (error) {
-    const name = samples.name?.(index) ?? `sample ${index}`;
+    const name = sampleName(samples, index);
     throw new GraphError(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
   }
+}
+
+/** What to call sample `index` of a set. */
+export function sampleName(samples: SampleSet, index: number): string {
+  return samples.name?.(index) ?? `sample ${index}`;
+}
+
+/** Names by position, for a run of some samples of a set. */
+export function namesOf(samples: SampleSet, chunk: readonly number[]): SampleNames {
+  return (position) => sampleName(samples, chunk[position] ?? position);
 }
 
 /**
@@ -70,7 +80,7 @@ export async function loadSamples(set: SampleSet, chunk: readonly number[]): Pro
     try {
       samples.push(await set.load(index));
     } catch (error) {
-      const name = set.name?.(index) ?? `sample ${index}`;
+      const name = sampleName(set, index);
       throw new GraphError(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
     }
   }

@@ -1,5 +1,4 @@
 import { type ExecutionPlan, elementCount } from '@mnnquant/graph';
-import { mergeStatistics } from './observers/merge.ts';
 import { type ThresholdChoice, thresholdChooser } from './observers/threshold-choice.ts';
 import type { BrokenScaleTie, ScaleGroup, ScaleTable, TensorScale } from './scale-table.ts';
 import type { FeatureSolver, FeatureStatistics } from './solvers/feature-solver.ts';
@@ -87,7 +86,7 @@ function solveGroup(
   { solver, featureClamp }: SolveOptions,
 ): TensorScale {
   const seen = group.sources.flatMap((source) => statistics.get(source) ?? []);
-  const merged = mergeStatistics(seen, solver.observation.bins);
+  const merged = solver.merge(seen);
   const { scale, method, note } = solver.solve(merged, { clamp: featureClamp, threshold });
   return {
     scale: Math.fround(method === 'maximum' ? scale * headroom : scale),

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { FeatureStatistics } from '../src/solvers/feature-solver.ts';
+import type { HistogramStatistics } from '../src/solvers/feature-solver.ts';
 import { featureSolvers } from '../src/solvers/index.ts';
 
 const { KL } = featureSolvers;
 const options = { clamp: 127, threshold: 'search' } as const;
 
-function statistics(change: Partial<FeatureStatistics>): FeatureStatistics {
+function statistics(change: Partial<HistogramStatistics>): HistogramStatistics {
   return { counts: new Float64Array(KL.observation.bins), absMax: 0, finite: 100, nonFinite: 0, ...change };
 }
 

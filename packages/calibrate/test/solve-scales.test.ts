@@ -1,7 +1,7 @@
 import { PoolType } from '@mnnquant/mnn-format';
 import { describe, expect, it } from 'vitest';
 import { planScales, solveScales } from '../src/solve-scales.ts';
-import type { FeatureStatistics } from '../src/solvers/feature-solver.ts';
+import type { HistogramStatistics } from '../src/solvers/feature-solver.ts';
 import { featureSolvers } from '../src/solvers/index.ts';
 import { everything, type SmallGraph, smallPlan } from './small-graph.ts';
 
@@ -9,7 +9,7 @@ const solver = featureSolvers.KL;
 const options = { solver, featureClamp: 127, maxRangeRatio: Number.POSITIVE_INFINITY };
 
 /** A bell over [-absMax, absMax]. */
-function bell(absMax: number): FeatureStatistics {
+function bell(absMax: number): HistogramStatistics {
   const { bins } = solver.observation;
   const counts = Float64Array.from({ length: bins }, (_, bin) =>
     Math.floor(5000 * Math.exp(-8 * (bin / bins) ** 2)),
@@ -19,7 +19,7 @@ function bell(absMax: number): FeatureStatistics {
 
 function solve(
   small: SmallGraph,
-  seen: Record<number, FeatureStatistics>,
+  seen: Record<number, HistogramStatistics>,
   floatNodes: readonly number[] = [],
 ) {
   const plan = smallPlan(small);

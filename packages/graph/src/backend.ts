@@ -1,5 +1,6 @@
 import type { GraphNode } from './graph.ts';
 import type { DType, Layout, TensorData, TensorDesc } from './tensor.ts';
+import type { ValueBuckets } from './value-buckets.ts';
 
 /** A tensor that lives in a backend. Opaque to everybody else. */
 export interface DeviceTensor {
@@ -77,6 +78,8 @@ export interface TensorBackend {
    * MNN; the last bin takes what lies beyond. Numbers that are not finite are passed over.
    */
   histogram(tensor: DeviceTensor, request: HistogramRequest, counts: Float64Array): Promise<void>;
+  /** Adds |x| of every finite value that is not zero to `buckets`; sums in double precision. */
+  valueBuckets(tensor: DeviceTensor, buckets: ValueBuckets): Promise<void>;
   /** Rounds the tensor in place to the grid of `params`. */
   fakeQuantize(tensor: DeviceTensor, params: QuantParams): void | Promise<void>;
   compare(a: DeviceTensor, b: DeviceTensor): Promise<ErrorSums>;

@@ -13,6 +13,8 @@ export type { ExecutionPlan, Graph, GraphInput, GraphNode, GraphOutput, PlanStep
 export {
   type Observation,
   type ObservationJob,
+  type ObservationKind,
+  type ObservationRun,
   observe,
   type TensorStatistics,
 } from './observe.ts';
@@ -47,6 +49,7 @@ export {
   type RunReport,
   type RunVisitor,
   type Sample,
+  type SampleNames,
   type TensorEvent,
 } from './program.ts';
 export {
@@ -67,3 +70,10 @@ export {
   type TensorData,
   type TensorDesc,
 } from './tensor.ts';
+export {
+  addToBuckets,
+  BUCKET_SHIFT,
+  BUCKETS_PER_OCTAVE,
+  type ValueBucket,
+  ValueBuckets,
+} from './value-buckets.ts';

@@ -16,6 +16,9 @@ export interface TensorEvent {
   readonly values: readonly DeviceTensor[];
 }
 
+/** What to call the sample at a position. */
+export type SampleNames = (position: number) => string;
+
 export interface RunVisitor {
   /** Awaited right after a tensor exists for all samples, before anybody reads it. */
   onTensor?(event: TensorEvent): void | Promise<void>;
@@ -69,21 +72,20 @@ export class Program {
    * Runs layer by layer over all samples and frees each activation as soon as nobody needs it, also
    * when something fails.
    *
-   * @param firstSample number of the first sample, for messages, where a caller runs chunks
+   * @param nameOf what to call the sample at a position of `samples`, for messages
    * @returns per sample the outputs by name
    * @throws {GraphError} naming the sample and the op; what a kernel threw is its `cause`
    */
   async run(
     samples: readonly Sample[],
     visitor: RunVisitor = {},
-    firstSample = 0,
+    nameOf: SampleNames = (position) => `sample ${position}`,
   ): Promise<Map<string, HostTensor>[]> {
     const live = new Map<number, DeviceTensor[]>();
     try {
-      for (const input of this.plan.inputs)
-        await this.#uploadInput(input, samples, live, visitor, firstSample);
+      for (const input of this.plan.inputs) await this.#uploadInput(input, samples, live, visitor, nameOf);
       for (const [index, step] of this.#steps.entries()) {
-        await this.#runStep(step, samples.length, live, visitor, firstSample);
+        await this.#runStep(step, samples.length, live, visitor, nameOf);
         visitor.onStep?.(index + 1, this.#steps.length);
       }
       return await this.#downloadOutputs(samples.length, live);
@@ -122,7 +124,7 @@ export class Program {
     samples: readonly Sample[],
     live: Map<number, DeviceTensor[]>,
     visitor: RunVisitor,
-    firstSample: number,
+    nameOf: SampleNames,
   ): Promise<void> {
     const values: DeviceTensor[] = [];
     live.set(tensor, values);
@@ -132,7 +134,7 @@ export class Program {
       if (data?.length !== count) {
         const got = data === undefined ? 'none' : data.length;
         throw new GraphError(
-          `sample ${firstSample + i}: input ${name}: expected ${count} values for [${desc.shape}], got ${got}`,
+          `${nameOf(i)}: input ${name}: expected ${count} values for [${desc.shape}], got ${got}`,
         );
       }
       const device = this.backend.allocate(desc);
@@ -147,13 +149,13 @@ export class Program {
     count: number,
     live: Map<number, DeviceTensor[]>,
     visitor: RunVisitor,
-    firstSample: number,
+    nameOf: SampleNames,
   ): Promise<void> {
     const { node, outputs, release } = step;
     const made = outputs.map(() => [] as DeviceTensor[]);
     for (const [k, id] of node.outputs.entries()) live.set(id, made[k]);
     try {
-      for (let i = 0; i < count; i++) await this.#runSample(step, i, made, live, firstSample);
+      for (let i = 0; i < count; i++) await this.#runSample(step, i, made, live, nameOf);
     } finally {
       // Outputs nobody wired only had to exist while the kernel ran.
       for (const tensors of made.slice(node.outputs.length)) this.#freeAll(tensors);
@@ -172,7 +174,7 @@ export class Program {
     sample: number,
     made: readonly DeviceTensor[][],
     live: ReadonlyMap<number, readonly DeviceTensor[]>,
-    firstSample: number,
+    nameOf: SampleNames,
   ): Promise<void> {
     const inputs = node.inputs.map((id) =>
       id < 0 ? undefined : (live.get(id)?.[sample] ?? this.#constants.get(id)),
@@ -185,10 +187,9 @@ export class Program {
       );
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      throw new GraphError(
-        `sample ${firstSample + sample}: ${node.name} (${node.definition.name}): ${message}`,
-        { cause: error },
-      );
+      throw new GraphError(`${nameOf(sample)}: ${node.name} (${node.definition.name}): ${message}`, {
+        cause: error,
+      });
     }
   }
 

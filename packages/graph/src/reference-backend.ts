@@ -9,6 +9,7 @@ import type {
 } from './backend.ts';
 import type { GraphNode } from './graph.ts';
 import { allocateData, elementCount, type HostTensor, type TensorData, type TensorDesc } from './tensor.ts';
+import { addToBuckets, type ValueBuckets } from './value-buckets.ts';
 
 export interface ReferenceBackendOptions {
   /**
@@ -71,6 +72,10 @@ class ReferenceBackend implements TensorBackend {
 
   async histogram(tensor: DeviceTensor, request: HistogramRequest, counts: Float64Array): Promise<void> {
     addToHistogram(hostOf(tensor).data, request, counts);
+  }
+
+  async valueBuckets(tensor: DeviceTensor, buckets: ValueBuckets): Promise<void> {
+    addToBuckets(hostOf(tensor).data, buckets);
   }
 
   fakeQuantize(tensor: DeviceTensor, params: QuantParams): void {

@@ -23,14 +23,16 @@ const plan = createPlan(buildGraph(NET));
 const [X, A, , , Y] = [...NET.tensorName!.keys()];
 const COUNT = 7;
 
+function indices(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
 function job(fields: Partial<ObservationJob> = {}): ObservationJob {
   return {
-    plan,
-    sampleCount: COUNT,
+    runs: [{ plan, samples: indices(COUNT) }],
     load: async (index): Promise<Sample> => new Map([['x', noise(50, index + 1)]]),
     tensors: [...NET.tensorName!.keys()],
-    bins: 64,
-    skipBelow: 1e-6,
+    collect: { kind: 'histogram', bins: 64, skipBelow: 1e-6 },
     memoryBudgetBytes: 1e9,
     ...fields,
   };
@@ -49,14 +51,14 @@ describe('observe', () => {
   it('counts what a plain loop over the data counts', async () => {
     const all = Array.from({ length: COUNT }, (_, i) => [...noise(50, i + 1)]).flat();
     const { tensors } = await observe(job(), countingBackend());
-    const { range, absMax, histogram } = tensors.get(X)!;
+    const { range, absMax, values } = tensors.get(X)!;
     expect(range).toEqual({ min: Math.min(...all), max: Math.max(...all), count: all.length, nonFinite: 0 });
     expect(absMax).toBe(Math.max(...all.map(Math.abs)));
     const counts = new Float64Array(64);
     // Numbers are multiples of 1/1024, so that no bin's edge depends on rounding.
     for (const x of all)
       if (Math.abs(x) > 1e-6) counts[Math.min(63, Math.floor((Math.abs(x) * 64) / absMax))]++;
-    expect(histogram).toEqual(counts);
+    expect(values).toEqual(counts);
   });
 
   it('only observes what it is asked for, and frees everything', async () => {
@@ -95,45 +97,42 @@ describe('degenerate numbers', () => {
   const onePlan = createPlan(buildGraph(one));
   const statistics = async (...values: number[]) => {
     const load = async (): Promise<Sample> => new Map([['x', Float32Array.from(values)]]);
-    const fields = { plan: onePlan, sampleCount: 2, load, tensors: [0], bins: 4, skipBelow: 0 };
+    const runs = [{ plan: onePlan, samples: indices(2) }];
+    const collect = { kind: 'histogram', bins: 4, skipBelow: 0 } as const;
+    const fields = { runs, load, tensors: [0], collect };
     return (await observe(job(fields), countingBackend())).tensors.get(0)!;
   };
 
   it('NaN and infinities are counted apart', async () => {
-    const { range, absMax, histogram } = await statistics(Number.NaN, Number.NEGATIVE_INFINITY, 1, -2);
+    const { range, absMax, values } = await statistics(Number.NaN, Number.NEGATIVE_INFINITY, 1, -2);
     expect(range).toEqual({ min: -2, max: 1, count: 8, nonFinite: 4 });
     expect(absMax).toBe(2);
-    expect([...histogram]).toEqual([0, 0, 2, 2]);
+    expect([...(values as Float64Array)]).toEqual([0, 0, 2, 2]);
   });
 
   it('nothing finite', async () => {
-    const { absMax, histogram } = await statistics(
-      Number.NaN,
-      Number.NaN,
-      Number.NaN,
-      Number.POSITIVE_INFINITY,
-    );
+    const { absMax, values } = await statistics(Number.NaN, Number.NaN, Number.NaN, Number.POSITIVE_INFINITY);
     expect(absMax).toBe(0);
-    expect([...histogram]).toEqual([0, 0, 0, 0]);
+    expect([...(values as Float64Array)]).toEqual([0, 0, 0, 0]);
   });
 
   it('all zero', async () => {
-    const { absMax, histogram, range } = await statistics(0, 0, 0, 0);
+    const { absMax, values, range } = await statistics(0, 0, 0, 0);
     expect([absMax, range.min, range.max]).toEqual([0, 0, 0]);
-    expect([...histogram]).toEqual([0, 0, 0, 0]);
+    expect([...(values as Float64Array)]).toEqual([0, 0, 0, 0]);
   });
 
   it('the smallest numbers there are', async () => {
-    const { absMax, histogram } = await statistics(1e-45, -1e-45, 0, 0);
+    const { absMax, values } = await statistics(1e-45, -1e-45, 0, 0);
     expect(absMax).toBe(Math.fround(1e-45));
-    expect([...histogram]).toEqual([0, 0, 0, 4]);
+    expect([...(values as Float64Array)]).toEqual([0, 0, 0, 4]);
   });
 });
 
 describe('errors', () => {
   const cases: [string, Partial<ObservationJob>, RegExp][] = [
-    ['no samples', { sampleCount: 0 }, /at least one sample, got 0/],
-    ['no bins', { bins: 0 }, /at least one bin, got 0/],
+    ['no samples', { runs: [{ plan, samples: [] }] }, /at least one sample, got 0/],
+    ['no bins', { collect: { kind: 'histogram', bins: 0, skipBelow: 0 } }, /at least one bin, got 0/],
     ['a tensor that is not there', { tensors: [99] }, /tensor 99 \(unknown\): cannot be observed/],
     [
       'a sample that cannot be loaded',

@@ -4,6 +4,7 @@ export { im2col } from './im2col';
 export { depthwise } from './depthwise';
 export { range, histogram, compare } from './statistics';
 export { countOutside } from './count-outside';
+export { valueBuckets } from './value-buckets';
 export { fakeQuantize } from './quantize';
 export { add, subtract, multiply } from './binary';
 export { clip, leaky } from './activation';

@@ -1,5 +1,6 @@
 import type { BoundKernel, GraphNode, TensorDesc } from '@mnnquant/graph';
 import type { KernelExports } from './kernel-exports.ts';
+import type { BucketTable } from './memory/bucket-table.ts';
 import type { Constants } from './memory/constants.ts';
 import type { Heap } from './memory/heap.ts';
 import type { Scratch } from './memory/scratch.ts';
@@ -11,6 +12,7 @@ export interface KernelContext {
   readonly memory: WasmMemory;
   readonly heap: Heap;
   readonly scratch: Scratch;
+  readonly bucketTable: BucketTable;
   readonly constants: Constants;
 }
 

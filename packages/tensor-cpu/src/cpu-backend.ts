@@ -9,6 +9,7 @@ import type {
   TensorBackend,
   TensorData,
   TensorDesc,
+  ValueBuckets,
 } from '@mnnquant/graph';
 import { elementCount } from '@mnnquant/graph';
 import type { KernelContext } from './context.ts';
@@ -19,6 +20,7 @@ import { countOutside } from './statistics/count-outside.ts';
 import { fakeQuantizeTensor } from './statistics/fake-quantize.ts';
 import { tensorHistogram } from './statistics/histogram.ts';
 import { tensorRange } from './statistics/range.ts';
+import { tensorBuckets } from './statistics/value-buckets.ts';
 import { CpuTensor, ELEMENT_BYTES, live } from './tensor.ts';
 import { viewOf } from './view.ts';
 
@@ -84,6 +86,10 @@ export class CpuBackend implements TensorBackend {
 
   async histogram(tensor: DeviceTensor, request: HistogramRequest, counts: Float64Array): Promise<void> {
     tensorHistogram(this.#alive(), tensor, request, counts);
+  }
+
+  async valueBuckets(tensor: DeviceTensor, buckets: ValueBuckets): Promise<void> {
+    tensorBuckets(this.#alive(), tensor, buckets);
   }
 
   fakeQuantize(tensor: DeviceTensor, params: QuantParams): void {

@@ -1,5 +1,6 @@
 import type { KernelContext } from './context.ts';
 import type { KernelExports } from './kernel-exports.ts';
+import { BucketTable } from './memory/bucket-table.ts';
 import { Constants } from './memory/constants.ts';
 import { Heap } from './memory/heap.ts';
 import { Scratch } from './memory/scratch.ts';
@@ -16,6 +17,7 @@ export async function createContext(module: WebAssembly.Module, maxBytes: number
     memory,
     heap,
     scratch: new Scratch(heap),
+    bucketTable: new BucketTable(heap, memory),
     constants: new Constants(memory, heap),
   };
 }

@@ -8,7 +8,7 @@ import {
   type TensorEvent,
 } from '@mnnquant/graph';
 import { Meeting } from '../meeting.ts';
-import { loadSamples, type SampleSet } from '../samples.ts';
+import { loadSamples, namesOf, type SampleSet } from '../samples.ts';
 import type { Batch } from './batches.ts';
 import type { FeatureRoles } from './feature-roles.ts';
 import type { RangeKeeper } from './range-keeper.ts';
@@ -57,7 +57,7 @@ export async function runBatch(job: ForwardJob, batch: Batch): Promise<RunReport
           onTensor: (event: TensorEvent) => meeting.join(event.tensor, event),
           onStep: () => job.onSteps?.(samples.length),
         };
-        return program.run(samples, visitor, batch[index]!.samples[0]);
+        return program.run(samples, visitor, namesOf(job.samples, batch[index]!.samples));
       }),
     );
     return programs.map(({ report }) => report);

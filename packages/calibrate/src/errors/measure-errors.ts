@@ -10,7 +10,7 @@ import {
 import type { MnnModel } from '@mnnquant/mnn-format';
 import type { Prediction } from '../rewrite/predict.ts';
 import { fakeQuantPlan } from '../rewrite/simulate.ts';
-import { groupByShape, loadSamples, type SampleGroup, type SampleSet } from '../samples.ts';
+import { groupByShape, loadSamples, namesOf, type SampleGroup, type SampleSet } from '../samples.ts';
 import { type LayerError, worstFirst } from './layer-error.ts';
 import { makerOf, measuredTensors } from './measured.ts';
 import { Meter } from './meter.ts';
@@ -110,7 +110,7 @@ async function measureGroup(
       for (let at = 0; at < samples.length; at += atOnce) {
         const chunk = samples.slice(at, at + atOnce);
         const loaded = await loadSamples(job.samples, chunk);
-        await meter.run(float, int8, loaded, chunk, () => onSteps(chunk.length));
+        await meter.run(float, int8, loaded, chunk, namesOf(job.samples, chunk), () => onSteps(chunk.length));
       }
     }),
   );

@@ -4,6 +4,7 @@ import {
   type Program,
   type QuantParams,
   type Sample,
+  type SampleNames,
   type TensorBackend,
   type TensorEvent,
 } from '@mnnquant/graph';
@@ -35,12 +36,16 @@ export class Meter {
     this.#options = options;
   }
 
-  /** @param indices which samples these are, for reports */
+  /**
+   * @param indices which samples these are, for reports
+   * @param nameOf what to call them by position, for messages
+   */
   async run(
     float: Program,
     quantized: Program,
     samples: readonly Sample[],
     indices: readonly number[],
+    nameOf: SampleNames,
     onStep: () => void,
   ): Promise<void> {
     const { compared } = this.#options.measured;
@@ -58,7 +63,7 @@ export class Meter {
           },
           onStep,
         },
-        indices[0],
+        nameOf,
       );
     await meeting.runAll([run(float, 'float'), run(quantized, 'quantized')]);
   }

@@ -1,18 +1,48 @@
-import { addToHistogram, type HostTensor, rangeOf } from '@mnnquant/graph';
-import type { FeatureSolver, FeatureStatistics } from '../solvers/feature-solver.ts';
+import {
+  addToBuckets,
+  addToHistogram,
+  type HostTensor,
+  type ObservationKind,
+  rangeOf,
+  type TensorData,
+  type TensorStatistics,
+  ValueBuckets,
+} from '@mnnquant/graph';
+import type { FeatureStatistics, HistogramStatistics } from '../solvers/feature-solver.ts';
 
 /**
  * Statistics of a tensor whose content the plan already knows: constants and folded arithmetic,
  * which no sample produces.
  */
 export function hostStatistics(
-  { data }: HostTensor,
-  { bins, skipBelow }: FeatureSolver['observation'],
-): FeatureStatistics {
-  const { min, max, count, nonFinite } = rangeOf(data);
-  const finite = count - nonFinite;
-  const absMax = finite === 0 ? 0 : Math.max(Math.abs(min), Math.abs(max));
+  tensor: HostTensor,
+  observation: ObservationKind & { kind: 'histogram' },
+): HistogramStatistics;
+export function hostStatistics(tensor: HostTensor, observation: ObservationKind): FeatureStatistics;
+export function hostStatistics({ data }: HostTensor, observation: ObservationKind): FeatureStatistics {
+  const range = rangeOf(data);
+  const absMax = range.count === range.nonFinite ? 0 : Math.max(Math.abs(range.min), Math.abs(range.max));
+  return featureStatistics({ range, absMax, values: valuesOf(data, absMax, observation) });
+}
+
+/** What a solver gets of what was observed. */
+export function featureStatistics({ range, absMax, values }: TensorStatistics): FeatureStatistics {
+  const seen = { absMax, finite: range.count - range.nonFinite, nonFinite: range.nonFinite };
+  return values instanceof ValueBuckets ? { ...seen, buckets: values } : { ...seen, counts: values };
+}
+
+function valuesOf(
+  data: TensorData,
+  absMax: number,
+  observation: ObservationKind,
+): Float64Array | ValueBuckets {
+  if (observation.kind === 'buckets') {
+    const buckets = new ValueBuckets();
+    addToBuckets(data, buckets);
+    return buckets;
+  }
+  const { bins, skipBelow } = observation;
   const counts = new Float64Array(bins);
   if (absMax > skipBelow) addToHistogram(data, { bins, max: absMax, skipBelow }, counts);
-  return { counts, absMax, finite, nonFinite };
+  return counts;
 }

@@ -1,11 +1,11 @@
-import type { FeatureStatistics } from '../solvers/feature-solver.ts';
+import type { HistogramStatistics } from '../solvers/feature-solver.ts';
 import { addRebinned } from './rebin.ts';
 
 /**
  * The statistics of all values of several tensors together, over the widest range among them.
  * Deterministic in the order given; a single tensor's counts come back unchanged.
  */
-export function mergeStatistics(members: readonly FeatureStatistics[], bins: number): FeatureStatistics {
+export function mergeStatistics(members: readonly HistogramStatistics[], bins: number): HistogramStatistics {
   const counts = new Float64Array(bins);
   let absMax = 0;
   let finite = 0;

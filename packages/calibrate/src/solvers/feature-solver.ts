@@ -1,14 +1,27 @@
-/** What was seen of one tensor, or of a group of tensors that share a scale. */
-export interface FeatureStatistics {
-  /** Number of values per bin of |x| over [0, absMax]; its length is the solver's `bins`. */
-  readonly counts: Float64Array;
+import type { ObservationKind, ValueBuckets } from '@mnnquant/graph';
+
+/** What every solver is told of one tensor, or of a group of tensors that share a scale. */
+interface SeenValues {
   /** Largest finite |x|. */
   readonly absMax: number;
-  /** How many finite values were seen, those below `skipBelow` included. */
+  /** How many finite values were seen, those that no bin counts included. */
   readonly finite: number;
   /** How many NaN and infinities were seen; they are in no bin. */
   readonly nonFinite: number;
 }
+
+export interface HistogramStatistics extends SeenValues {
+  /** Number of values per bin of |x| over [0, absMax]; its length is the solver's `bins`. */
+  readonly counts: Float64Array;
+}
+
+export interface BucketStatistics extends SeenValues {
+  /** Counts and sums of |x| per small interval. */
+  readonly buckets: ValueBuckets;
+}
+
+/** As the solver's `observation` asks. */
+export type FeatureStatistics = HistogramStatistics | BucketStatistics;
 
 export interface FeatureSolveOptions {
   /** Largest quantized magnitude, `feature_clamp_value`; 127 for full int8. */
@@ -18,7 +31,7 @@ export interface FeatureSolveOptions {
 }
 
 /** How a scale was found; `fixed` where the values gave none. */
-export type ScaleMethod = 'KL' | 'maximum' | 'fixed';
+export type ScaleMethod = 'KL' | 'ADMM' | 'maximum' | 'fixed';
 
 export interface FeatureSolution {
   /** Float32, positive and finite. */
@@ -28,9 +41,11 @@ export interface FeatureSolution {
   readonly note?: string;
 }
 
-/** One `feature_quantize_method`. */
-export interface FeatureSolver {
+/** One `feature_quantize_method`; `S` is what its observation gives. */
+export interface FeatureSolver<S extends FeatureStatistics = FeatureStatistics> {
   /** What it needs observed. */
-  readonly observation: { readonly bins: number; readonly skipBelow: number };
-  solve(statistics: FeatureStatistics, options: FeatureSolveOptions): FeatureSolution;
+  readonly observation: ObservationKind;
+  /** Statistics of tensors together, in the order given. */
+  merge(members: readonly S[]): S;
+  solve(statistics: S, options: FeatureSolveOptions): FeatureSolution;
 }

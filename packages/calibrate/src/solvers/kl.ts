@@ -1,13 +1,15 @@
+import { mergeStatistics } from '../observers/merge.ts';
 import { degenerateScale } from './degenerate.ts';
 import type {
   FeatureSolution,
   FeatureSolveOptions,
   FeatureSolver,
-  FeatureStatistics,
+  HistogramStatistics,
 } from './feature-solver.ts';
 import { clippingLoss, cutsOffTooMuch } from './kl-clipping.ts';
 import { KL_BINS, KL_SKIP_BELOW } from './kl-distribution.ts';
 import { klThreshold, largestNearBest } from './kl-threshold.ts';
+import { joinedNotes, nonFiniteNotes } from './notes.ts';
 
 const { fround } = Math;
 
@@ -22,12 +24,13 @@ const EQUALLY_GOOD = 1e-4;
  * `degenerateScale` instead of 0; a threshold that a spike led astray gives way to the maximum; NaN
  * and infinities are left out. Each of these is noted.
  */
-export const klSolver: FeatureSolver = {
-  observation: { bins: KL_BINS, skipBelow: KL_SKIP_BELOW },
-  solve(statistics: FeatureStatistics, options: FeatureSolveOptions): FeatureSolution {
+export const klSolver = {
+  observation: { kind: 'histogram', bins: KL_BINS, skipBelow: KL_SKIP_BELOW },
+  merge: (members: readonly HistogramStatistics[]) => mergeStatistics(members, KL_BINS),
+  solve(statistics: HistogramStatistics, options: FeatureSolveOptions): FeatureSolution {
     return degenerateScale(statistics, options) ?? ordinaryScale(statistics, options);
   },
-};
+} satisfies FeatureSolver<HistogramStatistics>;
 
 /** scale = (threshold + 0.5) / bins * absMax / clamp, rounded where MNN's float and double types round. */
 export function klScale(threshold: number, absMax: number, clamp: number): number {
@@ -36,7 +39,7 @@ export function klScale(threshold: number, absMax: number, clamp: number): numbe
 }
 
 function ordinaryScale(
-  statistics: FeatureStatistics,
+  statistics: HistogramStatistics,
   { clamp, threshold }: FeatureSolveOptions,
 ): FeatureSolution {
   const { counts, absMax } = statistics;
@@ -45,19 +48,10 @@ function ordinaryScale(
     const found = largestNearBest(counts, klThreshold(counts), EQUALLY_GOOD);
     const loss = clippingLoss(counts, found, clamp);
     if (!cutsOffTooMuch(loss))
-      return { scale: klScale(found, absMax, clamp), method: 'KL', ...joined(notes) };
+      return { scale: klScale(found, absMax, clamp), method: 'KL', ...joinedNotes(notes) };
     notes.push(
       `KL would have cut off the largest ${(loss.share * 100).toPrecision(2)} % of the values; the maximum is used`,
     );
   }
-  return { scale: klScale(KL_BINS - 1, absMax, clamp), method: 'maximum', ...joined(notes) };
-}
-
-function nonFiniteNotes({ finite, nonFinite }: FeatureStatistics): string[] {
-  if (nonFinite === 0) return [];
-  return [`${nonFinite} of ${finite + nonFinite} values were NaN or infinite and left out`];
-}
-
-function joined(notes: readonly string[]): { note?: string } {
-  return notes.length === 0 ? {} : { note: notes.join('; ') };
+  return { scale: klScale(KL_BINS - 1, absMax, clamp), method: 'maximum', ...joinedNotes(notes) };
 }

@@ -64,6 +64,7 @@ export function countingBackend(
     download: (tensor) => inner.download(tensor),
     range: (tensor) => inner.range(tensor),
     histogram: (tensor, request, counts) => inner.histogram(tensor, request, counts),
+    valueBuckets: (tensor, buckets) => inner.valueBuckets(tensor, buckets),
     fakeQuantize: (tensor, params) => inner.fakeQuantize(tensor, params),
     compare: (a, b) => inner.compare(a, b),
     countOutside: (tensor, low, high) => inner.countOutside(tensor, low, high),

@@ -1,0 +1,17 @@
+import { ValueBuckets } from '@mnnquant/graph';
+import type { BucketStatistics } from '../solvers/feature-solver.ts';
+
+/** The statistics of all values of several tensors together; sums are added in the order given. */
+export function mergeBuckets(members: readonly BucketStatistics[]): BucketStatistics {
+  const buckets = new ValueBuckets();
+  let absMax = 0;
+  let finite = 0;
+  let nonFinite = 0;
+  for (const member of members) {
+    buckets.merge(member.buckets);
+    absMax = Math.max(absMax, member.absMax);
+    finite += member.finite;
+    nonFinite += member.nonFinite;
+  }
+  return { buckets, absMax, finite, nonFinite };
+}
