@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { weightQuantizers } from '../src/weights/index.ts';
 import { DEPTHWISE_SMALLEST_SCALE } from '../src/weights/grid.ts';
+import { weightQuantizers } from '../src/weights/index.ts';
 
 const { MAX_ABS } = weightQuantizers;
 const name = 'conv1';
