@@ -1,29 +1,33 @@
 import { type FoldedModel, foldBatchNorm } from '@mnnquant/calibrate';
 import type { MnnModel } from '@mnnquant/mnn-format';
+import type { Config } from './config/schema.ts';
 
 /** The model as it is to be quantized, and what is to be said about it. */
 export interface InferenceModel {
-  readonly model: MnnModel;
+  readonly folded: FoldedModel;
   readonly notes: readonly string[];
-  /** The ops that an op of the source went into, by name. */
-  readonly into: ReadonlyMap<string, readonly string[]>;
+  /** Whether BatchNorm layers are to be run as in training, and folded again with what that brings. */
+  readonly training: boolean;
 }
 
 /**
  * Takes out what only training needs: BatchNorm with its stored statistics, and Dropout. Most models
  * have neither and come back as they are.
  */
-export function inferenceModel(source: MnnModel): InferenceModel {
+export function inferenceModel(source: MnnModel, config: Config): InferenceModel {
   const folded = foldBatchNorm(source);
-  return { model: folded.model, notes: notesOf(folded), into: folded.into };
+  const layers = folded.folded.length + folded.asScale.length > 0;
+  const asked = config.bn === 'train' && config.feature_quantize_method === 'EMA';
+  return { folded, notes: notesOf(folded, asked), training: layers && asked };
 }
 
-function notesOf({ folded, asScale, dropouts }: FoldedModel): string[] {
+function notesOf({ folded, asScale, dropouts }: FoldedModel, training: boolean): string[] {
   const notes: string[] = [];
   const count = folded.length + asScale.length;
   if (count > 0) {
+    const statistics = training ? 'statistics that moved with the samples' : 'the stored statistics';
     const scales = asScale.length > 0 ? ` (${asScale.length} of them as a Scale op)` : '';
-    notes.push(`${counted(count, 'BatchNorm layer')} folded with the stored statistics${scales}`);
+    notes.push(`${counted(count, 'BatchNorm layer')} folded with ${statistics}${scales}`);
   }
   if (dropouts.length > 0) notes.push(`${counted(dropouts.length, 'Dropout layer')} taken out`);
   return notes;

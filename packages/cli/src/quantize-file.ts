@@ -11,23 +11,23 @@ import {
   type SampleSet,
   sampleImage,
   scalesJson,
+  trainingForward,
 } from '@mnnquant/calibrate';
-import { buildGraph, createPlan, type ExecutionPlan, type Graph } from '@mnnquant/graph';
+import { buildGraph, createPlan, type ExecutionPlan, type Graph, type GraphNode } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
 import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
-import { distance } from 'fastest-levenshtein';
 import { type ImageInput, imageInput } from './check-input.ts';
 import { loadConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import { type DebugReport, debugJson, debugPath, debugReport } from './debug-report.ts';
-import { UsageError } from './errors.ts';
 import { checkTargets, type Output, writeTogether } from './files.ts';
 import { type ImageFolder, openImageFolder, type SkippedFile } from './images/folder.ts';
-import { inferenceModel } from './inference-model.ts';
+import { type InferenceModel, inferenceModel } from './inference-model.ts';
 import { type DebugMeasurement, measureDebug } from './measure-debug.ts';
 import { emaConfig, weightConfig } from './method-config.ts';
 import { hasWeightFile, modelFiles, staleWeightFile, weightPath } from './model-files.ts';
 import { readSource, type SourceModel } from './read-source.ts';
+import { type SkipCount, type Skips, skipsOf } from './skips.ts';
 
 export interface QuantizeOptions {
   readonly source: string;
@@ -49,6 +49,8 @@ export interface QuantizeOutcome {
   readonly images: { readonly used: readonly string[]; readonly skipped: readonly SkippedFile[] };
   /** How MNN's runtime will run the written file. */
   readonly prediction: Prediction;
+  /** What each entry of `skip_quant_op_names` matched. */
+  readonly skips: readonly SkipCount[];
   readonly warnings: readonly string[];
   /** Ops without a kernel that ran the plain reference: steps by op name. */
   readonly fallbacks: Readonly<Record<string, number>>;
@@ -77,14 +79,15 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
     warnings.push(...messages);
     for (const message of messages) options.onWarning?.(message);
   };
-  const { config, read, model, graph, input, plan } = prepare(options, warn);
+  const job = prepare(options, warn);
+  const { config, skips, read, graph, input } = job;
   const images = await openImages(options, config, input);
   warn(imageWarnings(config, images));
   checkTargets(
     targetsOf(options, config, read),
     images.names.map((name) => join(config.path, name)),
   );
-  const calibration = await runCalibration(options, config, plan, input, images);
+  const { calibration, model, plan } = await runCalibration(options, job, images);
   warn(tensorWarnings(calibration, graph));
   const written = rewrite(model, plan, calibration, config);
   const prediction = withPlannedReasons(predictInt8(written, plan), calibration);
@@ -100,6 +103,7 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
     targetBytes: files.reduce((sum, { bytes }) => sum + bytes.length, 0),
     images: { used: images.names, skipped: images.skipped },
     prediction,
+    skips: skips.patterns,
     warnings,
     fallbacks: Object.fromEntries(calibration.report.fallbacks),
     passes: calibration.passes,
@@ -109,9 +113,11 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
 }
 
 interface Job {
+  /** With the names of ops in place of patterns. */
   readonly config: Config;
+  readonly skips: Skips;
   readonly read: SourceModel;
-  readonly model: MnnModel;
+  readonly inference: InferenceModel;
   readonly graph: Graph;
   readonly input: ImageInput;
   readonly plan: ExecutionPlan;
@@ -131,16 +137,20 @@ function prepare(options: QuantizeOptions, warn: (messages: readonly string[]) =
   checkTargets(targetsOf(options, given), [source, weightPath(source), options.config]);
   const read = readSource(source);
   checkTargets(targetsOf(options, given, read), [...read.files, options.config]);
-  const { model, notes, into } = inferenceModel(read.model);
-  warn([...modelWarnings(read.model), ...notes, ...staleWeightFile(options.target, hasWeightFile(read))]);
+  const inference = inferenceModel(read.model, given);
+  const { model, into } = inference.folded;
+  warn([
+    ...modelWarnings(read.model),
+    ...inference.notes,
+    ...staleWeightFile(options.target, hasWeightFile(read)),
+  ]);
   const graph = buildGraph(model);
-  checkSkipNames(read.model, graph, given.skip_quant_op_names);
-  // The name of a layer that was folded stands for the ops that it went into.
-  const skip_quant_op_names = given.skip_quant_op_names.flatMap((name) => into.get(name) ?? [name]);
-  const config = { ...given, skip_quant_op_names };
+  const skips = skipsOf(read.model, graph, into, given.skip_quant_op_names);
+  warn(skips.warnings);
+  const config = { ...given, skip_quant_op_names: [...skips.names] };
   const input = imageInput(graph, config);
-  const plan = createPlan(graph, new Map([[input.name, input.shape]]));
-  return { config, read, model, graph, input, plan };
+  const plan = createPlan(graph, shapesOf(input));
+  return { config, skips, read, inference, graph, input, plan };
 }
 
 /** What `debug` asks for. */
@@ -170,18 +180,6 @@ function writeResult(
     { path: `${target}.json`, bytes: text(scalesJson(written)) },
     ...files,
   ]);
-}
-
-function checkSkipNames({ net }: MnnModel, graph: Graph, names: readonly string[]): void {
-  const known = new Set(graph.nodes.map((node) => node.name));
-  for (const { name } of net.oplists ?? []) if (name) known.add(name);
-  for (const name of names) {
-    if (known.has(name)) continue;
-    const near = [...known].sort((a, b) => distance(name, a) - distance(name, b)).slice(0, 3);
-    throw new UsageError(
-      `skip_quant_op_names: the model has no op "${name}"; the nearest are ${near.map((one) => `"${one}"`).join(', ')}`,
-    );
-  }
 }
 
 /** How many images to use at most; 0 means all, as in MNN. */
@@ -216,31 +214,49 @@ function samplesOf(input: ImageInput, images: ImageFolder): SampleSet {
   };
 }
 
+interface CalibratedModel {
+  readonly calibration: CalibrationResult;
+  readonly model: MnnModel;
+  /** Of that model. */
+  readonly plan: ExecutionPlan;
+}
+
 async function runCalibration(
   options: QuantizeOptions,
-  config: Config,
-  plan: ExecutionPlan,
-  input: ImageInput,
+  { config, read, inference, input, plan }: Job,
   images: ImageFolder,
-): Promise<CalibrationResult> {
+): Promise<CalibratedModel> {
   const backend = await createCpuBackend();
+  const { folded } = inference;
+  const skip = (node: GraphNode): boolean => config.skip_quant_op_names.includes(node.name);
+  const weights = weightConfig(config);
   try {
-    return await calibrate({
+    const training = inference.training
+      ? trainingForward({ source: read.model, folded, plan, backend, skip, weights })
+      : undefined;
+    const calibration = await calibrate({
       plan,
       backend,
       samples: samplesOf(input, images),
       config: {
         featureMethod: config.feature_quantize_method,
         featureClamp: config.feature_clamp_value,
-        ema: emaConfig(config, plan.graph),
-        skip: (node) => config.skip_quant_op_names.includes(node.name),
+        ema: { ...emaConfig(config, plan.graph), forward: training?.forward },
+        skip,
       },
       memoryBudgetBytes: options.memoryBytes,
       onProgress: (done, total) => options.onProgress?.('calibrate', done, total),
     });
+    if (training === undefined) return { calibration, model: folded.model, plan };
+    const { model } = training.finish();
+    return { calibration, model, plan: createPlan(buildGraph(model), shapesOf(input)) };
   } finally {
     await backend.dispose();
   }
+}
+
+function shapesOf({ name, shape }: ImageInput): ReadonlyMap<string, readonly number[]> {
+  return new Map([[name, shape]]);
 }
 
 function rewrite(

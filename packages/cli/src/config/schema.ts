@@ -184,7 +184,5 @@ export const KNOWN_KEYS: readonly string[] = Object.keys(configSchema.shape);
 
 /** Values that are MNN's and that this release does not take yet. */
 export const LATER: Readonly<Record<string, readonly unknown[]>> = {
-  feature_quantize_method: ['ADMM'],
   input_type: ['sequence'],
-  bn: ['train'],
 };
