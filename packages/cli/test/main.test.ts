@@ -143,7 +143,7 @@ describe('a whole run', () => {
   });
 
   it('--json has the numbers of the summary', async () => {
-    const { source, target, config } = smallJob({ batch_size: 2 });
+    const { source, target, config } = smallJob({ winogradOpt: true });
     const { code, stdout, stderr } = await run('--json', source, target, config);
     const outcome = JSON.parse(stdout);
     expect(code).toBe(0);
