@@ -31,44 +31,50 @@ export function compareWeights(
   theirs: MnnModel,
   clamp: number,
 ): WeightComparison {
-  const other = new Map((theirs.net.oplists ?? []).map((op) => [op.name, op]));
-  const toDefinition: number[] = [];
-  const toOurs: number[] = [];
-  const errors = { ours: 0, theirs: 0 };
-  let without = 0;
-  for (const [index, mine] of ours) {
+  const all = [...channels(model, ours, theirs)];
+  const compared = all.filter(({ theirs: { scale } }) => scale > MNN_ZEROES);
+  const ascending = (distance: (channel: Channel) => number) => compared.map(distance).sort((a, b) => a - b);
+  const error = (tool: 'ours' | 'theirs') =>
+    compared.reduce((sum, channel) => sum + squaredError(channel.weights, channel[tool].values), 0);
+  return {
+    channels: compared.length,
+    without: all.length - compared.length,
+    toDefinition: ascending(({ weights, theirs: { scale } }) =>
+      Math.abs(scale / byDefinition(weights, clamp) - 1),
+    ),
+    toOurs: ascending((channel) => Math.abs(channel.theirs.scale / channel.ours.scale - 1)),
+    errors: { ours: error('ours'), theirs: error('theirs') },
+  };
+}
+
+/** One output channel: its float weights, and for each tool the scale and what the weights became. */
+interface Channel extends Readonly<Record<'ours' | 'theirs', { scale: number; values: Float32Array }>> {
+  readonly weights: Float32Array;
+}
+
+function* channels(
+  model: MnnModel,
+  ours: ReadonlyMap<number, QuantizedWeights>,
+  theirs: MnnModel,
+): Generator<Channel> {
+  const written = new Map((theirs.net.oplists ?? []).map((op) => [op.name, op]));
+  for (const [index, { quantized, scales }] of ours) {
     const { name, main } = model.net.oplists![index];
-    const weights = decodeConvolutionWeights(main!.value as Convolution2D, name!);
-    const written = other.get(name)!.main!.value as Convolution2D;
-    const alpha = written.quanParameter?.alpha;
+    const other = written.get(name)!.main!.value as Convolution2D;
+    const alpha = other.quanParameter?.alpha;
     if (alpha === undefined) continue;
-    const decoded = decodeConvolutionWeights(written, name!);
+    const weights = decodeConvolutionWeights(main!.value as Convolution2D, name!);
+    const decoded = decodeConvolutionWeights(other, name!);
     const area = weights.length / alpha.length;
-    for (const [channel, scale] of alpha.entries()) {
-      if (!(scale > MNN_ZEROES)) {
-        without++;
-        continue;
-      }
+    for (const [channel, scale] of scales.entries()) {
       const [from, to] = [channel * area, (channel + 1) * area];
-      const row = weights.subarray(from, to);
-      const own = mine.scales[channel];
-      toDefinition.push(Math.abs(scale / byDefinition(row, clamp) - 1));
-      toOurs.push(Math.abs(scale / own - 1));
-      errors.ours += squaredError(
-        row,
-        Float32Array.from(mine.quantized.subarray(from, to), (q) => q * own),
-      );
-      errors.theirs += squaredError(row, decoded.subarray(from, to));
+      yield {
+        weights: weights.subarray(from, to),
+        ours: { scale, values: Float32Array.from(quantized.subarray(from, to), (q) => q * scale) },
+        theirs: { scale: alpha[channel], values: decoded.subarray(from, to) },
+      };
     }
   }
-  const ascending = (list: number[]) => list.sort((a, b) => a - b);
-  return {
-    channels: toOurs.length,
-    without,
-    toDefinition: ascending(toDefinition),
-    toOurs: ascending(toOurs),
-    errors,
-  };
 }
 
 /** As MNN: rounded with MAX_ABS first, then alternating from a first scale that clips a fifth. */
