@@ -17,6 +17,7 @@ import type { FeatureSolver, FeatureStatistics } from './solvers/feature-solver.
 import { type FeatureMethod, featureSolvers } from './solvers/index.ts';
 import { sourcesOf } from './ties/tie-groups.ts';
 import { quantizeWeights, type WeightConfig } from './weights/quantize-weights.ts';
+import { chooseWinograd, type WinogradChoice, WinogradObserver } from './winograd/index.ts';
 
 /** How activations are to be scaled. */
 export interface CalibrationConfig {
@@ -39,6 +40,14 @@ export interface EmaConfig {
   /** How the weights are rounded in the forward, which should be how they are written. */
   readonly weights: WeightConfig;
   readonly forward?: EmaForward;
+  /** `winogradOpt`: prepare Winograd attributes for the layers that gain by them. */
+  readonly winograd?: boolean;
+}
+
+/** What `winogradOpt` did. */
+export interface WinogradResult extends WinogradChoice {
+  /** Adds the attributes to the chosen layers' weights. */
+  readonly observer: WinogradObserver;
 }
 
 export interface CalibrationJob {
@@ -61,6 +70,8 @@ export interface CalibrationResult {
   readonly report: RunReport;
   /** 1: layer by layer over all samples; 2: the memory budget was too small for that. */
   readonly passes: 1 | 2;
+  /** With `EMA` and `winograd`. */
+  readonly winograd?: WinogradResult;
 }
 
 /**
@@ -106,9 +117,27 @@ async function averagedRanges(
   const { ema, featureClamp } = job.config;
   if (ema === undefined) throw new CalibrationError('EMA: expected its batch size and weights, got none');
   const weights = quantizeWeights(job.plan, candidates, ema.weights);
-  const given = { ...job, ...ema, featureClamp, scalePlan, candidates, weights };
+  const winograd = ema.winograd ? observedWinograd(job, candidates) : undefined;
+  const forward = winograd ? followedBy(ema.forward, winograd.observer) : ema.forward;
+  const given = { ...job, ...ema, forward, featureClamp, scalePlan, candidates, weights };
   const { scales, report } = await calibrateEma(given);
-  return { scales, candidates, report, passes: 1 };
+  return { scales, candidates, report, passes: 1, ...(winograd && { winograd }) };
+}
+
+function observedWinograd({ plan, backend }: CalibrationJob, candidates: Int8Candidates): WinogradResult {
+  const choice = chooseWinograd(plan, candidates);
+  return { ...choice, observer: new WinogradObserver(choice.chosen, backend) };
+}
+
+/** The forward, in which the observer sees what is left of each tensor. */
+function followedBy(forward: EmaForward | undefined, observer: WinogradObserver): EmaForward {
+  return {
+    ...forward,
+    onTensor: async (tensor) => {
+      await forward?.onTensor?.(tensor);
+      await observer.onTensor(tensor);
+    },
+  };
 }
 
 function checkNumbers({ featureClamp, maxRangeRatio = 1 }: CalibrationConfig, samples: number): void {

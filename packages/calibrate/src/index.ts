@@ -14,6 +14,7 @@ export {
   type CalibrationResult,
   calibrate,
   type EmaConfig,
+  type WinogradResult,
 } from './calibrate.ts';
 export { CalibrationError } from './calibration-error.ts';
 export type { BatchTensor, EmaForward } from './ema/index.ts';
@@ -66,11 +67,14 @@ export {
   type WeightQuantizer,
 } from './weights/weight-quantizer.ts';
 export {
+  chooseWinograd,
   decodeWinogradAttribute,
   encodeWinogradAttribute,
+  type WinogradChoice,
   WinogradError,
   type WinogradLayer,
   WinogradObserver,
+  type WinogradTile,
   type WinogradUnit,
   winogradLayers,
 } from './winograd/index.ts';

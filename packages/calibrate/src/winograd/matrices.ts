@@ -47,21 +47,24 @@ function pointAt(index: number): number {
 
 /** Coefficients, lowest power first, of the polynomial with these zeros and a leading 1. */
 function polynomial(zeros: readonly number[]): number[] {
-  return zeros.reduce<number[]>(
-    (product, zero) => [0, ...product].map((higher, power) => higher - zero * (product[power] ?? 0)),
-    [1],
-  );
+  let product = [1];
+  for (const zero of zeros)
+    product = [0, ...product].map((lower, power) => lower - zero * (product[power] ?? 0));
+  return product;
 }
 
-/** `left · tile · leftᵀ` for a square `tile` of `columns` by `columns`; `rows` rows of `left`. */
+/**
+ * `left · tile · leftᵀ` for a square `tile` of `columns` by `columns`; `rows` rows of `left`. Without
+ * `result` and `half` (rows × columns) new arrays are made, which is slow for many tiles.
+ */
 export function transformTile(
   left: Float64Array,
   tile: ArrayLike<number>,
   rows: number,
   columns: number,
   result: Float64Array = new Float64Array(rows * rows),
+  half: Float64Array = new Float64Array(rows * columns),
 ): Float64Array {
-  const half = new Float64Array(rows * columns);
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) {
       let sum = 0;

@@ -19,17 +19,19 @@ const UNSEEN = { scale: 1, zeroPoint: 0 };
  * NN.cpp `_winogradConv`).
  */
 export class WinogradObserver {
+  readonly layers: readonly WinogradLayer[];
   readonly #backend: TensorBackend;
-  readonly #layers: ReadonlyMap<number, readonly WinogradLayer[]>;
+  readonly #byTensor: ReadonlyMap<number, readonly WinogradLayer[]>;
   readonly #ranges = new Map<number, (ValueRange | undefined)[]>();
 
   constructor(layers: readonly WinogradLayer[], backend: TensorBackend) {
     this.#backend = backend;
-    this.#layers = grouped(layers);
+    this.layers = layers;
+    this.#byTensor = grouped(layers);
   }
 
   async onTensor({ tensor, values }: BatchTensor): Promise<void> {
-    const layers = this.#layers.get(tensor);
+    const layers = this.#byTensor.get(tensor);
     if (layers === undefined) return;
     const data = await Promise.all(values.map((value) => this.#backend.download(value)));
     for (const layer of layers) {
@@ -40,6 +42,17 @@ export class WinogradObserver {
         seen.map((range, position) => moved(before[position], range)),
       );
     }
+  }
+
+  /** The weights by op index, those of the observed layers with their `winogradAttr`. */
+  withAttributes(weights: ReadonlyMap<number, QuantizedWeights>): Map<number, QuantizedWeights> {
+    const result = new Map(weights);
+    for (const layer of this.layers) {
+      const own = weights.get(layer.index);
+      const winogradAttr = own && this.attribute(layer, own);
+      if (winogradAttr !== undefined) result.set(layer.index, { ...own!, winogradAttr });
+    }
+    return result;
   }
 
   /** `symmetricQuan.winogradAttr` of a layer with these weights; `undefined` if it was never observed. */
@@ -93,5 +106,5 @@ function unionOf(parts: readonly PositionRanges[]): ValueRange[] {
 /** A batch of nothing but zeros does not count, as for the tensors themselves. */
 function moved(before: ValueRange | undefined, now: ValueRange): ValueRange | undefined {
   const grid = affineGrid(now, CLAMP);
-  return grid === undefined ? before : movedRange(before, endsOf({ ...grid }));
+  return grid === undefined ? before : movedRange(before, endsOf(grid));
 }

@@ -32,12 +32,13 @@ export function tileRanges(job: TileJob): PositionRanges {
   const max = new Float64Array(alpha * alpha);
   const tile = new Float64Array(alpha * alpha);
   const result = new Float64Array(alpha * alpha);
+  const half = new Float64Array(alpha * alpha);
   const planes = job.data.length / (job.height * job.width);
   for (let plane = 0; plane < planes; plane++)
     for (let y = 0; y < job.outHeight; y += job.unit)
       for (let x = 0; x < job.outWidth; x += job.unit) {
         readTile(job, plane, y - job.padY, x - job.padX, alpha, tile);
-        transformTile(inputT, tile, alpha, alpha, result);
+        transformTile(inputT, tile, alpha, alpha, result, half);
         for (let position = 0; position < result.length; position++) {
           const value = result[position]!;
           if (!Number.isFinite(value)) continue;

@@ -22,11 +22,12 @@ export function winogradWeightScales(
   const scales = new Float32Array(positions * outputs).fill(SMALLEST_ABS_MAX / 127);
   const tile = new Float64Array(area);
   const transformed = new Float64Array(positions);
+  const half = new Float64Array(alpha * kernel);
   for (let output = 0; output < outputs; output++)
     for (let input = 0; input < inputs; input++) {
       const start = (output * inputs + input) * area;
       for (let index = 0; index < area; index++) tile[index] = weights[start + index]!;
-      transformTile(matrix, tile, alpha, kernel, transformed);
+      transformTile(matrix, tile, alpha, kernel, transformed, half);
       for (let position = 0; position < positions; position++) {
         const at = position * outputs + output;
         const scale = Math.fround(Math.abs(transformed[position]!) / 127);
