@@ -21,5 +21,5 @@ export function weightConfig(config: Config): WeightConfig {
 export function emaConfig(config: Config, graph: Graph): EmaConfig {
   const declared = graph.inputs[0]?.desc.shape[0] ?? 0;
   const batchSize = config.batch_size ?? (declared > 0 ? declared : DEFAULT_BATCH);
-  return { batchSize, weights: weightConfig(config) };
+  return { batchSize, weights: weightConfig(config), winograd: config.winogradOpt };
 }

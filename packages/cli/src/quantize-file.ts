@@ -28,6 +28,7 @@ import { emaConfig, weightConfig } from './method-config.ts';
 import { hasWeightFile, modelFiles, staleWeightFile, weightPath } from './model-files.ts';
 import { readSource, type SourceModel } from './read-source.ts';
 import { type SkipCount, type Skips, skipsOf } from './skips.ts';
+import { type WinogradOutcome, winogradOutcome } from './winograd-outcome.ts';
 
 export interface QuantizeOptions {
   readonly source: string;
@@ -55,6 +56,8 @@ export interface QuantizeOutcome {
   /** Ops without a kernel that ran the plain reference: steps by op name. */
   readonly fallbacks: Readonly<Record<string, number>>;
   readonly passes: 1 | 2;
+  /** With EMA and `winogradOpt`. */
+  readonly winograd?: WinogradOutcome;
   /** With `debug`: how far each layer is from the float network; also in `DST.mnn.debug.json`. */
   readonly debug?: DebugReport;
   readonly seconds: number;
@@ -107,6 +110,7 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
     warnings,
     fallbacks: Object.fromEntries(calibration.report.fallbacks),
     passes: calibration.passes,
+    ...(calibration.winograd && { winograd: winogradOutcome(calibration.winograd) }),
     ...(debug && { debug }),
     seconds: (performance.now() - started) / 1000,
   };
@@ -262,10 +266,11 @@ function shapesOf({ name, shape }: ImageInput): ReadonlyMap<string, readonly num
 function rewrite(
   model: MnnModel,
   plan: ExecutionPlan,
-  { scales, candidates }: CalibrationResult,
+  { scales, candidates, winograd }: CalibrationResult,
   config: Config,
 ): MnnModel {
-  const weights = quantizeWeights(plan, candidates, weightConfig(config));
+  const plain = quantizeWeights(plan, candidates, weightConfig(config));
+  const weights = winograd?.observer.withAttributes(plain) ?? plain;
   return quantizeModel(model, {
     scales: scales.tensors,
     weights,

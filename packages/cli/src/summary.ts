@@ -1,5 +1,6 @@
 import { debugPath } from './debug-report.ts';
 import type { QuantizeOutcome } from './quantize-file.ts';
+import { winogradLines } from './winograd-outcome.ts';
 
 /** More ops than this with one reason are counted, not listed. */
 const LISTED_OPS = 4;
@@ -13,6 +14,7 @@ export function formatSummary(outcome: QuantizeOutcome): string {
     `Images      ${images.used.length} used${images.skipped.length > 0 ? `, ${images.skipped.length} skipped` : ''}`,
     `Int8        ${convolutions.int8} of ${convolutions.total} convolutions, ${share.toFixed(1)} % of the multiply-adds; ${casts} casts between float and int8`,
     ...floatLines(outcome),
+    ...winogradLines(outcome.winograd),
     `Size        ${kilobytes(outcome.sourceBytes)} → ${kilobytes(outcome.targetBytes)} (${(outcome.sourceBytes / outcome.targetBytes).toFixed(2)}x smaller)`,
     ...fallbackLines(outcome),
     ...(outcome.warnings.length > 0 ? [`Warnings    ${outcome.warnings.length}, see above`] : []),
