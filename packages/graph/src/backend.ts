@@ -78,7 +78,7 @@ export interface TensorBackend {
    * MNN; the last bin takes what lies beyond. Numbers that are not finite are passed over.
    */
   histogram(tensor: DeviceTensor, request: HistogramRequest, counts: Float64Array): Promise<void>;
-  /** Adds |x| of every finite value that is not zero to `buckets`; sums in double precision. */
+  /** Adds |x| of every finite value that is not zero to `buckets`; sums of a bucket in the order of the elements. */
   valueBuckets(tensor: DeviceTensor, buckets: ValueBuckets): Promise<void>;
   /** Rounds the tensor in place to the grid of `params`. */
   fakeQuantize(tensor: DeviceTensor, params: QuantParams): void | Promise<void>;

@@ -70,10 +70,4 @@ export {
   type TensorData,
   type TensorDesc,
 } from './tensor.ts';
-export {
-  addToBuckets,
-  BUCKET_SHIFT,
-  BUCKETS_PER_OCTAVE,
-  type ValueBucket,
-  ValueBuckets,
-} from './value-buckets.ts';
+export { BUCKET_SHIFT, MOST_BUCKETS, type ValueBucket, ValueBuckets } from './value-buckets.ts';

@@ -9,7 +9,7 @@ import type {
 } from './backend.ts';
 import type { GraphNode } from './graph.ts';
 import { allocateData, elementCount, type HostTensor, type TensorData, type TensorDesc } from './tensor.ts';
-import { addToBuckets, type ValueBuckets } from './value-buckets.ts';
+import type { ValueBuckets } from './value-buckets.ts';
 
 export interface ReferenceBackendOptions {
   /**
@@ -75,7 +75,7 @@ class ReferenceBackend implements TensorBackend {
   }
 
   async valueBuckets(tensor: DeviceTensor, buckets: ValueBuckets): Promise<void> {
-    addToBuckets(hostOf(tensor).data, buckets);
+    buckets.addValues(hostOf(tensor).data);
   }
 
   fakeQuantize(tensor: DeviceTensor, params: QuantParams): void {

@@ -1,16 +1,19 @@
 import type { TensorData } from './tensor.ts';
 
 /** Bits of a float32's mantissa that tell buckets apart. */
-const MANTISSA_BITS = 10;
+const MANTISSA_BITS = 13;
 /** Buckets of one power of two. */
-export const BUCKETS_PER_OCTAVE = 2 ** MANTISSA_BITS;
-/** The bucket of a positive float32 is the upper bits of its pattern. */
+const PER_OCTAVE = 2 ** MANTISSA_BITS;
+/** Powers of two that are kept below the largest value. */
+const OCTAVES = 16;
+/** Up to so many values are kept as they are. */
+const EXACT = 2 ** 17;
+/** The bucket of a positive float32 is `pattern >>> BUCKET_SHIFT`. */
 export const BUCKET_SHIFT = 23 - MANTISSA_BITS;
+/** How many buckets there are at most at once. */
+export const MOST_BUCKETS = (OCTAVES + 1) * PER_OCTAVE;
 
-/** The values of one power of two: [0, n) how many there are per bucket, [n, 2n) their sums. */
-type Octave = Float64Array;
-
-/** One bucket: `count` values in [low, high) that add up to `sum`. */
+/** One bucket: `count` values in [low, high) that add up to `sum`; a single value has low = high = sum. */
 export interface ValueBucket {
   readonly low: number;
   readonly high: number;
@@ -18,70 +21,152 @@ export interface ValueBucket {
   readonly sum: number;
 }
 
+interface Octave {
+  readonly counts: Uint32Array;
+  readonly sums: Float64Array;
+}
+
 /**
- * How many values |x| lie in which small interval, and what they add up to: exact counts, sums in
- * double precision. The intervals do not depend on the range of the values: 1024 equal ones to every
- * power of two, so one is at most a 1024th wide of what it holds. Zero, NaN and infinities are in none.
+ * How often |x| has which value, in bounded memory. Up to 131072 values are kept as they are. More are
+ * counted in small intervals, 8192 equal ones to every power of two, with exact counts and with sums in
+ * double precision; then what is less than a 65536th of the largest value is left out. Zero, NaN and
+ * infinities are never in it.
  *
- * Takes 16 KiB for every power of two that occurs, however many values there are.
+ * Takes at most 1.6 MiB, however many values there are.
  */
 export class ValueBuckets {
-  readonly #octaves: (Octave | undefined)[] = [];
+  #values: Float32Array[] | undefined = [];
+  #held = 0;
+  #octaves = new Map<number, Octave>();
+  #lowest = 0;
 
-  /** Adds `count` values of bucket `index` with the given sum. */
-  add(index: number, count: number, sum: number): void {
-    const octave = this.#octave(index >> MANTISSA_BITS);
-    const place = index & (BUCKETS_PER_OCTAVE - 1);
-    octave[place] += count;
-    octave[place + BUCKETS_PER_OCTAVE] += sum;
+  /** Whether `count` values more can be kept as they are; then `addValues` is the way. */
+  holds(count: number): boolean {
+    return this.#values !== undefined && this.#held + count <= EXACT;
+  }
+
+  /** Adds |x| of every finite value that is not zero. */
+  addValues(data: TensorData): void {
+    const magnitudes = magnitudesOf(data);
+    if (this.holds(magnitudes.length)) {
+      this.#values!.push(magnitudes);
+      this.#held += magnitudes.length;
+      return;
+    }
+    this.reach(largest(magnitudes));
+    this.#count(magnitudes);
+  }
+
+  /**
+   * Prepares for values up to `absMax`, counted by bucket from now on.
+   *
+   * @returns the lowest bucket that is still kept
+   */
+  reach(absMax: number): number {
+    const kept = this.#values ?? [];
+    this.#values = undefined;
+    this.#raise(kept.reduce((most, part) => Math.max(most, largest(part)), absMax));
+    for (const part of kept) this.#count(part);
+    return this.#lowest;
+  }
+
+  /** Adds `count` values of a bucket with the given sum; after `reach`. */
+  add(bucket: number, count: number, sum: number): void {
+    if (bucket < this.#lowest) return;
+    const { counts, sums } = this.#octave(bucket >> MANTISSA_BITS);
+    const place = bucket & (PER_OCTAVE - 1);
+    counts[place] += count;
+    sums[place] += sum;
   }
 
   /** Adds what another one holds. */
   merge(other: ValueBuckets): void {
-    for (const [exponent, octave] of other.#octaves.entries()) {
-      if (octave === undefined) continue;
-      const own = this.#octave(exponent);
-      for (let i = 0; i < own.length; i++) own[i] += octave[i];
+    if (other.#values !== undefined) {
+      for (const part of other.#values) this.addValues(part);
+      return;
     }
-  }
-
-  /** Buckets that hold something, from the smallest values to the largest. */
-  *[Symbol.iterator](): Generator<ValueBucket> {
-    for (const [exponent, octave] of this.#octaves.entries()) {
-      if (octave === undefined) continue;
-      for (let place = 0; place < BUCKETS_PER_OCTAVE; place++) {
-        const count = octave[place];
-        if (count === 0) continue;
-        const index = exponent * BUCKETS_PER_OCTAVE + place;
-        yield { low: edge(index), high: edge(index + 1), count, sum: octave[place + BUCKETS_PER_OCTAVE] };
+    this.reach(0);
+    this.#raiseTo(other.#lowest);
+    for (const [exponent, octave] of other.#octaves) {
+      for (let place = 0; place < PER_OCTAVE; place++) {
+        const count = octave.counts[place];
+        if (count > 0) this.add(exponent * PER_OCTAVE + place, count, octave.sums[place]);
       }
     }
   }
 
+  /** What is not empty, from the smallest values to the largest. */
+  *[Symbol.iterator](): Generator<ValueBucket> {
+    if (this.#values !== undefined) {
+      for (const x of this.#sorted()) yield { low: x, high: x, count: 1, sum: x };
+      return;
+    }
+    for (const [exponent, { counts, sums }] of [...this.#octaves].sort(([a], [b]) => a - b)) {
+      for (let place = 0; place < PER_OCTAVE; place++) {
+        const count = counts[place];
+        if (count === 0) continue;
+        const bucket = exponent * PER_OCTAVE + place;
+        yield { low: edge(bucket), high: edge(bucket + 1), count, sum: sums[place] };
+      }
+    }
+  }
+
+  #sorted(): Float32Array {
+    const all = new Float32Array(this.#held);
+    let end = 0;
+    for (const part of this.#values!) {
+      all.set(part, end);
+      end += part.length;
+    }
+    return all.sort();
+  }
+
+  #count(magnitudes: Float32Array): void {
+    const patterns = new Int32Array(magnitudes.buffer, magnitudes.byteOffset, magnitudes.length);
+    for (let i = 0; i < patterns.length; i++) this.add(patterns[i] >>> BUCKET_SHIFT, 1, magnitudes[i]);
+  }
+
+  #raise(absMax: number): void {
+    const pattern = new Int32Array(Float32Array.of(absMax).buffer)[0];
+    if (absMax > 0) this.#raiseTo((pattern >>> BUCKET_SHIFT) - OCTAVES * PER_OCTAVE);
+  }
+
+  #raiseTo(bucket: number): void {
+    // Whole powers of two, so that what is dropped does not depend on the order of the values.
+    const exponent = Math.max(0, bucket >> MANTISSA_BITS);
+    this.#lowest = Math.max(this.#lowest, exponent * PER_OCTAVE);
+    for (const known of this.#octaves.keys())
+      if (known * PER_OCTAVE < this.#lowest) this.#octaves.delete(known);
+  }
+
   #octave(exponent: number): Octave {
-    const existing = this.#octaves[exponent];
+    const existing = this.#octaves.get(exponent);
     if (existing !== undefined) return existing;
-    const octave = new Float64Array(2 * BUCKETS_PER_OCTAVE);
-    this.#octaves[exponent] = octave;
+    const octave = { counts: new Uint32Array(PER_OCTAVE), sums: new Float64Array(PER_OCTAVE) };
+    this.#octaves.set(exponent, octave);
     return octave;
   }
 }
 
-const bits = new Int32Array(1);
-const float = new Float32Array(bits.buffer);
-
-/** The smallest value of a bucket. */
-function edge(index: number): number {
-  bits[0] = index << BUCKET_SHIFT;
-  return float[0];
+function magnitudesOf(data: TensorData): Float32Array {
+  const magnitudes = new Float32Array(data.length);
+  let count = 0;
+  for (let i = 0; i < data.length; i++) {
+    const x = Math.fround(Math.abs(data[i]));
+    if (x > 0 && x < Number.POSITIVE_INFINITY) magnitudes[count++] = x;
+  }
+  return magnitudes.slice(0, count);
 }
 
-/** Adds |x| of every finite value that is not zero. */
-export function addToBuckets(data: TensorData, buckets: ValueBuckets): void {
-  for (const value of data) {
-    const magnitude = Math.abs(value);
-    if (magnitude === 0 || !Number.isFinite(Math.fround(magnitude))) continue;
-    float[0] = magnitude;
-    buckets.add(bits[0] >>> BUCKET_SHIFT, 1, magnitude);
-  }
+function largest(magnitudes: Float32Array): number {
+  let most = 0;
+  for (let i = 0; i < magnitudes.length; i++) if (magnitudes[i] > most) most = magnitudes[i];
+  return most;
+}
+
+/** The smallest value of a bucket; 2^128 behind the last one. */
+function edge(bucket: number): number {
+  const [exponent, place] = [bucket >> MANTISSA_BITS, bucket & (PER_OCTAVE - 1)];
+  const fraction = place / PER_OCTAVE;
+  return exponent === 0 ? fraction * 2 ** -126 : (1 + fraction) * 2 ** (exponent - 127);
 }

@@ -34,7 +34,15 @@ export interface KernelExports {
   range(x: number, count: number, result: number): void;
   histogram(x: number, count: number, interval: number, bins: number, skip: number, tables: number): void;
   compare(a: number, b: number, count: number, result: number): void;
-  valueBuckets(x: number, count: number, shift: number, sums: number, counts: number, result: number): void;
+  valueBuckets(
+    x: number,
+    count: number,
+    shift: number,
+    lowest: number,
+    sums: number,
+    counts: number,
+    result: number,
+  ): void;
   countOutside(x: number, count: number, low: number, high: number): number;
   fakeQuantize(
     x: number,

@@ -1,3 +1,4 @@
+import { ValueBuckets } from '@mnnquant/graph';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { KernelContext } from '../src/context.ts';
@@ -6,6 +7,7 @@ import { countOutside } from '../src/statistics/count-outside.ts';
 import { fakeQuantizeTensor } from '../src/statistics/fake-quantize.ts';
 import { tensorHistogram } from '../src/statistics/histogram.ts';
 import { tensorRange } from '../src/statistics/range.ts';
+import { tensorBuckets } from '../src/statistics/value-buckets.ts';
 import type { CpuTensor } from '../src/tensor.ts';
 import { makeContext, place } from './support/harness.ts';
 import { randomFloats } from './support/random.ts';
@@ -232,5 +234,62 @@ describe('countOutside', () => {
     expect(count(new Float32Array(0), 0, 0)).toBe(0);
     expect(count(Float32Array.of(0, -0, 1e-45), -1, -1e-50)).toBe(3);
     expect(count(Float32Array.of(0, -0, 1e-45), -1e-50, 1)).toBe(0);
+  });
+});
+
+describe('value buckets', () => {
+  /** So many values that they are not kept one by one any more. */
+  function crowded(): ValueBuckets {
+    const buckets = new ValueBuckets();
+    buckets.addValues(new Float32Array(140_000).fill(2));
+    return buckets;
+  }
+
+  function added(x: Float32Array, buckets = new ValueBuckets()): unknown[] {
+    withTensor(x, (tensor) => tensorBuckets(context, tensor, buckets));
+    return [...buckets];
+  }
+
+  function plain(x: Float32Array, buckets = new ValueBuckets()): unknown[] {
+    buckets.addValues(x);
+    return [...buckets];
+  }
+
+  test('are those of a plain loop, bit for bit', () => {
+    fc.assert(
+      fc.property(anyFloats, (x) => {
+        expect(added(x)).toStrictEqual(plain(x));
+        expect(added(x, crowded())).toStrictEqual(plain(x, crowded()));
+      }),
+      { numRuns: 100 },
+    );
+    for (const x of [SPECIAL, randomFloats(5000, 3), new Float32Array(0)]) {
+      expect(added(x)).toStrictEqual(plain(x));
+      expect(added(x, crowded())).toStrictEqual(plain(x, crowded()));
+    }
+  });
+
+  test('few values are kept as they are', () => {
+    const one = (x: number) => ({ low: x, high: x, count: 1, sum: x });
+    expect(added(Float32Array.of(3, 0, -1, Number.NaN, 1))).toEqual([one(1), one(1), one(3)]);
+  });
+
+  test('many are counted between exact edges', () => {
+    const buckets = crowded();
+    const next = Math.fround(2 + 2 ** -20);
+    expect(added(Float32Array.of(-6, next), buckets)).toEqual([
+      { low: 2, high: 2 + 2 ** -12, count: 140_001, sum: 280_000 + next },
+      { low: 6, high: 6 + 2 ** -11, count: 1, sum: 6 },
+    ]);
+  });
+
+  test('what is far below the largest value is left out, whichever came first', () => {
+    const [small, large] = [Float32Array.of(1e-9, 1), Float32Array.of(1000)];
+    const first = crowded();
+    added(small, first);
+    const second = crowded();
+    added(large, second);
+    expect(added(large, first)).toEqual(added(small, second));
+    expect([...first].map(({ sum }) => sum)).toEqual([1, 280_000, 1000]);
   });
 });

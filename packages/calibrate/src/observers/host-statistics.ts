@@ -1,5 +1,4 @@
 import {
-  addToBuckets,
   addToHistogram,
   type HostTensor,
   type ObservationKind,
@@ -38,7 +37,7 @@ function valuesOf(
 ): Float64Array | ValueBuckets {
   if (observation.kind === 'buckets') {
     const buckets = new ValueBuckets();
-    addToBuckets(data, buckets);
+    buckets.addValues(data);
     return buckets;
   }
   const { bins, skipBelow } = observation;

@@ -1,14 +1,12 @@
-import { BUCKET_SHIFT } from '@mnnquant/graph';
+import { MOST_BUCKETS } from '@mnnquant/graph';
 import type { Heap } from './heap.ts';
 import type { WasmMemory } from './wasm-memory.ts';
 
-/** Finite float32 patterns without the sign. */
-const BUCKETS = 0x7f800000 >>> BUCKET_SHIFT;
 const RESULT_BYTES = 16;
 
 /**
- * Sums (f64) and counts (u32) of every bucket there can be: 3 MiB that exist from the first use on and
- * are all zero between uses, so that each use clears only what it touched.
+ * Sums (f64) and counts (u32) of as many buckets as one tensor can have: 1.6 MiB that exist from the first
+ * use on and are all zero between uses, so that each use clears only what it touched.
  */
 export class BucketTable {
   readonly #heap: Heap;
@@ -23,7 +21,7 @@ export class BucketTable {
   /** Address of two i32, then room up to 16 bytes. */
   get result(): number {
     if (this.#address === 0) {
-      const bytes = RESULT_BYTES + BUCKETS * 12;
+      const bytes = RESULT_BYTES + MOST_BUCKETS * 12;
       this.#address = this.#heap.allocate(bytes);
       this.#memory.int32.fill(0, this.#address >>> 2, (this.#address + bytes) >>> 2);
     }
@@ -35,20 +33,20 @@ export class BucketTable {
   }
 
   get counts(): number {
-    return this.sums + BUCKETS * 8;
+    return this.sums + MOST_BUCKETS * 8;
   }
 
-  /** Calls `visit` for every bucket of [low, high] that holds something, ascending, and empties it. */
-  drain(low: number, high: number, visit: (bucket: number, count: number, sum: number) => void): void {
+  /** Calls `visit` for every place of [from, to] that holds something, ascending, and empties it. */
+  drain(from: number, to: number, visit: (place: number, count: number, sum: number) => void): void {
     const { int32, memory } = this.#memory;
-    const sums = new Float64Array(memory.buffer, this.sums, BUCKETS);
+    const sums = new Float64Array(memory.buffer, this.sums, MOST_BUCKETS);
     const first = this.counts >>> 2;
-    for (let bucket = low; bucket <= high; bucket++) {
-      const count = int32[first + bucket] >>> 0;
+    for (let place = from; place <= to; place++) {
+      const count = int32[first + place] >>> 0;
       if (count === 0) continue;
-      visit(bucket, count, sums[bucket]);
-      int32[first + bucket] = 0;
-      sums[bucket] = 0;
+      visit(place, count, sums[place]);
+      int32[first + place] = 0;
+      sums[place] = 0;
     }
   }
 }
