@@ -3,7 +3,8 @@
 //
 //   MNNQUANT_PYTHON=… node bench/winograd.mjs [--rounds 15] [--layers 4] [kernel:channels:size …]
 //
-// Time is that of `--layers` convolutions one after the other, error that of a single one.
+// Time is that of `--layers` convolutions one after the other, error that of a single one. `3:32x128:28` is a
+// single layer of 32 channels in and 128 out.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -31,7 +32,7 @@ const CHANNELS = [16, 32, 64, 128, 256];
 
 function allCases() {
   const cases = [3, 5].flatMap((kernel) =>
-    CHANNELS.flatMap((channels) => SIZES.map((size) => ({ kernel, channels, size }))),
+    CHANNELS.flatMap((channels) => SIZES.map((size) => ({ kernel, channels, outputs: channels, size }))),
   );
   return cases.filter(({ channels, size }) => channels * size <= 7168);
 }
@@ -46,7 +47,7 @@ function generator(seed) {
   return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
-function network({ kernel, channels, size }, layers) {
+function network({ kernel, channels, outputs, size }, layers) {
   const normal = generator(1 + kernel + channels * 31 + size * 1009);
   const columns = channels * kernel * kernel;
   const input = createTable('Input', {
@@ -60,12 +61,12 @@ function network({ kernel, channels, size }, layers) {
       kernelY: kernel,
       padX: kernel >> 1,
       padY: kernel >> 1,
-      outputCount: channels,
+      outputCount: outputs,
       inputCount: channels,
       relu: true,
     });
-    const weight = Float32Array.from({ length: channels * columns }, () => normal() * Math.sqrt(2 / columns));
-    const bias = Float32Array.from({ length: channels }, () => normal() * 0.1);
+    const weight = Float32Array.from({ length: outputs * columns }, () => normal() * Math.sqrt(2 / columns));
+    const bias = Float32Array.from({ length: outputs }, () => normal() * 0.1);
     const value = createTable('Convolution2D', { common, weight, bias });
     ops.push(op(`conv${layer}`, 'Convolution', [layer], layer + 1, { type: 'Convolution2D', value }));
   }
@@ -186,12 +187,13 @@ async function main() {
   console.log('|---|---|---|---|---|---|---|');
   try {
     for (const given of cases) {
-      const many = await writeModels(given, Number(values.layers), backend, folder);
+      const layers = given.channels === given.outputs ? Number(values.layers) : 1;
+      const many = await writeModels(given, layers, backend, folder);
       const one = await writeModels(given, 1, backend, folder);
       const times = timed(python, given, many.paths, Number(values.rounds), folder);
       const errors = timed(python, given, one.paths, 1, folder);
       console.log(
-        `| ${given.kernel} | ${given.channels} | ${given.size} | ${row(given, one.units, times, errors)} |`,
+        `| ${given.kernel} | ${given.channels} → ${given.outputs} | ${given.size} | ${row(given, one.units, times, errors)} |`,
       );
     }
   } finally {
@@ -214,10 +216,11 @@ function row({ kernel }, [small, any], times, errors) {
 }
 
 function parseCase(text) {
-  const [kernel, channels, size] = text.split(':').map(Number);
-  if (![kernel, channels, size].every((n) => Number.isInteger(n) && n > 0))
-    throw new Error(`${text}: expected kernel:channels:size`);
-  return { kernel, channels, size };
+  const [kernel, channels, outputs, size] = (/^(\d+):(\d+)(?:x(\d+))?:(\d+)$/.exec(text) ?? [])
+    .slice(1)
+    .map(Number);
+  if (!kernel || !channels || !size) throw new Error(`${text}: expected kernel:channels:size`);
+  return { kernel, channels, outputs: outputs || channels, size };
 }
 
 await main();
