@@ -58,7 +58,7 @@ export async function compareScales(
 }
 
 /** JPEG decoders differ; behind a PNG both tools see the same pixels. */
-async function copyAsPng(from: string, to: string): Promise<void> {
+export async function copyAsPng(from: string, to: string): Promise<void> {
   const sharp = createRequire(new URL('../../packages/cli/package.json', import.meta.url))('sharp');
   mkdirSync(to);
   for (const file of sortedFiles(from)) {
