@@ -1,4 +1,12 @@
+import { buildGraph, createPlan, execute, type Sample } from '@mnnquant/graph';
 import { createTable, MNN_DATA_FORMAT, type MnnModel, type Net, type Op, OpType } from '@mnnquant/mnn-format';
+import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
+import {
+  addMoments,
+  biasedVariance,
+  type ChannelMoments,
+  emptyMoments,
+} from '../../packages/calibrate/src/batch-norm/moments.ts';
 import { NetBuilder } from '../../packages/calibrate/test/rewrite/net-builder.ts';
 
 const EPSILON = 1e-5;
@@ -112,9 +120,45 @@ export function unfoldConvolutions({ net, ...rest }: MnnModel): MnnModel {
     ];
     if (!rectified) return unfolded;
     const clip = { type: 'Relu6' as const, value: createTable('Relu6', { minValue: 0, maxValue: 6 }) };
-    const [type, main] = common!.relu6 ? [OpType.ReLU6, clip] : [OpType.ReLU, undefined];
+    const plain = { type: 'Relu' as const, value: createTable('Relu') };
+    const [type, main] = common!.relu6 ? [OpType.ReLU6, clip] : [OpType.ReLU, plain];
     return [...unfolded, behind('relu', type, normed, output, main)];
   });
   const unfolded: Net = { ...net, oplists, tensorName, tensorNumber: tensorName.length };
   return { ...rest, net: unfolded };
+}
+
+/**
+ * The model with the statistics that its BatchNorm layers would have learnt from the samples, all taken
+ * as one batch. It computes the same: slope and bias make up for it.
+ */
+export async function withLearntStatistics(model: MnnModel, samples: readonly Sample[]): Promise<MnnModel> {
+  const plan = createPlan(buildGraph(model));
+  const moments = new Map<number, ChannelMoments>();
+  for (const { node, inputs } of plan.steps)
+    if (node.source.type === OpType.BatchNorm) moments.set(node.inputs[0], emptyMoments(inputs[0]!.shape[1]));
+  const backend = await createCpuBackend();
+  await execute(plan, backend, samples, {
+    async onTensor({ tensor, desc, values }) {
+      const own = moments.get(tensor);
+      for (const value of own ? values : []) addMoments(own!, await backend.download(value), desc);
+    },
+  });
+  await backend.dispose();
+  const oplists = model.net.oplists!.map((op) => {
+    const own = op.main?.type === 'BatchNorm' ? moments.get(op.inputIndexes![0]) : undefined;
+    if (own === undefined || op.main?.type !== 'BatchNorm') return op;
+    const { slopeData, biasData, meanData, varData } = op.main.value;
+    const variance = biasedVariance(own);
+    const factor = slopeData!.map((slope, c) => slope / Math.sqrt(varData![c] + EPSILON));
+    const value = {
+      ...op.main.value,
+      meanData: Float32Array.from(own.mean),
+      varData: Float32Array.from(variance),
+      slopeData: factor.map((one, c) => one * Math.sqrt(variance[c] + EPSILON)),
+      biasData: biasData!.map((bias, c) => bias + (own.mean[c] - meanData![c]) * factor[c]),
+    };
+    return { ...op, main: { type: 'BatchNorm' as const, value } };
+  });
+  return { ...model, net: { ...model.net, oplists } };
 }
