@@ -21,5 +21,7 @@ export function winogradLines(outcome: WinogradOutcome | undefined): string[] {
   if (layers.length + left.length === 0) return [];
   const given = `Winograd    ${layers.length} ${layers.length === 1 ? 'convolution' : 'convolutions'} given its attributes`;
   if (left.length === 0) return [given];
-  return [`${given}; ${left.length} more could have them, but would hardly be faster or much less exact`];
+  return [
+    `${given}; ${left.length} more could have them, but would gain too little or lose too much exactness`,
+  ];
 }

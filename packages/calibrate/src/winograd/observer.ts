@@ -35,7 +35,8 @@ export class WinogradObserver {
     if (layers === undefined) return;
     const data = await Promise.all(values.map((value) => this.#backend.download(value)));
     for (const layer of layers) {
-      const seen = unionOf(data.map((one) => rangesOf(layer, one as Float32Array)));
+      const parts = data.map((one, index) => rangesOf(layer, one as Float32Array, values[index]!.shape));
+      const seen = unionOf(parts);
       const before = this.#ranges.get(layer.index) ?? [];
       this.#ranges.set(
         layer.index,
@@ -79,19 +80,26 @@ function grouped(layers: readonly WinogradLayer[]): Map<number, WinogradLayer[]>
   return groups;
 }
 
-function rangesOf({ geometry, nhwc, unit }: WinogradLayer, data: ArrayLike<number>): PositionRanges {
+/** Of a tensor of any size: with stride 1 the output grows with the input. */
+function rangesOf(
+  { geometry, nhwc, unit }: WinogradLayer,
+  data: ArrayLike<number>,
+  shape: readonly number[],
+): PositionRanges {
+  const height = shape[nhwc ? 1 : 2] ?? geometry.inputHeight;
+  const width = shape[nhwc ? 2 : 3] ?? geometry.inputWidth;
   return tileRanges({
     data,
     nhwc,
     channels: geometry.inputChannels,
-    height: geometry.inputHeight,
-    width: geometry.inputWidth,
+    height,
+    width,
     kernel: geometry.kernel[0],
     unit,
     padY: geometry.padTop,
     padX: geometry.padLeft,
-    outHeight: geometry.outputHeight,
-    outWidth: geometry.outputWidth,
+    outHeight: geometry.outputHeight + height - geometry.inputHeight,
+    outWidth: geometry.outputWidth + width - geometry.inputWidth,
   });
 }
 
