@@ -19,6 +19,7 @@ export {
   type TensorStatistics,
 } from './observe.ts';
 export { GraphError, type OpCase, type OpCaseInput, type OpDefinition, type ParseContext } from './op.ts';
+export type { BatchNormAttributes } from './ops/batch-norm.ts';
 export type { BinaryAttributes } from './ops/binary-op.ts';
 export { activationBounds } from './ops/convolution.ts';
 export {

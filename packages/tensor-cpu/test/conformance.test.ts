@@ -25,6 +25,7 @@ describe('every case of every op that has a kernel', () => {
 
   test('the ops with a kernel are those of the table', () => {
     expect([...covered].sort()).toEqual([
+      'BatchNorm',
       'BinaryOp',
       'Concat',
       'ConvertTensor',

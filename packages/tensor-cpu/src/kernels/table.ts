@@ -1,4 +1,5 @@
 import type { KernelBinder } from '../context.ts';
+import { bindBatchNorm } from './batch-norm.ts';
 import { bindBinaryOp } from './binary-op.ts';
 import { bindConcat } from './concat.ts';
 import { bindConvolution } from './convolution.ts';
@@ -15,6 +16,7 @@ import { bindScale } from './scale.ts';
 
 /** The accelerated ops, by MNN's name. An op that is missing here runs its reference on the host. */
 const TABLE = {
+  BatchNorm: bindBatchNorm,
   BinaryOp: bindBinaryOp,
   Concat: bindConcat,
   ConvertTensor: bindConvertTensor,
