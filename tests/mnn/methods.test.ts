@@ -23,9 +23,9 @@ interface Choice {
   readonly keys: Readonly<Record<string, unknown>>;
 }
 
-/** So few calibration images that MNN's own ADMM ends in bearable time. */
 const CHOICES: readonly Choice[] = [
-  { title: 'KL, weights ADMM', keys: { weight_quantize_method: 'ADMM', used_image_num: 4 } },
+  { title: 'KL, weights ADMM', keys: { weight_quantize_method: 'ADMM' } },
+  // So few images that MNN's own ends in bearable time.
   { title: 'ADMM', keys: { feature_quantize_method: 'ADMM', used_image_num: 2 } },
   { title: 'EMA', keys: { feature_quantize_method: 'EMA', batch_size: 8 } },
 ];
