@@ -1,17 +1,13 @@
 import { channelCount } from '@mnnquant/calibrate';
 import { describe } from './explain.ts';
-import { type Config, configSchema, LATER } from './schema.ts';
+import { type Config, configSchema } from './schema.ts';
 
 type Raw = Readonly<Record<string, unknown>>;
 
 /** What a schema cannot say; keys whose own value is wrong are left out. */
 export function relations(raw: Raw): string[] {
   const config = validPart(raw);
-  return [
-    ...notYet(config),
-    ...(config.input_type === 'sequence' ? [] : channelProblems(config)),
-    ...repeatedInputs(config),
-  ];
+  return [...(config.input_type === 'sequence' ? [] : channelProblems(config)), ...repeatedInputs(config)];
 }
 
 /** The keys that are right, with defaults. */
@@ -21,12 +17,6 @@ function validPart(raw: Raw): Partial<Config> {
     return [key, data];
   });
   return Object.fromEntries(entries);
-}
-
-function notYet(config: Partial<Config>): string[] {
-  return Object.entries(config)
-    .filter(([key, value]) => LATER[key]?.includes(value))
-    .map(([key, value]) => `${key}: ${describe(value)} is not supported in this release`);
 }
 
 function channelProblems({ format, ...config }: Partial<Config>): string[] {

@@ -12,7 +12,10 @@ const input = z.object({
     .array(count)
     .optional()
     .meta({ description: "Shape, where the model's is dynamic; the batch counts too." }),
-  value: z.number().optional().meta({ description: 'Every element of the input has this value.' }),
+  value: z
+    .union([z.number(), z.array(z.number()).min(1)], { error: 'expected a number or an array of numbers' })
+    .optional()
+    .meta({ description: 'A number that fills the input, or all of its numbers: it is not sampled then.' }),
 });
 
 /**
@@ -120,8 +123,9 @@ export const configSchema = z.object({
       description: 'Bits of a weight in the file. MNN computes with 8 bits whatever it is.',
       examples: [4],
     }),
-  batch_size: count.default(32).meta({
-    description: 'EMA: samples whose common range is one step of the moving average.',
+  batch_size: count.optional().meta({
+    description:
+      "EMA: samples whose common range is one step of the average. Default: the model's batch; 32 where that is dynamic.",
     examples: [32],
   }),
   bn: z
@@ -181,8 +185,3 @@ export const configSchema = z.object({
 export type Config = z.infer<typeof configSchema>;
 
 export const KNOWN_KEYS: readonly string[] = Object.keys(configSchema.shape);
-
-/** Values that are MNN's and that this release does not take yet. */
-export const LATER: Readonly<Record<string, readonly unknown[]>> = {
-  input_type: ['sequence'],
-};

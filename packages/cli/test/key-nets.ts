@@ -1,0 +1,24 @@
+import { createTable, MNN_DATA_FORMAT, type Net, type Op } from '@mnnquant/mnn-format';
+import { smallNet } from './scratch.ts';
+
+/** The small net with other numbers of channels: of its input, and after each convolution. */
+export function netOf(channels: number, wide?: number): Net {
+  const net = smallNet();
+  const [input, first, second] = net.oplists!;
+  const dims = Int32Array.of(1, channels, 6, 8);
+  const image = createTable('Input', { dims, dformat: MNN_DATA_FORMAT.NC4HW4 });
+  const oplists: Op[] = [
+    { ...input!, main: { type: 'Input', value: image } },
+    withChannels(first!, channels, wide ?? 4),
+    withChannels(second!, wide ?? 4, wide ?? 2),
+  ];
+  return { ...net, oplists };
+}
+
+function withChannels(op: Op, inputCount: number, outputCount: number): Op {
+  if (op.main?.type !== 'Convolution2D') throw new Error('expected a convolution');
+  const weight = Float32Array.from({ length: inputCount * outputCount * 9 }, (_, i) => Math.sin(i + 1) / 5);
+  const common = { ...op.main.value.common!, inputCount, outputCount };
+  const value = { ...op.main.value, weight, bias: new Float32Array(outputCount), common };
+  return { ...op, main: { type: 'Convolution2D', value } };
+}
