@@ -19,17 +19,11 @@ export interface ImageInput {
  * @throws {UsageError} with expected and got
  */
 export function imageInput(graph: Graph, config: Config): ImageInput {
-  if (graph.inputs.length !== 1) {
-    const names = graph.inputs.map(({ name }) => name).join(', ');
-    throw new UsageError(
-      `input_type "image" needs a model with one input, this one has ${graph.inputs.length}: ${names}`,
-    );
-  }
-  const [input] = graph.inputs;
+  const input = findImageInput(graph, config);
   const { shape, dtype, layout } = input.desc;
   if (shape.length !== 4 || dtype !== 'float32') {
     throw new UsageError(
-      `input ${input.name}: expected a float image [N,C,H,W] or [N,H,W,C], the model has ${dtype} [${shape}]`,
+      `input ${input.name}: expected a float image [N,C,H,W] or [N,H,W,C], the model has ${dtype} [${shape}]; use input_type "sequence"`,
     );
   }
   const axis = spatialAxis(layout);
@@ -52,6 +46,35 @@ export function imageInput(graph: Graph, config: Config): ImageInput {
     layout: nhwc ? 'NHWC' : 'NCHW',
     shape: nhwc ? [1, height, width, channels] : [1, channels, height, width],
   };
+}
+
+/** The only input; of several the one that can be an image and has no constant content. */
+function findImageInput(graph: Graph, config: Config): GraphInput {
+  const constant = new Set(config.inputs.filter(({ value }) => value !== undefined).map(({ name }) => name));
+  const open = graph.inputs.filter(({ name }) => !constant.has(name));
+  if (open.length === 1) return open[0];
+  if (open.length === 0)
+    throw new UsageError('inputs: every input has a value, so none is left for the images');
+  const list = graph.inputs.map(({ name, desc }) => `  ${name}: ${desc.dtype} [${desc.shape}]`);
+  const images = open.filter(isImage);
+  const others = images.length === 1 ? open.filter((input) => input !== images[0]) : open;
+  const advice =
+    images.length === 1
+      ? `give the others a value: "inputs": [${others.map(({ name }) => `{"name": "${name}", "value": 0}`).join(', ')}]`
+      : 'give all but the image a value in "inputs"';
+  throw new UsageError(
+    [
+      `input_type "image" needs a model with one input, or a value for each of the others; this one has ${graph.inputs.length}:`,
+      ...list,
+      `  ${advice}, or use input_type "sequence"`,
+    ].join('\n'),
+  );
+}
+
+function isImage({ desc }: GraphInput): boolean {
+  const { shape, dtype, layout } = desc;
+  if (shape.length !== 4 || dtype !== 'float32') return false;
+  return [1, 3, 4, -1].includes(shape[channelAxis(layout, 4)]);
 }
 
 function channelProblem({ name, desc }: GraphInput, { format }: Config): string | undefined {

@@ -1,5 +1,6 @@
 export { QuantizeError, UsageError } from './errors.ts';
 export { decodeImage, ImageError } from './images/decode.ts';
-export { type ImageFolder, openImageFolder, type SkippedFile } from './images/folder.ts';
+export { type ImageFolder, openImageFolder } from './images/folder.ts';
 export { EXIT, main } from './main.ts';
 export { type QuantizeOptions, type QuantizeOutcome, quantizeFile } from './quantize-file.ts';
+export type { SkippedFile } from './samples/opened.ts';

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   type CalibrationResult,
   calibrate,
@@ -7,26 +6,23 @@ import {
   predictInt8,
   quantizeModel,
   quantizeWeights,
-  type RgbaImage,
-  type SampleSet,
-  sampleImage,
   scalesJson,
   trainingForward,
 } from '@mnnquant/calibrate';
 import { buildGraph, createPlan, type ExecutionPlan, type Graph, type GraphNode } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
 import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
-import { type ImageInput, imageInput } from './check-input.ts';
 import { loadConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import { type DebugReport, debugJson, debugPath, debugReport } from './debug-report.ts';
 import { checkTargets, type Output, writeTogether } from './files.ts';
-import { type ImageFolder, openImageFolder, type SkippedFile } from './images/folder.ts';
 import { type InferenceModel, inferenceModel } from './inference-model.ts';
 import { type DebugMeasurement, measureDebug } from './measure-debug.ts';
 import { emaConfig, weightConfig } from './method-config.ts';
 import { hasWeightFile, modelFiles, staleWeightFile, weightPath } from './model-files.ts';
 import { readSource, type SourceModel } from './read-source.ts';
+import type { OpenedSamples, SampleSource, SkippedFile } from './samples/opened.ts';
+import { sampleSource, sampleWarnings } from './samples/source.ts';
 import { type SkipCount, type Skips, skipsOf } from './skips.ts';
 import { type WinogradOutcome, winogradOutcome } from './winograd-outcome.ts';
 
@@ -63,8 +59,8 @@ export interface QuantizeOutcome {
   readonly seconds: number;
 }
 
-/** Prepared images are kept in memory up to this size; more are decoded a second time. */
-const IMAGE_CACHE_BYTES = 512 * 1024 * 1024;
+/** Prepared samples are kept in memory up to this size; more are read a second time. */
+const SAMPLE_CACHE_BYTES = 512 * 1024 * 1024;
 
 /**
  * The whole job: `SRC.mnn` and a folder of images in, `DST.mnn` and `DST.mnn.json` out, and
@@ -82,19 +78,18 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
     warnings.push(...messages);
     for (const message of messages) options.onWarning?.(message);
   };
-  const job = prepare(options, warn);
-  const { config, skips, read, graph, input } = job;
-  const images = await openImages(options, config, input);
-  warn(imageWarnings(config, images));
-  checkTargets(
-    targetsOf(options, config, read),
-    images.names.map((name) => join(config.path, name)),
-  );
-  const { calibration, model, plan } = await runCalibration(options, job, images);
+  const job = await prepare(options, warn);
+  const { config, skips, read, graph } = job;
+  const samples = await job.source.open({
+    cacheBytes: SAMPLE_CACHE_BYTES,
+    onProgress: (done, total) => options.onProgress?.('images', done, total),
+  });
+  warn(sampleWarnings(config, samples));
+  checkTargets(targetsOf(options, config, read), samples.files);
+  const { calibration, model, plan } = await runCalibration(options, job, samples);
   warn(tensorWarnings(calibration, graph));
   const written = rewrite(model, plan, calibration, config);
   const prediction = withPlannedReasons(predictInt8(written, plan), calibration);
-  const samples = samplesOf(input, images);
   const layers = await debugLayers(options, config, { plan, written, prediction, samples });
   const files = modelFiles(written, target, hasWeightFile(read));
   const debug = layers && debugReport(layers, files[0], samples);
@@ -104,7 +99,7 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
     target,
     sourceBytes: read.bytes,
     targetBytes: files.reduce((sum, { bytes }) => sum + bytes.length, 0),
-    images: { used: images.names, skipped: images.skipped },
+    images: { used: samples.names, skipped: samples.skipped },
     prediction,
     skips: skips.patterns,
     warnings,
@@ -123,7 +118,7 @@ interface Job {
   readonly read: SourceModel;
   readonly inference: InferenceModel;
   readonly graph: Graph;
-  readonly input: ImageInput;
+  readonly source: SampleSource;
   readonly plan: ExecutionPlan;
 }
 
@@ -133,13 +128,12 @@ function targetsOf({ target }: QuantizeOptions, { debug }: Config, read?: Source
   return [target, `${target}.json`, ...weights, ...(debug ? [debugPath(target)] : [])];
 }
 
-/** Everything that can be wrong without looking at an image. */
-function prepare(options: QuantizeOptions, warn: (messages: readonly string[]) => void): Job {
-  const { source } = options;
+/** Everything that can be wrong without reading all samples. */
+async function prepare(options: QuantizeOptions, warn: (messages: readonly string[]) => void): Promise<Job> {
   const { config: given, warnings } = loadConfig(options.config);
   warn(warnings);
-  checkTargets(targetsOf(options, given), [source, weightPath(source), options.config]);
-  const read = readSource(source);
+  checkTargets(targetsOf(options, given), [options.source, weightPath(options.source), options.config]);
+  const read = readSource(options.source);
   checkTargets(targetsOf(options, given, read), [...read.files, options.config]);
   const inference = inferenceModel(read.model, given);
   const { model, into } = inference.folded;
@@ -152,9 +146,9 @@ function prepare(options: QuantizeOptions, warn: (messages: readonly string[]) =
   const skips = skipsOf(read.model, graph, into, given.skip_quant_op_names);
   warn(skips.warnings);
   const config = { ...given, skip_quant_op_names: [...skips.names] };
-  const input = imageInput(graph, config);
-  const plan = createPlan(graph, shapesOf(input));
-  return { config, skips, read, inference, graph, input, plan };
+  const source = await sampleSource(graph, config);
+  const plan = createPlan(graph, source.shapes);
+  return { config, skips, read, inference, graph, source, plan };
 }
 
 /** What `debug` asks for. */
@@ -186,38 +180,6 @@ function writeResult(
   ]);
 }
 
-/** How many images to use at most; 0 means all, as in MNN. */
-function askedFor(config: Config): number | undefined {
-  return (config.used_sample_num ?? config.used_image_num) || undefined;
-}
-
-function openImages(options: QuantizeOptions, config: Config, input: ImageInput): Promise<ImageFolder> {
-  const sampling = {
-    format: config.format,
-    mean: config.mean ?? [],
-    normal: config.normal ?? [],
-    width: input.width,
-    height: input.height,
-    centerCropHeight: config.center_crop_h,
-    centerCropWidth: config.center_crop_w,
-  };
-  return openImageFolder({
-    path: config.path,
-    limit: askedFor(config),
-    prepare: (image: RgbaImage) => sampleImage(image, sampling, input.layout),
-    cacheBytes: IMAGE_CACHE_BYTES,
-    onProgress: (done, total) => options.onProgress?.('images', done, total),
-  });
-}
-
-function samplesOf(input: ImageInput, images: ImageFolder): SampleSet {
-  return {
-    count: images.names.length,
-    name: (index) => images.names[index] ?? `sample ${index}`,
-    load: async (index) => new Map([[input.name, await images.load(index)]]),
-  };
-}
-
 interface CalibratedModel {
   readonly calibration: CalibrationResult;
   readonly model: MnnModel;
@@ -227,8 +189,8 @@ interface CalibratedModel {
 
 async function runCalibration(
   options: QuantizeOptions,
-  { config, read, inference, input, plan }: Job,
-  images: ImageFolder,
+  { config, read, inference, source, plan }: Job,
+  samples: OpenedSamples,
 ): Promise<CalibratedModel> {
   const backend = await createCpuBackend();
   const { folded } = inference;
@@ -241,7 +203,7 @@ async function runCalibration(
     const calibration = await calibrate({
       plan,
       backend,
-      samples: samplesOf(input, images),
+      samples,
       config: {
         featureMethod: config.feature_quantize_method,
         featureClamp: config.feature_clamp_value,
@@ -253,14 +215,10 @@ async function runCalibration(
     });
     if (training === undefined) return { calibration, model: folded.model, plan };
     const { model } = training.finish();
-    return { calibration, model, plan: createPlan(buildGraph(model), shapesOf(input)) };
+    return { calibration, model, plan: createPlan(buildGraph(model), source.shapes) };
   } finally {
     await backend.dispose();
   }
-}
-
-function shapesOf({ name, shape }: ImageInput): ReadonlyMap<string, readonly number[]> {
-  return new Map([[name, shape]]);
 }
 
 function rewrite(
@@ -292,15 +250,6 @@ function modelWarnings({ unknownFields }: MnnModel): string[] {
   return unknownFields.map(
     ({ place, slot }) => `${place}: field ${slot} is newer than this release knows and was not copied`,
   );
-}
-
-function imageWarnings(config: Config, { names, skipped }: ImageFolder): string[] {
-  const warnings = skipped.map(({ name, reason }) => `image skipped: ${name}: ${reason}`);
-  const asked = askedFor(config);
-  if (asked !== undefined && asked > names.length) {
-    warnings.push(`config: ${asked} images asked for, ${names.length} found and used`);
-  }
-  return warnings;
 }
 
 function tensorWarnings({ scales }: CalibrationResult, graph: Graph): string[] {

@@ -2,13 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RgbaImage } from '@mnnquant/calibrate';
 import { messageOf, QuantizeError } from '../errors.ts';
+import { compareNames, type SkippedFile } from '../samples/opened.ts';
 import { decodeImage } from './decode.ts';
-
-/** A directory entry that is not used, and why. */
-export interface SkippedFile {
-  readonly name: string;
-  readonly reason: string;
-}
 
 export interface ImageFolderOptions {
   /** Relative to the working directory, as in MNN. */
@@ -75,7 +70,7 @@ export async function openImageFolder(options: ImageFolderOptions): Promise<Imag
   };
   return {
     names,
-    skipped: skipped.sort((a, b) => compare(a.name, b.name)),
+    skipped: skipped.sort((a, b) => compareNames(a.name, b.name)),
     unused: files.length - next,
     load,
   };
@@ -84,18 +79,13 @@ export async function openImageFolder(options: ImageFolderOptions): Promise<Imag
 async function sortedEntries(path: string): Promise<{ files: string[]; skipped: SkippedFile[] }> {
   const files: string[] = [];
   const skipped: SkippedFile[] = [];
-  for (const name of (await readdir(path)).sort(compare)) {
+  for (const name of (await readdir(path)).sort(compareNames)) {
     const entry = await stat(join(path, name)).catch(() => undefined);
     if (name.startsWith('.')) skipped.push({ name, reason: 'is hidden (its name begins with a dot)' });
     else if (entry?.isFile()) files.push(name);
     else skipped.push({ name, reason: entry?.isDirectory() ? 'is a folder' : 'is not a regular file' });
   }
   return { files, skipped };
-}
-
-/** By code units: the same order on every machine, whatever its language. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The prepared input, or why there is none. */

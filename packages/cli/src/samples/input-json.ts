@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { messageOf } from '../errors.ts';
+
+const shape = z.array(z.int().min(1));
+const schema = z.object({
+  inputs: z.array(z.object({ name: z.string().min(1), shape: shape.optional() })).default([]),
+  outputs: z.array(z.string()).default([]),
+});
+
+/** What a sample's `input.json` says. */
+export interface InputJson {
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  readonly outputs: readonly string[];
+}
+
+export const INPUT_JSON = 'input.json';
+
+/**
+ * Reads the `input.json` of a sample's folder, which may be absent.
+ *
+ * @throws {Error} where it is damaged or names an input that the model has not
+ */
+export async function readInputJson(
+  folder: string,
+  names: readonly string[],
+): Promise<InputJson | undefined> {
+  const text = await readFile(join(folder, INPUT_JSON), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  const { inputs, outputs } = parse(text);
+  const unknown = inputs.find(({ name }) => !names.includes(name));
+  if (unknown)
+    throw new Error(`${INPUT_JSON}: no input is called "${unknown.name}"; the model has ${names.join(', ')}`);
+  const shapes = inputs.flatMap(({ name, shape: given }): [string, number[]][] =>
+    given ? [[name, given]] : [],
+  );
+  return { shapes: new Map(shapes), outputs };
+}
+
+function parse(text: string): z.infer<typeof schema> {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new Error(`${INPUT_JSON}: ${messageOf(error)}`);
+  }
+  const { data, error } = schema.safeParse(raw);
+  if (data) return data;
+  const [issue] = error.issues;
+  throw new Error(
+    `${INPUT_JSON}: ${issue.path.join('.') || 'content'}: ${issue.message}; expected {"inputs": [{"name": …, "shape": […]}]}`,
+  );
+}

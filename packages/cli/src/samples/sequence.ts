@@ -1,0 +1,142 @@
+import { readdir, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+
+import type { Graph, Sample } from '@mnnquant/graph';
+import type { Config } from '../config/schema.ts';
+import { messageOf, QuantizeError } from '../errors.ts';
+import { ARCHIVE_ENDING, ARRAY_ENDINGS } from './arrays.ts';
+import { inputEntries } from './constant-inputs.ts';
+import {
+  compareNames,
+  type OpenedSamples,
+  type OpenOptions,
+  type SampleSource,
+  type SkippedFile,
+} from './opened.ts';
+import { readSequenceSample, type SequenceModel, type SequenceSample } from './sequence-sample.ts';
+
+interface Entry {
+  readonly name: string;
+  readonly isFolder: boolean;
+}
+
+/**
+ * Samples as arrays: a folder per sample, an `.npz` file per sample or, where the model has one input
+ * to feed, a file per sample.
+ *
+ * @throws {QuantizeError} naming sample and input where the first sample is wrong, or there is none
+ * @throws {UsageError} where `inputs` of the config does not fit the model
+ */
+export async function sequenceSource(
+  graph: Graph,
+  config: Config,
+  limit: number | undefined,
+): Promise<SampleSource> {
+  const model: SequenceModel = {
+    inputs: graph.inputs,
+    outputs: graph.outputs.map(({ name }) => name),
+    config,
+    entries: inputEntries(graph.inputs, config),
+  };
+  const { entries, skipped } = await entriesOf(config.path, model);
+  if (entries.length === 0) throw new QuantizeError(noSamples(config.path, skipped));
+  const { shapes } = await readEntry(model, entries[0]);
+  const used = entries.slice(0, limit);
+  return {
+    shapes,
+    open: (options) => openAll(model, used, { skipped, unused: entries.length - used.length }, options),
+  };
+}
+
+async function readEntry(model: SequenceModel, { name, isFolder }: Entry): Promise<SequenceSample> {
+  try {
+    return await readSequenceSample(model, join(model.config.path, name), isFolder);
+  } catch (error) {
+    throw new QuantizeError(`${name}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function openAll(
+  model: SequenceModel,
+  entries: readonly Entry[],
+  rest: { readonly skipped: readonly SkippedFile[]; readonly unused: number },
+  { cacheBytes, onProgress }: OpenOptions,
+): Promise<OpenedSamples> {
+  const cache = new Map<number, Sample>();
+  const shapes: SequenceSample['shapes'][] = [];
+  const files: string[] = [];
+  const skipped = [...rest.skipped];
+  const bad: string[] = [];
+  let left = cacheBytes;
+  for (const [index, entry] of entries.entries()) {
+    const sample = await readEntry(model, entry);
+    const bytes = [...sample.data.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    if (bytes <= left) {
+      cache.set(index, sample.data);
+      left -= bytes;
+    }
+    shapes.push(sample.shapes);
+    files.push(...sample.files);
+    skipped.push(...sample.skipped.map(({ name, reason }) => ({ name: `${entry.name}/${name}`, reason })));
+    for (const [input, count] of sample.notFinite) bad.push(`${entry.name}: input ${input}: ${count}`);
+    onProgress?.(index + 1, entries.length);
+  }
+  return {
+    count: entries.length,
+    names: entries.map(({ name }) => name),
+    files,
+    skipped: skipped.sort((a, b) => compareNames(a.name, b.name)),
+    unused: rest.unused,
+    warnings: notFiniteWarnings(bad),
+    name: (index) => entries[index]?.name ?? `sample ${index}`,
+    shapes: (index) => shapes[index],
+    load: async (index) => cache.get(index) ?? (await readEntry(model, entries[index])).data,
+  };
+}
+
+function notFiniteWarnings(bad: readonly string[]): string[] {
+  const shown = bad.slice(0, 5).map((place) => `${place} values are NaN or infinite`);
+  return bad.length > 5 ? [...shown, `… and so in ${bad.length - 5} more inputs of samples`] : shown;
+}
+
+async function entriesOf(
+  path: string,
+  model: SequenceModel,
+): Promise<{ entries: Entry[]; skipped: SkippedFile[] }> {
+  const entries: Entry[] = [];
+  const skipped: SkippedFile[] = [];
+  for (const name of (await readdir(path)).sort(compareNames)) {
+    const entry = await stat(join(path, name)).catch(() => undefined);
+    const isFolder = entry?.isDirectory() ?? false;
+    const reason = name.startsWith('.')
+      ? 'is hidden (its name begins with a dot)'
+      : isFolder
+        ? undefined
+        : entry?.isFile()
+          ? fileProblem(name, model)
+          : 'is not a regular file';
+    if (reason === undefined) entries.push({ name, isFolder });
+    else skipped.push({ name, reason });
+  }
+  return { entries, skipped };
+}
+
+/** Why a file beside the samples' folders is no sample. */
+function fileProblem(name: string, { inputs, entries }: SequenceModel): string | undefined {
+  const ending = extname(name);
+  if (ending === ARCHIVE_ENDING) return undefined;
+  if (!ARRAY_ENDINGS.includes(ending)) return `is none of ${ARRAY_ENDINGS.join(' ')} ${ARCHIVE_ENDING}`;
+  const needed = inputs.filter((input) => entries.get(input.name)?.value === undefined);
+  if (needed.length === 1) return undefined;
+  return needed.length === 0
+    ? 'is not needed: every input has a value in the config'
+    : `is one array, the model has ${needed.length} inputs (${needed.map((input) => input.name).join(', ')}): it needs a folder per sample`;
+}
+
+function noSamples(path: string, skipped: readonly SkippedFile[]): string {
+  const wanted = `expected a folder per sample with a file per input (see "input_type" in docs/config.md)`;
+  if (skipped.length === 0) return `path: the folder ${path} is empty; ${wanted}`;
+  const shown = skipped.slice(0, 5).map(({ name, reason }) => `  ${name}: ${reason}`);
+  const more = skipped.length > shown.length ? [`  … and ${skipped.length - shown.length} more`] : [];
+  return [`path: no sample in ${path}; ${wanted}:`, ...shown, ...more].join('\n');
+}
