@@ -1,16 +1,14 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { buildGraph, createPlan, Program } from '@mnnquant/graph';
 import { type Convolution2D, type Net, readModel, writeModel } from '@mnnquant/mnn-format';
-import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { quantizeFile } from '../../packages/cli/src/quantize-file.ts';
-import { readSource } from '../../packages/cli/src/read-source.ts';
 import { convertModel } from './converter.ts';
 import { describeWithMnn } from './environment.ts';
+import { floatError } from './float-error.ts';
 import { MnnOracle } from './oracle.ts';
-import { headCosines, type Outputs, officialConfig, SUBJECTS, type TestData, testData } from './subjects.ts';
+import { headCosines, officialConfig, SUBJECTS, type TestData, testData } from './subjects.ts';
 
 interface Variant {
   readonly title: string;
@@ -134,7 +132,7 @@ describeWithMnn('sources that are compressed', ({ python, data }) => {
           int8: outcome.prediction.convolutions.int8,
           bytes: [outcome.sourceBytes, outcome.targetBytes],
           cosines: headCosines(oracle.run(target, test.inputs), float, TEST_IMAGES),
-          floatError: await floatError(source, test, float),
+          floatError: await floatError(source, test.inputs, float),
         };
       }
     });
@@ -168,28 +166,6 @@ function pruneModel(net: Net): Net {
     return { ...op, main: { type: 'Convolution2D' as const, value } };
   });
   return { ...net, oplists };
-}
-
-/** Largest difference of our float outputs from MNN's, over the first sample. */
-async function floatError(source: string, { inputs }: TestData, float: Outputs): Promise<number> {
-  const graph = buildGraph(readSource(source).model);
-  const [[name, { shape, data }]] = inputs;
-  const backend = await createCpuBackend();
-  const program = new Program(createPlan(graph, new Map([[name, shape.slice(1)]])), backend);
-  const [outputs] = await program.run([
-    new Map([[name, data.slice(0, data.length / shape[0]) as Float32Array]]),
-  ]);
-  await backend.dispose();
-  const errors = [...outputs].map(([output, { data: ours }]) => {
-    const theirs = float.get(output)!.data as Float32Array;
-    let [worst, largest] = [0, 0];
-    for (const [i, value] of ours.entries()) {
-      worst = Math.max(worst, Math.abs(Number(value) - theirs[i]));
-      largest = Math.max(largest, Math.abs(theirs[i]));
-    }
-    return worst / largest;
-  });
-  return Math.max(...errors);
 }
 
 const HEADER = [
