@@ -1,10 +1,12 @@
 import { expect } from 'vitest';
 import { type Effect, type KeyResult, plain, RED, runWith, WIDEST } from './key-job.ts';
-import { netOf } from './key-nets.ts';
+import { netOf, netWithOffset } from './key-nets.ts';
 import { smallNet } from './scratch.ts';
 
 /** A bright frame around one dark pixel. */
 const framed = { 'framed.bmp': (x: number, y: number) => (x === 2 && y === 1 ? 0x640000 : 0xff0000) };
+
+const SHAPES = JSON.stringify({ inputs: [{ name: 'image', shape: [1, 3, 6, 8] }] });
 
 /** A picture of few colours gets that threshold: what arrived at the network can be read from its scale. */
 const largest = ({ quant }: KeyResult): number => (quant('image').scale * 127) / WIDEST;
@@ -102,6 +104,55 @@ export const sampleEffects: readonly Effect[] = [
       const crop = { ...plain, center_crop_w: 0.2, center_crop_h: 0.34 };
       expect(largest(await runWith(crop, { images: framed }))).toBeCloseTo(100, 4);
       expect(largest(await runWith({ ...crop, center_crop_w: 1 }, { images: framed }))).toBeCloseTo(255, 4);
+    },
+  ],
+  [
+    'input_type',
+    'sequence takes numbers from files, as they are',
+    async () => {
+      const files = { 'numbers/1/image.txt': '7 '.repeat(144), 'numbers/1/input.json': SHAPES };
+      const config = { path: 'numbers', input_type: 'sequence', mean: undefined, normal: undefined };
+      const result = await runWith(config, { files });
+      expect(largest(result)).toBeCloseTo(7, 4);
+      expect(result.outcome.images.used).toEqual(['1']);
+      expect(result.outcome.warnings).toEqual([]);
+      // A mean that is not subtracted is told.
+      const { outcome } = await runWith({ ...config, ...plain }, { files });
+      expect(outcome.warnings).toEqual([expect.stringContaining('used as they are: "mean", "normal"')]);
+    },
+  ],
+  [
+    'inputs',
+    'gives a dynamic input its shape',
+    async () => {
+      const work = async (width: number) => {
+        const files = { 'numbers/1.txt': '1 '.repeat(3 * 4 * width) };
+        const inputs = [{ name: 'image', shape: [1, 3, 4, width] }];
+        const config = {
+          path: 'numbers',
+          input_type: 'sequence',
+          inputs,
+          width: undefined,
+          height: undefined,
+        };
+        const job = { files, net: smallNet(-1, -1) };
+        const sequence = { ...config, mean: undefined, normal: undefined };
+        return (await runWith(sequence, job)).outcome.prediction.multiplyAdds.total;
+      };
+      expect((await work(12)) / (await work(4))).toBe(3);
+    },
+  ],
+  [
+    'inputs',
+    'gives an input a value, and the image to the other',
+    async () => {
+      const sum = async (value: number) => {
+        const inputs = [{ name: 'offset', value }];
+        const { quant } = await runWith({ ...plain, inputs }, { images: RED, net: netWithOffset() });
+        return (quant('sum').scale * 127) / WIDEST;
+      };
+      expect(await sum(100)).toBeCloseTo(355, 3);
+      expect(await sum(0)).toBeCloseTo(255, 3);
     },
   ],
 ];

@@ -1,4 +1,4 @@
-import { createTable, MNN_DATA_FORMAT, type Net, type Op } from '@mnnquant/mnn-format';
+import { createTable, MNN_DATA_FORMAT, type Net, type Op, OpType } from '@mnnquant/mnn-format';
 import { smallNet } from './scratch.ts';
 
 /** The small net with other numbers of channels: of its input, and after each convolution. */
@@ -21,4 +21,29 @@ function withChannels(op: Op, inputCount: number, outputCount: number): Op {
   const common = { ...op.main.value.common!, inputCount, outputCount };
   const value = { ...op.main.value, weight, bias: new Float32Array(outputCount), common };
   return { ...op, main: { type: 'Convolution2D', value } };
+}
+
+/** The small net with a second input `offset` that is added to the image as `sum`. */
+export function netWithOffset(): Net {
+  const net = smallNet();
+  const [input, first, second] = net.oplists!;
+  const wires = (inputs: number[], output: number) => ({
+    inputIndexes: inputs.length > 0 ? Int32Array.from(inputs) : undefined,
+    outputIndexes: Int32Array.of(output),
+  });
+  const add = createTable('BinaryOp', { opType: 0, T: 1 });
+  const oplists: Op[] = [
+    input!,
+    { ...input!, name: 'offset', ...wires([], 3) },
+    {
+      ...first!,
+      name: 'sum',
+      type: OpType.BinaryOp,
+      main: { type: 'BinaryOp', value: add },
+      ...wires([0, 3], 4),
+    },
+    { ...first!, ...wires([4], 1) },
+    second!,
+  ];
+  return { ...net, oplists, tensorName: [...net.tensorName!, 'offset', 'sum'] };
 }
