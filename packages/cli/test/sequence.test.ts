@@ -1,7 +1,9 @@
 import { type Net, writeModel } from '@mnnquant/mnn-format';
+import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { quantizeFile } from '../src/quantize-file.ts';
-import { fill, scratchFolder, smallNet } from './scratch.ts';
+import { npy, twoInputNet } from './sample-files.ts';
+import { fill, photo, scratchFolder, smallNet } from './scratch.ts';
 
 /** 3x6x8 numbers that differ by seed. */
 function numbers(seed: number, count = 144): number[] {
@@ -14,12 +16,6 @@ function text(seed: number, count?: number): string {
 
 function float32(seed: number): Uint8Array {
   return new Uint8Array(Float32Array.from(numbers(seed)).buffer);
-}
-
-export function npy(descr: string, shape: string, body: Uint8Array, fortran = 'False'): Uint8Array {
-  const header = `{'descr': '${descr}', 'fortran_order': ${fortran}, 'shape': (${shape}), }\n`;
-  const head = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length & 255, header.length >> 8];
-  return Uint8Array.from([...head, ...new TextEncoder().encode(header), ...body]);
 }
 
 function inputJson(shape: readonly number[], name = 'image'): string {
@@ -168,5 +164,81 @@ describe('input_type sequence', () => {
   it('knows the names of inputs in the config', async () => {
     const message = await failure({ 'a.txt': text(1) }, { inputs: [{ name: 'imag', shape: [1] }] });
     expect(message).toBe('inputs: no input is called "imag"; did you mean "image"?');
+  });
+});
+
+describe('a model with two inputs', () => {
+  const image = npy('<f4', '1, 3, 6, 8', float32(1));
+  const shift = text(5, 192);
+  const net = twoInputNet();
+
+  it('takes names with a slash as folders, as MNN does, or with _', async () => {
+    const files = {
+      'a/image.npy': image,
+      'a/shift/by.txt': shift,
+      'b/image.npy': image,
+      'b/shift_by.txt': shift,
+    };
+    const outcome = await run(files, {}, net);
+    expect(outcome.images.used).toEqual(['a', 'b']);
+    expect(outcome.warnings).toEqual([hidden]);
+  });
+
+  it('takes archives, in the folder of the samples or in that of a sample', async () => {
+    const values = npy('<f4', '1, 4, 6, 8', new Uint8Array(Float32Array.from(numbers(2, 192)).buffer));
+    const archive = zipSync({ 'image.npy': image, 'shift/by.npy': values });
+    expect((await run({ 'a.npz': archive, 'b/x.npz': archive }, {}, net)).images.used).toEqual([
+      'a.npz',
+      'b',
+    ]);
+    expect(await failure({ 'a.npz': zipSync({ 'imag.npy': image }) }, {}, net)).toBe(
+      'a.npz: no input is called "imag"; did you mean "image"?; the model has image, shift/by',
+    );
+  });
+
+  it('takes a constant for an input without a file', async () => {
+    const inputs = [{ name: 'shift/by', value: 0.5 }];
+    expect((await run({ 'a.npy': image }, { inputs }, net)).images.used).toEqual(['a.npy']);
+    const short = [{ name: 'shift/by', value: [1, 2] }];
+    expect(await failure({ 'a.npy': image }, { inputs: short }, net)).toContain(
+      'value: expected 1 number or 192 for [1,4,6,8], got 2',
+    );
+  });
+
+  it('needs a file for every other input', async () => {
+    expect(await failure({ 'a/image.npy': image }, {}, net)).toContain(
+      'a: input shift/by: expected a file shift_by',
+    );
+    expect(await failure({ 'a.npy': image }, {}, net)).toContain('it needs a folder per sample');
+  });
+});
+
+describe('images for a model with two inputs', () => {
+  it('go to the image; the other has its constant', async () => {
+    const files = { 'a.bmp': photo(1), 'b.bmp': photo(2) };
+    const scales = async (value: number): Promise<number> => {
+      const config = { input_type: 'image', format: 'RGB', inputs: [{ name: 'shift/by', value }] };
+      const { prediction } = await run(files, config, twoInputNet());
+      return prediction.convolutions.int8;
+    };
+    expect(await scales(3)).toBe(2);
+  });
+
+  it('need to know what the others hold', async () => {
+    const message = await failure(
+      { 'a.bmp': photo(1) },
+      { input_type: 'image', format: 'RGB' },
+      twoInputNet(),
+    );
+    expect(message).toContain('shift/by: float32 [1,4,6,8]');
+    expect(message).toContain('give all but the image a value in "inputs"');
+    const wrong = [{ name: 'shift/by', shape: [1, 4], value: 0 }];
+    expect(
+      await failure(
+        { 'a.bmp': photo(1) },
+        { input_type: 'image', format: 'RGB', inputs: wrong },
+        twoInputNet(),
+      ),
+    ).toBe('inputs: shift/by: expected shape [1,4,6,8] (-1 is free), got [1,4]');
   });
 });
