@@ -43,6 +43,47 @@ describe('a config', () => {
   });
 });
 
+describe("a config as MNN's own examples are", () => {
+  const methods = {
+    used_sample_num: 500,
+    feature_quantize_method: 'EMA',
+    weight_quantize_method: 'MAX_ABS',
+    feature_clamp_value: 127,
+    weight_clamp_value: 127,
+    batch_size: 32,
+    quant_bits: 8,
+    skip_quant_op_names: ['conv1', 'conv2'],
+    debug: false,
+  };
+  const pixels = {
+    format: 'RGB',
+    mean: [103.94, 116.78, 123.68],
+    normal: [0.017, 0.017, 0.017],
+    width: 224,
+    height: 224,
+  };
+  const crops = { center_crop_h: 0.875, center_crop_w: 0.875 };
+
+  it.each([
+    ['images', { ...methods, ...pixels, ...crops, input_type: 'image' }],
+    ['images with Winograd', { ...methods, ...pixels, ...crops, input_type: 'image', winogradOpt: true }],
+    ['sequences', { ...methods, input_type: 'sequence' }],
+    ['the documentation', { ...pixels, used_image_num: 2, feature_quantize_method: 'KL', model: 'net.mnn' }],
+    ['numbers as floats', JSON.parse('{"quant_bits": 8.0, "feature_clamp_value": 127.0, "width": 2.24e2}')],
+  ])('%s: is taken without a warning', (_, config) => {
+    expect(check(config).warnings).toEqual([]);
+  });
+
+  it('tells of a mean where values are used as they are', () => {
+    expect(check({ ...methods, ...pixels, ...crops, input_type: 'sequence' }).warnings).toEqual([
+      'config: no effect with input_type "sequence", whose values are used as they are: ' +
+        '"mean", "normal", "center_crop_h", "center_crop_w"',
+    ]);
+    // Nor is it checked: it need not fit a format.
+    expect(check({ input_type: 'sequence', mean: [1] }).warnings).toHaveLength(1);
+  });
+});
+
 describe('a wrong value names key, expected and got', () => {
   it.each([
     [{ format: 'RBG' }, 'format: expected "RGB", "BGR", "RGBA", "BGRA", "GRAY", got "RBG"'],
