@@ -16,7 +16,7 @@ export interface WinogradChoice {
 
 /**
  * Chooses the convolutions that gain by Winograd: with input tiles of 4 only, as those of 6 multiply the
- * rounding error by nine, and with channels enough (`docs/decisions/0008-winograd-attributes.md` has the
+ * rounding error by nine, and with channels enough (`docs/decisions/0009-winograd-attributes.md` has the
  * tables).
  */
 export function chooseWinograd(plan: ExecutionPlan, candidates: Int8Candidates): WinogradChoice {
