@@ -14,6 +14,7 @@ export function formatSummary(outcome: QuantizeOutcome): string {
     `Images      ${images.used.length} used${images.skipped.length > 0 ? `, ${images.skipped.length} skipped` : ''}`,
     `Int8        ${convolutions.int8} of ${convolutions.total} convolutions, ${share.toFixed(1)} % of the multiply-adds; ${casts} casts between float and int8`,
     ...floatLines(outcome),
+    ...skipLines(outcome.skips),
     ...winogradLines(outcome.winograd),
     `Size        ${kilobytes(outcome.sourceBytes)} → ${kilobytes(outcome.targetBytes)} (${(outcome.sourceBytes / outcome.targetBytes).toFixed(2)}x smaller)`,
     ...fallbackLines(outcome),
@@ -22,6 +23,11 @@ export function formatSummary(outcome: QuantizeOutcome): string {
     `Written     ${writtenFiles(outcome).join(', ')}`,
   ];
   return lines.join('\n');
+}
+
+function skipLines(skips: QuantizeOutcome['skips']): string[] {
+  const counts = skips.map(({ pattern, ops }) => `${pattern} (${ops} ${ops === 1 ? 'op' : 'ops'})`);
+  return counts.length > 0 ? [`Skipped     ${counts.join(', ')}`] : [];
 }
 
 function writtenFiles({ target, debug }: QuantizeOutcome): string[] {

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
+import { formatSummary } from '../src/summary.ts';
 import { type Effect, type KeyResult, plain, RED, runWith, WIDEST } from './key-job.ts';
-import { netOf } from './key-nets.ts';
+import { netOf, netWithOffset } from './key-nets.ts';
 import { trainingNet } from './training-net.ts';
 
 const lights = { 'a.bmp': 0x640000, 'b.bmp': 0x960000, 'c.bmp': 0xfa0000 };
@@ -135,6 +136,24 @@ export const methodEffects: readonly Effect[] = [
         const all = await runWith({ ...methods, skip_quant_op_names: ['con?1', 'type:Conv*'] });
         expect(all.outcome.prediction.convolutions.int8).toBe(0);
         expect(all.outcome.skips.map(({ ops }) => ops)).toEqual([1, 2]);
+      },
+    ],
+  ),
+  ...['KL', 'ADMM', 'EMA'].map(
+    (feature_quantize_method): Effect => [
+      'skip_quant_op_names',
+      `leaves ops float that are no convolutions, with ${feature_quantize_method}`,
+      async () => {
+        const int8 = async (skip_quant_op_names: readonly string[]) => {
+          const inputs = [{ name: 'offset', value: 3 }];
+          const config = { feature_quantize_method, inputs, skip_quant_op_names };
+          const { outcome } = await runWith(config, { net: netWithOffset() });
+          if (skip_quant_op_names.length > 0)
+            expect(formatSummary(outcome)).toContain('Skipped     type:Bin* (1 op)\n');
+          return outcome.prediction.ops.filter((op) => op.int8).map(({ name }) => name);
+        };
+        expect(await int8([])).toContain('sum');
+        expect(await int8(['type:Bin*'])).toEqual(['conv1', 'conv2']);
       },
     ],
   ),

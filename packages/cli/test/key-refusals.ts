@@ -65,6 +65,12 @@ const rows: readonly Row[] = [
   ],
   ['input_type', { input_type: 'video' }, 'input_type: expected "image", "sequence", got "video"'],
   ['inputs', { inputs: [{ shape: [1] }] }, 'inputs.0.name: missing; expected a string'],
+  [
+    'inputs',
+    { inputs: [{ name: 'image', value: 'x', shape: [1, -1] }] },
+    'inputs.0.shape.1: expected at least 1, got -1\n' +
+      '  inputs.0.value: expected a number or an array of numbers, got "x"',
+  ],
   ['inputs', { inputs: { image: [1] } }, 'inputs: expected an array, got an object'],
   ['inputs', { inputs: [{ name: 'imag', value: 1 }] }, 'inputs: no input is called "imag"'],
   ['debug', { debug: 'yes' }, 'debug: expected true or false, got "yes"'],
