@@ -107,7 +107,7 @@ export const configSchema = z.object({
       examples: ['ADMM'],
     }),
   feature_clamp_value: clamp.meta({
-    description: 'Largest quantized activation; less leaves room for values beyond the samples.',
+    description: 'Largest quantized activation; less is coarser.',
     examples: [120],
   }),
   weight_clamp_value: clamp.meta({
