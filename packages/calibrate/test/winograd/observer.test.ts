@@ -32,6 +32,7 @@ describe('which layers get Winograd attributes', () => {
     ['32 to 64', { inputs: 32, outputs: 64, kernel: 3 }, 0, 1],
     ['128 to 32', { inputs: 128, outputs: 32, kernel: 3 }, 0, 1],
     ['a kernel of 5, whose tile is 6', { inputs: 64, outputs: 64, kernel: 5 }, 0, 1],
+    ['a kernel of 2', { inputs: 64, outputs: 64, kernel: 2 }, 0, 1],
     ['a kernel of 1', { inputs: 64, outputs: 64, kernel: 1 }, 0, 0],
     ['stride 2', { inputs: 64, outputs: 64, kernel: 3, stride: 2 }, 0, 0],
     ['depthwise', { inputs: 64, outputs: 64, kernel: 3, depthwise: true }, 0, 0],
