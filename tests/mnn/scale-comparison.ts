@@ -58,10 +58,10 @@ export async function compareScales(
 }
 
 /** JPEG decoders differ; behind a PNG both tools see the same pixels. */
-export async function copyAsPng(from: string, to: string): Promise<void> {
+export async function copyAsPng(from: string, to: string, limit?: number): Promise<void> {
   const sharp = createRequire(new URL('../../packages/cli/package.json', import.meta.url))('sharp');
   mkdirSync(to);
-  for (const file of sortedFiles(from)) {
+  for (const file of sortedFiles(from, limit)) {
     await sharp(join(from, file)).toFile(join(to, `${basename(file, extname(file))}.png`));
   }
 }

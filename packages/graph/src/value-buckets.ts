@@ -1,13 +1,13 @@
 import type { TensorData } from './tensor.ts';
 
 /** Bits of a float32's mantissa that tell buckets apart. */
-const MANTISSA_BITS = 13;
+const MANTISSA_BITS = 14;
 /** Buckets of one power of two. */
 const PER_OCTAVE = 2 ** MANTISSA_BITS;
 /** Powers of two that are kept below the largest value. */
 const OCTAVES = 16;
 /** Up to so many values are kept as they are. */
-const EXACT = 2 ** 17;
+const EXACT = 2 ** 19;
 /** The bucket of a positive float32 is `pattern >>> BUCKET_SHIFT`. */
 export const BUCKET_SHIFT = 23 - MANTISSA_BITS;
 /** How many buckets there are at most at once. */
@@ -27,12 +27,12 @@ interface Octave {
 }
 
 /**
- * How often |x| has which value, in bounded memory. Up to 131072 values are kept as they are. More are
- * counted in small intervals, 8192 equal ones to every power of two, with exact counts and with sums in
+ * How often |x| has which value, in bounded memory. Up to 524288 values are kept as they are. More are
+ * counted in small intervals, 16384 equal ones to every power of two, with exact counts and with sums in
  * double precision; then what is less than a 65536th of the largest value is left out. Zero, NaN and
  * infinities are never in it.
  *
- * Takes at most 1.6 MiB, however many values there are.
+ * Takes at most 3.2 MiB, however many values there are.
  */
 export class ValueBuckets {
   #values: Float32Array[] | undefined = [];

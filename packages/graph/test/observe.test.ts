@@ -92,6 +92,55 @@ describe('observe', () => {
   });
 });
 
+describe('samples of several shapes', () => {
+  const net = smallNet([inputOp('x', -1), unaryOp(U.EXP, 'x', 'y')]);
+  const graph = buildGraph(net);
+  const planFor = (size: number) => createPlan(graph, new Map([['x', [size]]]));
+  const sizes = [50, 20, 50, 20, 20];
+  const values = (index: number) => noise(sizes[index], index + 1);
+  const load = async (index: number): Promise<Sample> => new Map([['x', values(index)]]);
+  const runs = [
+    { plan: planFor(50), samples: [0, 2] },
+    { plan: planFor(20), samples: [1, 3, 4] },
+  ];
+  const collect = { kind: 'histogram', bins: 16, skipBelow: 0 } as const;
+
+  it('are counted as if they were one tensor, in two passes', async () => {
+    const shapes = await observe(job({ runs, load, tensors: [0, 1], collect }), countingBackend());
+    const all = Float32Array.from(sizes.flatMap((_, index) => [...values(index)]));
+    const one = [{ plan: planFor(all.length), samples: [0] }];
+    const loadAll = async (): Promise<Sample> => new Map([['x', all]]);
+    const whole = await observe(
+      job({ runs: one, load: loadAll, tensors: [0, 1], collect }),
+      countingBackend(),
+    );
+    expect([shapes.passes, whole.passes]).toEqual([2, 1]);
+    expect(shapes.tensors).toEqual(whole.tensors);
+    expect(shapes.report.kernels).toEqual(whole.report.kernels);
+  });
+
+  it('the sample that does not fit is named', async () => {
+    const name = (index: number) => `folder_${index}`;
+    const wrong = [{ plan: planFor(20), samples: [1, 2] }];
+    await expect(observe(job({ runs: wrong, load, name, tensors: [0] }), countingBackend())).rejects.toThrow(
+      'folder_2: input x: expected 20 values for [20], got 50',
+    );
+  });
+});
+
+describe('buckets', () => {
+  it.each([1, 3, 5])('are the same for all samples at once and for %i, in one pass', async (chunk) => {
+    const collect = { kind: 'buckets' } as const;
+    const once = await observe(job({ collect }), countingBackend());
+    const memoryBudgetBytes = chunk * peakActivationBytes(plan);
+    const parts = await observe(job({ collect, memoryBudgetBytes }), countingBackend());
+    expect([once.passes, parts.passes, parts.samplesAtOnce]).toEqual([1, 1, chunk]);
+    const listed = (tensors: typeof once.tensors) =>
+      [...tensors].map(([id, { range, values }]) => [id, range, [...(values as Iterable<unknown>)]]);
+    expect(listed(parts.tensors)).toEqual(listed(once.tensors));
+  });
+});
+
 describe('degenerate numbers', () => {
   const one = smallNet([inputOp('x', 4), unaryOp(U.ABS, 'x', 'y')]);
   const onePlan = createPlan(buildGraph(one));

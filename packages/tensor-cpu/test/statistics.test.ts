@@ -241,7 +241,7 @@ describe('value buckets', () => {
   /** So many values that they are not kept one by one any more. */
   function crowded(): ValueBuckets {
     const buckets = new ValueBuckets();
-    buckets.addValues(new Float32Array(140_000).fill(2));
+    buckets.addValues(new Float32Array(530_000).fill(2));
     return buckets;
   }
 
@@ -278,8 +278,8 @@ describe('value buckets', () => {
     const buckets = crowded();
     const next = Math.fround(2 + 2 ** -20);
     expect(added(Float32Array.of(-6, next), buckets)).toEqual([
-      { low: 2, high: 2 + 2 ** -12, count: 140_001, sum: 280_000 + next },
-      { low: 6, high: 6 + 2 ** -11, count: 1, sum: 6 },
+      { low: 2, high: 2 + 2 ** -13, count: 530_001, sum: 1_060_000 + next },
+      { low: 6, high: 6 + 2 ** -12, count: 1, sum: 6 },
     ]);
   });
 
@@ -290,6 +290,6 @@ describe('value buckets', () => {
     const second = crowded();
     added(large, second);
     expect(added(large, first)).toEqual(added(small, second));
-    expect([...first].map(({ sum }) => sum)).toEqual([1, 280_000, 1000]);
+    expect([...first].map(({ sum }) => sum)).toEqual([1, 1_060_000, 1000]);
   });
 });

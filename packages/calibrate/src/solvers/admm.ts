@@ -20,7 +20,7 @@ const FIRST_STRETCH = 2.5;
  * times q = clamp(round(x / alpha)), alpha = Σ q·x / Σ q². Each round lowers the squared error.
  *
  * Summed over buckets of values instead of the values, so it needs no more memory for more samples;
- * alpha is within 1e-5 of a run over the values in double precision. MNN adds up in single precision,
+ * alpha is within 1e-4 of a run over the values in double precision (2e-5 on the networks measured). MNN adds up in single precision,
  * one value after the other, and drifts away from it.
  */
 export const admmSolver = {

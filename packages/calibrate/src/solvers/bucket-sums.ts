@@ -11,7 +11,7 @@ export interface Above {
  *
  * A bucket that the threshold cuts is taken as if its values lay on a line whose mean is the bucket's;
  * values that lie together at one place (a clip such as 6) are told by their mean, which no such line
- * has where the place is near an edge. What is wrong is at most the share of one bucket, an 8192th
+ * has where the place is near an edge. What is wrong is at most the share of one bucket, a 16384th
  * of the threshold wide.
  */
 export class BucketSums {

@@ -5,7 +5,7 @@ import type { WasmMemory } from './wasm-memory.ts';
 const RESULT_BYTES = 16;
 
 /**
- * Sums (f64) and counts (u32) of as many buckets as one tensor can have: 1.6 MiB that exist from the first
+ * Sums (f64) and counts (u32) of as many buckets as one tensor can have: 3.2 MiB that exist from the first
  * use on and are all zero between uses, so that each use clears only what it touched.
  */
 export class BucketTable {
