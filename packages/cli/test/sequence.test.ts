@@ -1,4 +1,5 @@
-import { type Net, writeModel } from '@mnnquant/mnn-format';
+import { readFileSync } from 'node:fs';
+import { type Net, readModel, writeModel } from '@mnnquant/mnn-format';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { quantizeFile } from '../src/quantize-file.ts';
@@ -216,12 +217,13 @@ describe('a model with two inputs', () => {
 describe('images for a model with two inputs', () => {
   it('go to the image; the other has its constant', async () => {
     const files = { 'a.bmp': photo(1), 'b.bmp': photo(2) };
-    const scales = async (value: number): Promise<number> => {
-      const config = { input_type: 'image', format: 'RGB', inputs: [{ name: 'shift/by', value }] };
-      const { prediction } = await run(files, config, twoInputNet());
-      return prediction.convolutions.int8;
-    };
-    expect(await scales(3)).toBe(2);
+    const config = { input_type: 'image', format: 'RGB', inputs: [{ name: 'shift/by', value: 3 }] };
+    const outcome = await run(files, config, twoInputNet());
+    expect(outcome.images.used).toEqual(['a.bmp', 'b.bmp']);
+    const { net } = readModel(readFileSync(outcome.target));
+    const shift = net.extraTensorDescribe!.find(({ index }) => index === 3);
+    // All its values are 3, in the last of KL's 2048 buckets, whose centre becomes 127.
+    expect(shift!.quantInfo!.scale * 127).toBeCloseTo((3 * 2047.5) / 2048, 5);
   });
 
   it('need to know what the others hold', async () => {
