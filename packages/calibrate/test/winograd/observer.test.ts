@@ -19,8 +19,8 @@ function planOf(spec: ConvolutionSpec, size = 8) {
   return createPlan(buildGraph(builder.build([builder.convolution(input, spec, 'conv')])));
 }
 
-const choice = (spec: ConvolutionSpec) => {
-  const plan = planOf(spec);
+const choice = (spec: ConvolutionSpec, size?: number) => {
+  const plan = planOf(spec, size);
   const { chosen, possible } = chooseWinograd(plan, int8Candidates(plan.graph, plan, { asymmetric: true }));
   return [chosen.length, possible.length];
 };
@@ -32,12 +32,16 @@ describe('which layers get Winograd attributes', () => {
     ['32 to 64', { inputs: 32, outputs: 64, kernel: 3 }, 0, 1],
     ['128 to 32', { inputs: 128, outputs: 32, kernel: 3 }, 0, 1],
     ['a kernel of 5, whose tile is 6', { inputs: 64, outputs: 64, kernel: 5 }, 0, 1],
-    ['a kernel of 2', { inputs: 64, outputs: 64, kernel: 2 }, 0, 1],
     ['a kernel of 1', { inputs: 64, outputs: 64, kernel: 1 }, 0, 0],
     ['stride 2', { inputs: 64, outputs: 64, kernel: 3, stride: 2 }, 0, 0],
     ['depthwise', { inputs: 64, outputs: 64, kernel: 3, depthwise: true }, 0, 0],
   ])('%s', (_, spec, chosen, possible) => {
     expect(choice(spec)).toEqual([chosen, possible]);
+  });
+
+  it('not kernels of 2, which were not measured', () => {
+    // 30 pixels are ten tiles of 3, so that the multiplications are more than halved.
+    expect(choice({ inputs: 64, outputs: 64, kernel: 2 }, 29)).toEqual([0, 1]);
   });
 
   it('takes the tile that MNN takes', () => {
