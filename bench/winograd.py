@@ -2,8 +2,8 @@
 
   winograd.py INPUT.f32 SHAPE ROUNDS OUT.json MODEL …
 
-[{"ms": median, "output": [...]}] per model; the first is the reference of "cosine" and "error" (root mean
-square of the difference, relative to that of the reference).
+[{"ms": median, "cosine": …, "error": …}], one per model; cosine and error (root mean square of the difference,
+relative to that of the reference) are to the first model.
 """
 import json
 import statistics
