@@ -1,4 +1,11 @@
-import { createPlan, type ExecutionPlan, type RunReport, rangeOf, type TensorBackend } from '@mnnquant/graph';
+import {
+  createPlan,
+  type ExecutionPlan,
+  type Graph,
+  type RunReport,
+  rangeOf,
+  type TensorBackend,
+} from '@mnnquant/graph';
 import { CalibrationError } from '../calibration-error.ts';
 import type { Int8Candidates } from '../rewrite/candidates.ts';
 import { groupByShape, type SampleSet } from '../samples.ts';
@@ -10,6 +17,7 @@ import { type FeatureRoles, featureGroups, featureRoles } from './feature-roles.
 import { type BatchTensor, runBatch } from './forward.ts';
 import { withQuantizedWeights } from './quantized-graph.ts';
 import { RangeKeeper } from './range-keeper.ts';
+import { type WithCopies, withRoundedCopies } from './rounded-copies.ts';
 import { solveRanges } from './solve-ranges.ts';
 
 /** Another network to be run in the forward, and what to do as it goes. */
@@ -51,24 +59,36 @@ export async function calibrateEma(job: EmaJob): Promise<{ scales: ScaleTable; r
   const { scalePlan, backend, samples, batchSize, featureClamp, forward } = job;
   if (!Number.isInteger(batchSize) || batchSize < 1)
     throw new CalibrationError(`batch_size: expected a whole number of at least 1, got ${batchSize}`);
+  const tied = featureGroups(scalePlan, job.candidates);
+  const roles = featureRoles(scalePlan, tied);
   const given = forward?.plan ?? scalePlan.plan;
-  const graph = withQuantizedWeights(given.graph, forward?.weights ?? job.weights);
+  const { graph, copies } = forwardGraph(job, given.graph, roles);
   const plan = createPlan(graph, new Map(given.inputs.map(({ name, desc }) => [name, desc.shape])));
   const groups = groupByShape(samples, plan, (shapes) => createPlan(graph, shapes));
   const batches = batchesOf(groups, batchSize);
   checkBatchMemory(batches, job.memoryBudgetBytes);
   const keeper = new RangeKeeper(featureClamp);
-  const tied = featureGroups(scalePlan, job.candidates);
-  const roles = featureRoles(scalePlan, tied);
   takeConstants(roles, plan, keeper);
   const onSteps = progressOf(job, groups);
   const reports: RunReport[] = [];
   const onTensor = forward?.onTensor?.bind(forward);
   for (const batch of batches) {
-    const run = { backend, samples, roles, keeper, strict: job.strict, onTensor, onSteps };
+    const run = { backend, samples, roles, copies, keeper, strict: job.strict, onTensor, onSteps };
     reports.push(...(await runBatch(run, batch)));
   }
   return { scales: solveRanges(scalePlan, tied, keeper.ranges, featureClamp), report: merged(reports) };
+}
+
+/** With rounded weights, and tensors rounded for those readers only that run in int8. */
+function forwardGraph(
+  { candidates, forward, weights }: EmaJob,
+  given: Graph,
+  roles: FeatureRoles,
+): WithCopies {
+  const graph = withQuantizedWeights(given, forward?.weights ?? weights);
+  // The candidates are numbered as the plan they were chosen for, not as another network's.
+  if (forward?.plan !== undefined) return { graph, copies: new Map() };
+  return withRoundedCopies(graph, candidates.nodes, roles.observed);
 }
 
 /** Constants have one range, whatever the batch; no run brings them. */

@@ -26,6 +26,8 @@ export interface ForwardJob {
   readonly backend: TensorBackend;
   readonly samples: SampleSet;
   readonly roles: FeatureRoles;
+  /** By id of a tensor that is a copy to be rounded: what it is a copy of, which then is not. */
+  readonly copies: ReadonlyMap<number, number>;
   readonly keeper: RangeKeeper;
   readonly strict?: boolean;
   /** Called for every tensor of a batch before it is observed and rounded. */
@@ -80,10 +82,16 @@ function arrivals(batch: Batch): (tensor: number) => number {
 async function handle(job: ForwardJob, events: readonly TensorEvent[]): Promise<void> {
   const { tensor, node } = events[0]!;
   const values = events.flatMap((event) => event.values);
-  await job.onTensor?.({ tensor, node, values });
-  const grid = await gridOf(job, tensor, values);
+  const original = job.copies.get(tensor);
+  if (original === undefined) await job.onTensor?.({ tensor, node, values });
+  if (isCopied(job, tensor)) return;
+  const grid = await gridOf(job, original ?? tensor, values);
   if (grid === undefined) return;
   for (const value of values) await job.backend.fakeQuantize(value, grid);
+}
+
+function isCopied({ copies }: ForwardJob, tensor: number): boolean {
+  return [...copies.values()].includes(tensor);
 }
 
 async function gridOf(
