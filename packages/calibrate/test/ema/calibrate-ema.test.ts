@@ -196,6 +196,21 @@ describe('EMA', () => {
     await expect(calibrate(job([[1, 2, 3, 4]], { batchSize }))).rejects.toThrow(CalibrationError);
   });
 
+  it('leaves alone what is to be skipped', async () => {
+    const config = { ...job([]).config, skip: ({ name }: { name: string }) => name === 'conv' };
+    const { scales, candidates } = await calibrate(job([[1, 2, 3, 4]], {}, { config }));
+    expect(scales.tensors.size).toBe(0);
+    expect([...candidates.nodes.values()]).toEqual([{ float: expect.stringContaining('skip') }]);
+  });
+
+  it('reports progress up to the end', async () => {
+    const seen: [number, number][] = [];
+    const samples = Array.from({ length: 5 }, () => [1, 2, 3, 4]);
+    await calibrate(job(samples, {}, { onProgress: (done, total) => seen.push([done, total]) }));
+    expect(seen.at(-1)).toEqual([5, 5]);
+    expect(seen.map(([done]) => done)).toEqual([2, 4, 5]);
+  });
+
   it('refuses to run without its configuration', async () => {
     const config = { featureMethod: 'EMA', featureClamp: 127 } as const;
     await expect(calibrate(job([[1, 2, 3, 4]], {}, { config }))).rejects.toThrow(
