@@ -92,12 +92,12 @@ describe('exit codes', () => {
   });
 
   it('2 for a wrong config, with nothing written', () => {
-    const { source, target, config, folder } = smallJob({ format: 'RGBB', quant_bits: 4 });
+    const { source, target, config, folder } = smallJob({ format: 'RGBB', quant_bits: 9 });
     const before = readdirSync(folder);
     const { status, stdout, stderr } = run([source, target, config]);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(
-      /^error: .*config\.json:\n {2}format: expected .*\n {2}quant_bits: 4 is not supported/,
+      /^error: .*config\.json:\n {2}format: expected .*\n {2}quant_bits: expected at most 8, got 9/,
     );
     expect(readdirSync(folder)).toEqual(before);
   });
