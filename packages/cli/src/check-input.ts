@@ -2,6 +2,7 @@ import { channelCount } from '@mnnquant/calibrate';
 import { channelAxis, type Graph, type GraphInput, spatialAxis } from '@mnnquant/graph';
 import type { Config } from './config/schema.ts';
 import { UsageError } from './errors.ts';
+import { shapeProblem } from './samples/input-shapes.ts';
 
 /** The image that the network takes. */
 export interface ImageInput {
@@ -19,7 +20,7 @@ export interface ImageInput {
  * @throws {UsageError} with expected and got
  */
 export function imageInput(graph: Graph, config: Config): ImageInput {
-  const input = findImageInput(graph, config);
+  const input = withConfiguredShape(findImageInput(graph, config), config);
   const { shape, dtype, layout } = input.desc;
   if (shape.length !== 4 || dtype !== 'float32') {
     throw new UsageError(
@@ -46,6 +47,19 @@ export function imageInput(graph: Graph, config: Config): ImageInput {
     layout: nhwc ? 'NHWC' : 'NCHW',
     shape: nhwc ? [1, height, width, channels] : [1, channels, height, width],
   };
+}
+
+/** The input with what `inputs` says about its shape, where the model leaves it open. */
+function withConfiguredShape(input: GraphInput, { inputs }: Config): GraphInput {
+  const given = inputs.find(({ name }) => name === input.name)?.shape;
+  if (given === undefined) return input;
+  const problem = shapeProblem(input, given);
+  if (problem) throw new UsageError(`inputs: ${input.name}: ${problem}`);
+  if (given[0] !== 1)
+    throw new UsageError(
+      `inputs: ${input.name}: expected a batch of 1, as one image is one sample, got [${given}]`,
+    );
+  return { ...input, desc: { ...input.desc, shape: given } };
 }
 
 /** The only input; of several the one that can be an image and has no constant content. */

@@ -108,6 +108,26 @@ describe('what does not fit the model', () => {
     await expect(failing).rejects.toThrow(/format: .*\nheight: .*\nwidth: /);
   });
 
+  it.each([
+    [[1, 3, 6, 9], /inputs: image: expected shape \[1,3,6,8\] \(-1 is free\), got \[1,3,6,9\]/],
+    [[2, 3, 6, 8], /inputs: image: expected a batch of 1, .* got \[2,3,6,8\]/],
+    [[3, 6, 8], /inputs: image: expected shape \[1,3,6,8\]/],
+  ])('a shape in "inputs" that the model does not take: %j', async (shape, message) => {
+    const job = smallJob({ inputs: [{ name: 'image', shape }] });
+    await expect(quantize(job)).rejects.toThrow(message);
+  });
+
+  it('"inputs" may say the size of a dynamic input', async () => {
+    const inputs = [{ name: 'image', shape: [1, 3, 6, 8] }];
+    const given = smallJob({ width: undefined, height: undefined, inputs }, smallNet(-1, -1));
+    const sized = smallJob({}, smallNet(-1, -1));
+    await quantize(given);
+    await quantize(sized);
+    expect(readFileSync(given.target).equals(readFileSync(sized.target))).toBe(true);
+    const both = smallJob({ width: 9, inputs }, smallNet(-1, -1));
+    await expect(quantize(both)).rejects.toThrow(/width: .* needs 8, the config says 9/);
+  });
+
   it('a dynamic input without a size in the config', async () => {
     const job = smallJob({ width: undefined, height: undefined }, smallNet(-1, -1));
     await expect(quantize(job)).rejects.toThrow(
