@@ -18,7 +18,9 @@ export function inferenceModel(source: MnnModel, config: Config): InferenceModel
   const folded = foldBatchNorm(source);
   const layers = folded.folded.length + folded.asScale.length > 0;
   const asked = config.bn === 'train' && config.feature_quantize_method === 'EMA';
-  return { folded, notes: notesOf(folded, asked), training: layers && asked };
+  const idle =
+    asked && !layers ? ['config: "bn": "train" has no effect: the model has no BatchNorm layer'] : [];
+  return { folded, notes: [...notesOf(folded, asked), ...idle], training: layers && asked };
 }
 
 function notesOf({ folded, asScale, dropouts }: FoldedModel, training: boolean): string[] {

@@ -89,7 +89,8 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
   const { calibration, model, plan } = await runCalibration(options, job, samples);
   warn(tensorWarnings(calibration, graph));
   const written = rewrite(model, plan, calibration, config);
-  const prediction = withPlannedReasons(predictInt8(written, plan), calibration);
+  const prediction = predictInt8(written, plan, calibration.candidates);
+  warn(predictionWarnings(prediction));
   const layers = await debugLayers(options, config, { plan, written, prediction, samples });
   const files = modelFiles(written, target, hasWeightFile(read));
   const debug = layers && debugReport(layers, files[0], samples);
@@ -237,19 +238,16 @@ function rewrite(
   });
 }
 
-/** Where an op was left in float on purpose, that purpose says more than the runtime's rule. */
-function withPlannedReasons(prediction: Prediction, { candidates }: CalibrationResult): Prediction {
-  const ops = prediction.ops.map((op) => {
-    const choice = candidates.nodes.get(op.node);
-    return op.int8 || choice === undefined || choice === 'int8' ? op : { ...op, reason: choice.float };
-  });
-  return { ...prediction, ops };
-}
-
 function modelWarnings({ unknownFields }: MnnModel): string[] {
   return unknownFields.map(
     ({ place, slot }) => `${place}: field ${slot} is newer than this release knows and was not copied`,
   );
+}
+
+function predictionWarnings({ convolutions: { int8, total } }: Prediction): string[] {
+  if (int8 > 0) return [];
+  const why = total === 0 ? 'the network has no convolution' : 'the summary says why for each';
+  return [`nothing was quantized: no convolution runs in int8; ${why}`];
 }
 
 function tensorWarnings({ scales }: CalibrationResult, graph: Graph): string[] {

@@ -140,6 +140,20 @@ describe('what does not fit the model', () => {
   });
 });
 
+describe('what came to nothing is said', () => {
+  it('every op skipped', async () => {
+    const { warnings } = await quantize(smallJob({ skip_quant_op_names: ['*'] }));
+    expect(warnings).toEqual([
+      'nothing was quantized: no convolution runs in int8; the summary says why for each',
+    ]);
+  });
+
+  it('bn without BatchNorm', async () => {
+    const { warnings } = await quantize(smallJob({ feature_quantize_method: 'EMA', bn: 'train' }));
+    expect(warnings).toEqual(['config: "bn": "train" has no effect: the model has no BatchNorm layer']);
+  });
+});
+
 describe('the source', () => {
   it('that is missing', async () => {
     await expect(quantize({ ...smallJob(), source: 'no/model.mnn' })).rejects.toThrow(
