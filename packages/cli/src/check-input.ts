@@ -22,6 +22,10 @@ export interface ImageInput {
 export function imageInput(graph: Graph, config: Config): ImageInput {
   const input = withConfiguredShape(findImageInput(graph, config), config);
   const { shape, dtype, layout } = input.desc;
+  if (shape.length === 0)
+    throw new UsageError(
+      `inputs: the model does not say the shape of ${input.name}; say it: "inputs": [{"name": "${input.name}", "shape": [1, …]}]`,
+    );
   if (shape.length !== 4 || dtype !== 'float32') {
     throw new UsageError(
       `input ${input.name}: expected a float image [N,C,H,W] or [N,H,W,C], the model has ${dtype} [${shape}]; use input_type "sequence"`,
