@@ -7,6 +7,7 @@ import { cast } from './cast.ts';
 import { concat } from './concat.ts';
 import { convertTensor } from './convert-tensor.ts';
 import { convolution, convolutionDepthwise } from './convolution.ts';
+import { crop } from './crop.ts';
 import { cumProd, cumSum } from './cumulative.ts';
 import { deconvolution, deconvolutionDepthwise } from './deconvolution.ts';
 import { depthToSpace, spaceToDepth } from './depth-space.ts';
@@ -15,11 +16,14 @@ import { elu } from './elu.ts';
 import { fill } from './fill.ts';
 import { flatten } from './flatten.ts';
 import { gather } from './gather.ts';
+import { gridSample } from './grid-sample.ts';
 import { identity } from './identity.ts';
 import { innerProduct } from './inner-product.ts';
 import { interp } from './interp.ts';
 import { layerNorm } from './layer-norm.ts';
+import { lrn } from './lrn.ts';
 import { matMul } from './mat-mul.ts';
+import { normalize } from './normalize.ts';
 import { pack } from './pack.ts';
 import { padding } from './padding.ts';
 import { permute } from './permute.ts';
@@ -63,6 +67,7 @@ export const OPS: readonly OpDefinition[] = [
   convertTensor,
   convolution,
   convolutionDepthwise,
+  crop,
   cumProd,
   cumSum,
   deconvolution,
@@ -73,11 +78,14 @@ export const OPS: readonly OpDefinition[] = [
   fill,
   flatten,
   gather,
+  gridSample,
   identity,
   innerProduct,
   interp,
   layerNorm,
+  lrn,
   matMul,
+  normalize,
   pack,
   padding,
   permute,

@@ -6,6 +6,7 @@ import { INTERP } from './interp-cases.ts';
 import { JOIN, PERMUTE, RESHAPE, SLICE } from './layout-cases.ts';
 import { ALONG_AXES, BLOCKS, CHOICES, NORMS } from './more-cases.ts';
 import { POOLING, POOLING3D } from './pooling-cases.ts';
+import { CROP, GRID_SAMPLE, RESPONSE_NORMS } from './vision-cases.ts';
 
 /** Cases by the name of the file with MNN's answers. */
 export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
@@ -30,6 +31,9 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   alongAxes: ALONG_AXES,
   choices: CHOICES,
   norms: NORMS,
+  gridSample: GRID_SAMPLE,
+  crop: CROP,
+  responseNorms: RESPONSE_NORMS,
 };
 
 /** What MNN answered, by case title: one entry per output. */
