@@ -12,3 +12,5 @@ export { scale } from './scale';
 export { maxPool, averagePool } from './pooling';
 export { packTiles } from './pack';
 export { permute } from './permute';
+export { exponential, sigmoid, tanh, silu, gelu, hardSwish, inverseRoot } from './unary';
+export { absolute, negate, floor, ceil, square, root, reciprocal } from './unary-plain';

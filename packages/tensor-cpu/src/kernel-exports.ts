@@ -1,8 +1,27 @@
+/** Functions of one number: y[i] = f(x[i]) for `count` floats. */
+export type UnaryFunction =
+  | 'absolute'
+  | 'ceil'
+  | 'exponential'
+  | 'floor'
+  | 'gelu'
+  | 'hardSwish'
+  | 'inverseRoot'
+  | 'negate'
+  | 'reciprocal'
+  | 'root'
+  | 'sigmoid'
+  | 'silu'
+  | 'square'
+  | 'tanh';
+
+type UnaryExports = Readonly<Record<UnaryFunction, (x: number, y: number, count: number) => void>>;
+
 /**
  * The functions of `wasm/kernels.wasm`; documented in `assembly/`. Addresses are byte addresses in the
  * backend's memory. `lo` and `hi` clamp the result: -Infinity and Infinity for no activation.
  */
-export interface KernelExports {
+export interface KernelExports extends UnaryExports {
   gemm(
     a: number,
     bias: number,

@@ -43,7 +43,10 @@ describe('every case of every op that has a kernel', () => {
       'ReLU6',
       'Reshape',
       'Scale',
+      'Sigmoid',
       'Squeeze',
+      'TanH',
+      'UnaryOp',
       'Unsqueeze',
     ]);
   });

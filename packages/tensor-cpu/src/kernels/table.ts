@@ -13,6 +13,7 @@ import { bindPrelu } from './prelu.ts';
 import { bindRelu } from './relu.ts';
 import { bindRelu6 } from './relu6.ts';
 import { bindScale } from './scale.ts';
+import { bindSigmoid, bindTanh, bindUnaryOp } from './unary-op.ts';
 
 /** The accelerated ops, by MNN's name. An op that is missing here runs its reference on the host. */
 const TABLE = {
@@ -34,7 +35,10 @@ const TABLE = {
   ReLU6: bindRelu6,
   Reshape: bindReshape,
   Scale: bindScale,
+  Sigmoid: bindSigmoid,
   Squeeze: bindCopy,
+  TanH: bindTanh,
+  UnaryOp: bindUnaryOp,
   Unsqueeze: bindCopy,
 } satisfies Partial<Record<string, KernelBinder>>;
 
