@@ -71,4 +71,10 @@ export {
   type TensorData,
   type TensorDesc,
 } from './tensor.ts';
-export { BUCKET_SHIFT, MOST_BUCKETS, type ValueBucket, ValueBuckets } from './value-buckets.ts';
+export {
+  BUCKET_SHIFT,
+  type BucketColumns,
+  MOST_BUCKETS,
+  type ValueBucket,
+  ValueBuckets,
+} from './value-buckets.ts';

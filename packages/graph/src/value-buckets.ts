@@ -21,6 +21,14 @@ export interface ValueBucket {
   readonly sum: number;
 }
 
+/** Buckets as columns, ascending; see `ValueBucket`. */
+export interface BucketColumns {
+  readonly lows: Float32Array | Float64Array;
+  readonly highs: Float32Array | Float64Array;
+  readonly counts: Uint32Array;
+  readonly sums: Float32Array | Float64Array;
+}
+
 interface Octave {
   readonly counts: Uint32Array;
   readonly sums: Float64Array;
@@ -97,18 +105,34 @@ export class ValueBuckets {
 
   /** What is not empty, from the smallest values to the largest. */
   *[Symbol.iterator](): Generator<ValueBucket> {
+    const { lows, highs, counts, sums } = this.columns();
+    for (let i = 0; i < lows.length; i++)
+      yield { low: lows[i], high: highs[i], count: counts[i], sum: sums[i] };
+  }
+
+  /** The same as columns: entry i of each belongs to one bucket. */
+  columns(): BucketColumns {
     if (this.#values !== undefined) {
-      for (const x of this.#sorted()) yield { low: x, high: x, count: 1, sum: x };
-      return;
+      const sorted = this.#sorted();
+      return { lows: sorted, highs: sorted, counts: new Uint32Array(sorted.length).fill(1), sums: sorted };
     }
-    for (const [exponent, { counts, sums }] of [...this.#octaves].sort(([a], [b]) => a - b)) {
+    const octaves = [...this.#octaves].sort(([a], [b]) => a - b);
+    const most = octaves.length * PER_OCTAVE;
+    const [lows, highs, sums] = [0, 1, 2].map(() => new Float64Array(most));
+    const counts = new Uint32Array(most);
+    let end = 0;
+    for (const [exponent, octave] of octaves) {
       for (let place = 0; place < PER_OCTAVE; place++) {
-        const count = counts[place];
-        if (count === 0) continue;
-        const bucket = exponent * PER_OCTAVE + place;
-        yield { low: edge(bucket), high: edge(bucket + 1), count, sum: sums[place] };
+        if (octave.counts[place] === 0) continue;
+        lows[end] = edge(exponent, place);
+        highs[end] = edge(exponent, place + 1);
+        counts[end] = octave.counts[place];
+        sums[end] = octave.sums[place];
+        end++;
       }
     }
+    const cut = <T extends Float64Array | Uint32Array>(column: T) => column.subarray(0, end) as T;
+    return { lows: cut(lows), highs: cut(highs), counts: cut(counts), sums: cut(sums) };
   }
 
   #sorted(): Float32Array {
@@ -164,9 +188,8 @@ function largest(magnitudes: Float32Array): number {
   return most;
 }
 
-/** The smallest value of a bucket; 2^128 behind the last one. */
-function edge(bucket: number): number {
-  const [exponent, place] = [bucket >> MANTISSA_BITS, bucket & (PER_OCTAVE - 1)];
+/** The smallest value of a bucket, or the end of the one before. */
+function edge(exponent: number, place: number): number {
   const fraction = place / PER_OCTAVE;
   return exponent === 0 ? fraction * 2 ** -126 : (1 + fraction) * 2 ** (exponent - 127);
 }

@@ -1,4 +1,4 @@
-import type { ValueBucket, ValueBuckets } from '@mnnquant/graph';
+import type { BucketColumns, ValueBucket, ValueBuckets } from '@mnnquant/graph';
 
 /** How many values are at or above a threshold, and what they add up to. */
 export interface Above {
@@ -15,37 +15,39 @@ export interface Above {
  * of the threshold wide.
  */
 export class BucketSums {
-  readonly #buckets: readonly ValueBucket[];
+  readonly #buckets: BucketColumns;
   /** Of the buckets from i on. */
   readonly #counts: Float64Array;
   readonly #sums: Float64Array;
 
   constructor(buckets: ValueBuckets) {
-    this.#buckets = [...buckets];
-    const { length } = this.#buckets;
-    this.#counts = new Float64Array(length + 1);
-    this.#sums = new Float64Array(length + 1);
-    for (let i = length - 1; i >= 0; i--) {
-      this.#counts[i] = this.#counts[i + 1] + this.#buckets[i].count;
-      this.#sums[i] = this.#sums[i + 1] + this.#buckets[i].sum;
+    this.#buckets = buckets.columns();
+    const { counts, sums } = this.#buckets;
+    this.#counts = new Float64Array(counts.length + 1);
+    this.#sums = new Float64Array(counts.length + 1);
+    for (let i = counts.length - 1; i >= 0; i--) {
+      this.#counts[i] = this.#counts[i + 1] + counts[i];
+      this.#sums[i] = this.#sums[i + 1] + sums[i];
     }
   }
 
   above(threshold: number): Above {
     const next = this.#firstNotBelow(threshold);
     const whole = { count: this.#counts[next], sum: this.#sums[next] };
-    const cut = this.#buckets[next - 1];
-    if (cut === undefined || cut.high <= threshold) return whole;
-    const part = upperPart(cut, threshold);
+    const { lows, highs, counts, sums } = this.#buckets;
+    const i = next - 1;
+    if (i < 0 || highs[i] <= threshold) return whole;
+    const part = upperPart({ low: lows[i], high: highs[i], count: counts[i], sum: sums[i] }, threshold);
     return { count: whole.count + part.count, sum: whole.sum + part.sum };
   }
 
   /** The first bucket that begins at the threshold or above it. */
   #firstNotBelow(threshold: number): number {
-    let [from, to] = [0, this.#buckets.length];
+    const { lows } = this.#buckets;
+    let [from, to] = [0, lows.length];
     while (from < to) {
       const middle = (from + to) >>> 1;
-      if (this.#buckets[middle].low < threshold) from = middle + 1;
+      if (lows[middle] < threshold) from = middle + 1;
       else to = middle;
     }
     return from;
