@@ -1,4 +1,4 @@
-import { createTable, MNN_DATA_FORMAT, type Net, OpType } from '@mnnquant/mnn-format';
+import { createTable, DataType, MNN_DATA_FORMAT, type Net, OpType } from '@mnnquant/mnn-format';
 import { smallNet } from './scratch.ts';
 
 /** Bytes of a NumPy file; `shape` as Python writes it without brackets. */
@@ -39,5 +39,38 @@ export function twoInputNet(): Net {
     ...net,
     oplists: [image, shift, conv1, add, { ...conv2, inputIndexes: Int32Array.of(4) }],
     tensorName: ['image', 'conv1', 'conv2', 'shift/by', 'add'],
+  };
+}
+
+/** The small net with a whole-number input `rows`: which rows of the image the first convolution sees. */
+export function pickedRowsNet(): Net {
+  const net = smallNet();
+  const [image, conv1, conv2] = net.oplists!;
+  const rows = createTable('Op', {
+    name: 'rows',
+    type: OpType.Input,
+    outputIndexes: Int32Array.of(3),
+    main: {
+      type: 'Input',
+      value: createTable('Input', {
+        dims: Int32Array.of(6),
+        dtype: DataType.DT_INT32,
+        dformat: MNN_DATA_FORMAT.NCHW,
+      }),
+    },
+    defaultDimentionFormat: MNN_DATA_FORMAT.NHWC,
+  });
+  const pick = createTable('Op', {
+    name: 'pick',
+    type: OpType.GatherV2,
+    inputIndexes: Int32Array.of(0, 3),
+    outputIndexes: Int32Array.of(4),
+    main: { type: 'Axis', value: createTable('Axis', { axis: 2 }) },
+    defaultDimentionFormat: MNN_DATA_FORMAT.NHWC,
+  });
+  return {
+    ...net,
+    oplists: [image, rows, pick, { ...conv1, inputIndexes: Int32Array.of(4) }, conv2],
+    tensorName: ['image', 'conv1', 'conv2', 'rows', 'pick'],
   };
 }

@@ -3,7 +3,7 @@ import { type Net, readModel, writeModel } from '@mnnquant/mnn-format';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { quantizeFile } from '../src/quantize-file.ts';
-import { npy, twoInputNet } from './sample-files.ts';
+import { bytesOf, npy, pickedRowsNet, twoInputNet } from './sample-files.ts';
 import { fill, photo, scratchFolder, smallNet } from './scratch.ts';
 
 /** 3x6x8 numbers that differ by seed. */
@@ -211,6 +211,40 @@ describe('a model with two inputs', () => {
       'a: input shift/by: expected a file shift_by',
     );
     expect(await failure({ 'a.npy': image }, {}, net)).toContain('it needs a folder per sample');
+  });
+});
+
+describe('a model with a whole-number input', () => {
+  // Row r of the image holds r + 1.
+  const image = npy(
+    '<f4',
+    '1, 3, 6, 8',
+    bytesOf(Float32Array.from({ length: 144 }, (_, i) => (Math.floor(i / 8) % 6) + 1)),
+  );
+  const rows = (...numbers: bigint[]) => npy('<i8', '6,', bytesOf(BigInt64Array.from(numbers)));
+
+  it.each<[string, Files, number]>([
+    ['64-bit npy', { 'a/rows.npy': rows(0n, 1n, 1n, 0n, 1n, 0n) }, 2],
+    ['text', { 'a/rows.txt': '3 0 3 0 3 0' }, 4],
+    ['32-bit npy', { 'a/rows.npy': npy('<i4', '6,', bytesOf(Int32Array.of(5, 5, 5, 5, 5, 5))) }, 6],
+  ])('gets its numbers from %s', async (_, files, largest) => {
+    const { target } = await run({ 'a/image.npy': image, ...files }, {}, pickedRowsNet());
+    const { net } = readModel(readFileSync(target));
+    const picked = net.extraTensorDescribe!.find(({ index }) => index === 4);
+    // KL's 2048 buckets end at the largest value; the last one's centre becomes 127.
+    expect(picked!.quantInfo!.scale * 127).toBeCloseTo((largest * 2047.5) / 2048, 5);
+    expect(net.extraTensorDescribe!.some(({ index }) => index === 3)).toBe(false);
+  });
+
+  it.each<[string, Files, RegExp]>([
+    ['a fraction', { 'a/rows.txt': '0 1 2 3 4 0.5' }, /a: input rows: .*0\.5/],
+    [
+      'too large a number',
+      { 'a/rows.npy': rows(2n ** 40n, 0n, 0n, 0n, 0n, 0n) },
+      /a: input rows: .*1099511627776/,
+    ],
+  ])('refuses %s', async (_, files, message) => {
+    expect(await failure({ 'a/image.npy': image, ...files }, {}, pickedRowsNet())).toMatch(message);
   });
 });
 
