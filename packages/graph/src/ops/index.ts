@@ -8,6 +8,7 @@ import { concat } from './concat.ts';
 import { convertTensor } from './convert-tensor.ts';
 import { convolution, convolutionDepthwise } from './convolution.ts';
 import { crop } from './crop.ts';
+import { cropAndResize } from './crop-and-resize.ts';
 import { cumProd, cumSum } from './cumulative.ts';
 import { deconvolution, deconvolutionDepthwise } from './deconvolution.ts';
 import { depthToSpace, spaceToDepth } from './depth-space.ts';
@@ -36,6 +37,8 @@ import { reduction } from './reduction.ts';
 import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
 import { reshape } from './reshape.ts';
+import { roiAlign } from './roi-align.ts';
+import { roiPooling } from './roi-pooling.ts';
 import { scale } from './scale.ts';
 import { select } from './select.ts';
 import { selu } from './selu.ts';
@@ -45,6 +48,7 @@ import { size } from './size.ts';
 import { slice } from './slice.ts';
 import { sliceTf } from './slice-tf.ts';
 import { softmax } from './softmax.ts';
+import { batchToSpaceNd, spaceToBatchNd } from './space-batch.ts';
 import { squeeze } from './squeeze.ts';
 import { stridedSlice } from './strided-slice.ts';
 import { tanhOp } from './tanh.ts';
@@ -60,6 +64,7 @@ export const OPS: readonly OpDefinition[] = [
   argMax,
   argMin,
   batchNorm,
+  batchToSpaceNd,
   binaryOp,
   broadcastTo,
   cast,
@@ -68,6 +73,7 @@ export const OPS: readonly OpDefinition[] = [
   convolution,
   convolutionDepthwise,
   crop,
+  cropAndResize,
   cumProd,
   cumSum,
   deconvolution,
@@ -98,6 +104,8 @@ export const OPS: readonly OpDefinition[] = [
   relu,
   relu6,
   reshape,
+  roiAlign,
+  roiPooling,
   scale,
   select,
   selu,
@@ -107,6 +115,7 @@ export const OPS: readonly OpDefinition[] = [
   slice,
   sliceTf,
   softmax,
+  spaceToBatchNd,
   spaceToDepth,
   squeeze,
   stridedSlice,

@@ -6,6 +6,7 @@ import { INTERP } from './interp-cases.ts';
 import { JOIN, PERMUTE, RESHAPE, SLICE } from './layout-cases.ts';
 import { ALONG_AXES, BLOCKS, CHOICES, NORMS } from './more-cases.ts';
 import { POOLING, POOLING3D } from './pooling-cases.ts';
+import { BOXES, REGIONS, SPACE_BATCH } from './region-cases.ts';
 import { CROP, GRID_SAMPLE, RESPONSE_NORMS } from './vision-cases.ts';
 
 /** Cases by the name of the file with MNN's answers. */
@@ -33,6 +34,9 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   norms: NORMS,
   gridSample: GRID_SAMPLE,
   crop: CROP,
+  regions: REGIONS,
+  boxes: BOXES,
+  spaceBatch: SPACE_BATCH,
   responseNorms: RESPONSE_NORMS,
 };
 
