@@ -12,6 +12,7 @@ import { cropAndResize } from './crop-and-resize.ts';
 import { cumProd, cumSum } from './cumulative.ts';
 import { deconvolution, deconvolutionDepthwise } from './deconvolution.ts';
 import { depthToSpace, spaceToDepth } from './depth-space.ts';
+import { detectionOutput } from './detection-output.ts';
 import { eltwise } from './eltwise.ts';
 import { elu } from './elu.ts';
 import { fill } from './fill.ts';
@@ -24,6 +25,7 @@ import { interp } from './interp.ts';
 import { layerNorm } from './layer-norm.ts';
 import { lrn } from './lrn.ts';
 import { matMul } from './mat-mul.ts';
+import { nonMaxSuppression } from './non-max-suppression.ts';
 import { normalize } from './normalize.ts';
 import { pack } from './pack.ts';
 import { padding } from './padding.ts';
@@ -31,6 +33,7 @@ import { permute } from './permute.ts';
 import { pooling } from './pooling.ts';
 import { pooling3d } from './pooling3d.ts';
 import { prelu } from './prelu.ts';
+import { priorBox } from './prior-box.ts';
 import { range } from './range.ts';
 import { rank } from './rank.ts';
 import { reduction } from './reduction.ts';
@@ -79,6 +82,7 @@ export const OPS: readonly OpDefinition[] = [
   deconvolution,
   deconvolutionDepthwise,
   depthToSpace,
+  detectionOutput,
   eltwise,
   elu,
   fill,
@@ -91,6 +95,7 @@ export const OPS: readonly OpDefinition[] = [
   layerNorm,
   lrn,
   matMul,
+  nonMaxSuppression,
   normalize,
   pack,
   padding,
@@ -98,6 +103,7 @@ export const OPS: readonly OpDefinition[] = [
   pooling,
   pooling3d,
   prelu,
+  priorBox,
   range,
   rank,
   reduction,

@@ -1,6 +1,7 @@
 import { ACTIVATIONS, BINARY, ELTWISE, MATMUL, REDUCTION, UNARY } from './arithmetic-cases.ts';
 import { CONVOLUTION, DEPTHWISE } from './convolution-cases.ts';
 import { DECONVOLUTION, DECONVOLUTION_DEPTHWISE } from './deconvolution-cases.ts';
+import { DETECTION } from './detection-cases.ts';
 import type { GoldenCase } from './golden-case.ts';
 import { INTERP } from './interp-cases.ts';
 import { JOIN, PERMUTE, RESHAPE, SLICE } from './layout-cases.ts';
@@ -34,6 +35,7 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   norms: NORMS,
   gridSample: GRID_SAMPLE,
   crop: CROP,
+  detection: DETECTION,
   regions: REGIONS,
   boxes: BOXES,
   spaceBatch: SPACE_BATCH,

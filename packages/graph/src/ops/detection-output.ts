@@ -1,0 +1,150 @@
+import { OpType } from '@mnnquant/mnn-format';
+import { GraphError, type OpDefinition } from '../op.ts';
+import type { HostTensor } from '../tensor.ts';
+import { elementCount } from '../tensor.ts';
+import { required } from './support/inputs.ts';
+import { parameter } from './support/parameter.ts';
+
+export interface DetectionOutputAttributes {
+  readonly classes: number;
+  readonly overlap: number;
+  readonly keep: number;
+  readonly confidence: number;
+  /** Least score of the refinement stage (RefineDet), with five inputs. */
+  readonly objectness: number;
+}
+
+/**
+ * The boxes a single shot detector has found: locations [1,4·P], confidences [1,P·classes], priors
+ * [1,2,4·P,1] → [1,1,keep,6] of label, score, x1, y1, x2, y2 by falling score (CPUDetectionOutput.cpp,
+ * MNN 3.6.1). MNN shortens its output to what was found; here the rows behind are zeros.
+ */
+export const detectionOutput: OpDefinition<DetectionOutputAttributes> = {
+  name: 'DetectionOutput',
+  opTypes: [OpType.DetectionOutput],
+  parse(op, context) {
+    const table = parameter(op, 'DetectionOutput', context);
+    if (table.keepTopK < 1)
+      throw new GraphError(`${context.where}: expected at least 1 box to keep, got ${table.keepTopK}`);
+    return {
+      classes: table.classCount,
+      overlap: table.nmsThresholdold,
+      keep: table.keepTopK,
+      confidence: table.confidenceThreshold,
+      objectness: table.objectnessScore,
+    };
+  },
+  shape({ classes, keep }, inputs, where) {
+    const [locations, confidences, priors] = [0, 1, 2].map((i) =>
+      elementCount(required(inputs, i, where).shape),
+    );
+    if (priors % 8 !== 0 || locations !== priors / 2 || confidences !== (priors / 8) * classes)
+      throw new GraphError(
+        `${where}: expected locations and confidences of ${priors / 8} boxes and ${classes} classes, got ${locations} and ${confidences} numbers`,
+      );
+    return [{ shape: [1, 1, keep, 6], dtype: 'float32', layout: 'NC4HW4' }];
+  },
+  reference(attributes, inputs, [y]) {
+    const { classes, confidence, objectness, keep } = attributes;
+    const [locations, scores, priors] = [0, 1, 2].map((i) => required(inputs, i, 'DetectionOutput'));
+    const count = priors.data.length / 8;
+    const variances = priors.data.subarray(count * 4);
+    const first = inputs[4] === undefined ? priors.data : decode(priors.data, variances, inputs[4], count);
+    const boxes = decode(first, variances, locations, count);
+    const refused = (j: number): boolean => (inputs[3]?.data[j * 2 + 1] ?? Infinity) < objectness;
+    const found: Found[] = [];
+    for (let label = 1; label < classes; label++) {
+      const candidates: Found[] = [];
+      for (let j = 0; j < count; j++) {
+        const score = inputs[4] !== undefined && refused(j) ? 0 : scores.data[j * classes + label];
+        if (score > confidence) candidates.push({ label, score, box: boxes.subarray(j * 4, j * 4 + 4) });
+      }
+      found.push(...suppress(candidates, attributes));
+    }
+    y.data.fill(0);
+    for (const [i, { label, score, box }] of byScore(found).slice(0, keep).entries())
+      y.data.set([label, score, ...box], i * 6);
+  },
+  cases: [
+    {
+      title: 'two classes',
+      attributes: { classes: 3, overlap: 0.4, keep: 4, confidence: 0.1, objectness: 0 },
+      inputs: [
+        { shape: [1, 16], data: [0, 0, 0, 0, 0.1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.2, 0] },
+        { shape: [1, 12], data: [0, 0.9, 0.3, 0, 0.8, 0.2, 0, 0.05, 0.7, 0, 0.25, 0.4] },
+        {
+          shape: [1, 2, 16, 1],
+          data: [
+            0,
+            0,
+            0.5,
+            0.5,
+            0.05,
+            0,
+            0.55,
+            0.5,
+            0.5,
+            0.5,
+            1,
+            1,
+            0.2,
+            0.6,
+            0.4,
+            0.9,
+            ...new Array(16).fill(0.1),
+          ],
+        },
+      ],
+    },
+  ],
+};
+
+interface Found {
+  readonly label: number;
+  readonly score: number;
+  /** x1, y1, x2, y2. */
+  readonly box: Float64Array;
+}
+
+function decode(
+  priors: ArrayLike<number>,
+  variances: ArrayLike<number>,
+  { data }: HostTensor,
+  count: number,
+): Float64Array {
+  const boxes = new Float64Array(count * 4);
+  for (let i = 0; i < count * 4; i += 4) {
+    for (const axis of [0, 1]) {
+      const [low, high] = [priors[i + axis], priors[i + axis + 2]];
+      const size = high - low;
+      const center = variances[i + axis] * data[i + axis] * size + (low + high) / 2;
+      const half = (Math.exp(variances[i + axis + 2] * data[i + axis + 2]) * size) / 2;
+      boxes[i + axis] = center - half;
+      boxes[i + axis + 2] = center + half;
+    }
+  }
+  return boxes;
+}
+
+function byScore(found: readonly Found[]): Found[] {
+  return [...found].sort((a, b) => b.score - a.score);
+}
+
+/** The best of every group of boxes that overlap. */
+function suppress(candidates: readonly Found[], { overlap, keep }: DetectionOutputAttributes): Found[] {
+  const picked: Found[] = [];
+  for (const candidate of byScore(candidates)) {
+    if (picked.length === keep) break;
+    if (!picked.some((other) => intersectionOverUnion(candidate.box, other.box) > overlap))
+      picked.push(candidate);
+  }
+  return picked;
+}
+
+function intersectionOverUnion(a: Float64Array, b: Float64Array): number {
+  const area = ([x1, y1, x2, y2]: Float64Array): number => (x2 - x1) * (y2 - y1);
+  const width = Math.max(0, Math.min(a[2], b[2]) - Math.max(a[0], b[0]));
+  const height = Math.max(0, Math.min(a[3], b[3]) - Math.max(a[1], b[1]));
+  const shared = width * height;
+  return shared / (area(a) + area(b) - shared);
+}
