@@ -21,10 +21,12 @@ import { gather } from './gather.ts';
 import { gridSample } from './grid-sample.ts';
 import { identity } from './identity.ts';
 import { innerProduct } from './inner-product.ts';
+import { instanceNorm } from './instance-norm.ts';
 import { interp } from './interp.ts';
 import { layerNorm } from './layer-norm.ts';
 import { lrn } from './lrn.ts';
 import { matMul } from './mat-mul.ts';
+import { moments } from './moments.ts';
 import { nonMaxSuppression } from './non-max-suppression.ts';
 import { normalize } from './normalize.ts';
 import { pack } from './pack.ts';
@@ -40,6 +42,7 @@ import { reduction } from './reduction.ts';
 import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
 import { reshape } from './reshape.ts';
+import { resize } from './resize.ts';
 import { roiAlign } from './roi-align.ts';
 import { roiPooling } from './roi-pooling.ts';
 import { scale } from './scale.ts';
@@ -91,10 +94,12 @@ export const OPS: readonly OpDefinition[] = [
   gridSample,
   identity,
   innerProduct,
+  instanceNorm,
   interp,
   layerNorm,
   lrn,
   matMul,
+  moments,
   nonMaxSuppression,
   normalize,
   pack,
@@ -110,6 +115,7 @@ export const OPS: readonly OpDefinition[] = [
   relu,
   relu6,
   reshape,
+  resize,
   roiAlign,
   roiPooling,
   scale,

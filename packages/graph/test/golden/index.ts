@@ -8,7 +8,7 @@ import { JOIN, PERMUTE, RESHAPE, SLICE } from './layout-cases.ts';
 import { ALONG_AXES, BLOCKS, CHOICES, NORMS } from './more-cases.ts';
 import { POOLING, POOLING3D } from './pooling-cases.ts';
 import { BOXES, REGIONS, SPACE_BATCH } from './region-cases.ts';
-import { CROP, GRID_SAMPLE, RESPONSE_NORMS } from './vision-cases.ts';
+import { CROP, GRID_SAMPLE, RESIZE, RESPONSE_NORMS } from './vision-cases.ts';
 
 /** Cases by the name of the file with MNN's answers. */
 export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
@@ -35,6 +35,7 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   norms: NORMS,
   gridSample: GRID_SAMPLE,
   crop: CROP,
+  resize: RESIZE,
   detection: DETECTION,
   regions: REGIONS,
   boxes: BOXES,

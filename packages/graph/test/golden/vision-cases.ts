@@ -64,3 +64,14 @@ export const RESPONSE_NORMS: readonly GoldenCase[] = [
   normalize(0),
   normalize(1),
 ];
+
+function resize(xScale: number, yScale: number): GoldenCase {
+  return {
+    title: `Resize, ${yScale}x${xScale}`,
+    type: 'Resize',
+    main: main('Resize', { xScale, yScale }),
+    inputs: [input([2, 5, 4, 6], 'NC4HW4')],
+  };
+}
+
+export const RESIZE: readonly GoldenCase[] = [resize(1.5, 2), resize(0.5, 0.75)];
