@@ -103,12 +103,12 @@ describe('what is wrong with the model', () => {
   it('lists every op that is not supported', async () => {
     const net = smallNet();
     const [input, ...rest] = net.oplists!;
-    const strange = rest.map((op) => ({ ...op, type: OpType.DetectionOutput, main: undefined }));
+    const strange = rest.map((op) => ({ ...op, type: OpType.Plugin, main: undefined }));
     const { source, target, config } = smallJob({}, { ...net, oplists: [input, ...strange] });
     const { code, stderr } = await run(source, target, config);
     expect(code).toBe(1);
     for (const { name } of strange) expect(stderr).toContain(name);
-    expect(stderr).toContain('DetectionOutput');
+    expect(stderr).toContain('Plugin');
   });
 });
 

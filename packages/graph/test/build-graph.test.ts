@@ -70,7 +70,7 @@ describe('buildGraph', () => {
     const net = smallNet([inputOp('x', 1)]);
     const broken = {
       ...net,
-      oplists: [...net.oplists!, strange('a', OpType.Extra), strange('', OpType.DetectionOutput)],
+      oplists: [...net.oplists!, strange('a', OpType.Extra), strange('', OpType.Plugin)],
     };
     expect(() => buildGraph(broken)).toThrow(UnsupportedOpError);
     try {
@@ -78,7 +78,7 @@ describe('buildGraph', () => {
     } catch (error) {
       expect((error as UnsupportedOpError).ops).toEqual([
         { name: 'a', type: 'Extra' },
-        { name: 'DetectionOutput_2', type: 'DetectionOutput' },
+        { name: 'Plugin_2', type: 'Plugin' },
       ]);
     }
   });
