@@ -7,6 +7,7 @@ import { cast } from './cast.ts';
 import { concat } from './concat.ts';
 import { convertTensor } from './convert-tensor.ts';
 import { convolution, convolutionDepthwise } from './convolution.ts';
+import { convolution3d } from './convolution3d.ts';
 import { crop } from './crop.ts';
 import { cropAndResize } from './crop-and-resize.ts';
 import { cumProd, cumSum } from './cumulative.ts';
@@ -77,6 +78,7 @@ export const OPS: readonly OpDefinition[] = [
   concat,
   convertTensor,
   convolution,
+  convolution3d,
   convolutionDepthwise,
   crop,
   cropAndResize,

@@ -1,5 +1,6 @@
 import { ACTIVATIONS, BINARY, ELTWISE, MATMUL, REDUCTION, UNARY } from './arithmetic-cases.ts';
 import { CONVOLUTION, DEPTHWISE } from './convolution-cases.ts';
+import { CONVOLUTION3D } from './convolution3d-cases.ts';
 import { DECONVOLUTION, DECONVOLUTION_DEPTHWISE } from './deconvolution-cases.ts';
 import { DETECTION } from './detection-cases.ts';
 import type { GoldenCase } from './golden-case.ts';
@@ -35,6 +36,7 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   norms: NORMS,
   gridSample: GRID_SAMPLE,
   crop: CROP,
+  convolution3d: CONVOLUTION3D,
   resize: RESIZE,
   detection: DETECTION,
   regions: REGIONS,
