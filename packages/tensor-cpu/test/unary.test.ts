@@ -1,8 +1,10 @@
+import type { BoundKernel } from '@mnnquant/graph';
 import { UNARY_FUNCTIONS } from '@mnnquant/graph';
 import { UnaryOpOperation as U } from '@mnnquant/mnn-format';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { KernelContext } from '../src/context.ts';
 import type { UnaryFunction } from '../src/kernel-exports.ts';
+import { live } from '../src/tensor.ts';
 import { makeContext, runKernel } from './support/harness.ts';
 
 const FUNCTIONS: [UnaryFunction, number][] = [
@@ -44,7 +46,8 @@ const numbers = Float32Array.from([
 
 describe('functions of one number give the bits of the reference', () => {
   test.each(FUNCTIONS)('%s', (name, operation) => {
-    const run = ([x], [y]) => context.wasm[name](x.address, y.address, x.count);
+    const run: BoundKernel = ([x], [y]) =>
+      context.wasm[name](live(x).address, live(y).address, live(x).count);
     const actual = runKernel(context, run, [{ shape: [numbers.length], data: numbers }], [numbers.length]);
     const expected = Float32Array.from(numbers, UNARY_FUNCTIONS[operation]);
     const wrong = [...actual.keys()].filter((i) => !Object.is(actual[i], expected[i]));
