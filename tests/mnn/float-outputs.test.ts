@@ -26,6 +26,8 @@ interface FloatModel {
   readonly dim?: number;
   /** For an input of unknown rank. */
   readonly shape?: readonly number[];
+  /** Inputs of a model with several, for two samples. */
+  readonly inputs?: () => Map<string, NumpyArray>;
   /** MNN's Module interface instead of its session. */
   readonly module?: boolean;
   readonly format?: SampleOptions['format'];
@@ -61,7 +63,18 @@ const MODELS: Readonly<Record<string, FloatModel>> = {
   FSRCNN_x2: { shape: [1, 20, 24, 1], module: true },
   ad01_fp32: {},
   face_blendshape_mp: {},
+  silero_vad_16k_op15: { inputs: voiceActivity, module: true },
+  gtcrn_simple: { module: true },
 };
+
+/** Two chunks of a sound at 16 kHz with the network's memory of what was before. */
+function voiceActivity(): Map<string, NumpyArray> {
+  return new Map<string, NumpyArray>([
+    ['input', { shape: [2, 1, 512], data: noise(2 * 512, 7) }],
+    ['state', { shape: [2, 2, 1, 128], data: noise(2 * 2 * 128, 8) }],
+    ['sr', { shape: [2, 1], data: Int32Array.of(16000, 16000) }],
+  ]);
+}
 
 /** Relative to an output's largest value. */
 const BOUND = 1e-4;
@@ -97,6 +110,7 @@ async function inputsFor(
   data: string,
 ): Promise<Map<string, NumpyArray>> {
   const { images, dim, shape, module } = description;
+  if (description.inputs) return description.inputs();
   if (images !== undefined) return randomAndImage(oracle, path, join(data, 'images', images), description);
   if (shape === undefined) return oracle.random(path, { seed: 7, samples: 2, dim, module });
   const [{ name }] = buildGraph(readModel(readFileSync(path))).inputs;

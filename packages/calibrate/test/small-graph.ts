@@ -37,9 +37,10 @@ export function smallPlan({ inputs, outputs, nodes, shapes = {} }: SmallGraph): 
     constants: new Map(),
     consumers,
     producer,
+    subgraphs: new Map(),
   };
   const steps = built.map((node) => ({ node, inputs: [], outputs: [], release: [] }));
-  return { graph, inputs: graph.inputs, steps, descs, values: new Map() };
+  return { graph, inputs: graph.inputs, steps, deferred: undefined, descs, values: new Map() };
 }
 
 function desc(shape: readonly number[] = [1, 8, 20, 20]): TensorDesc {

@@ -1,4 +1,11 @@
-import { type MnnModel, type Net, type Op, OpType, opTypeName } from '@mnnquant/mnn-format';
+import {
+  type MnnModel,
+  type Net,
+  type Op,
+  OpType,
+  opTypeName,
+  type SubGraphProto,
+} from '@mnnquant/mnn-format';
 import { constantTensor } from './constant.ts';
 import { dtypeOf, layoutOf } from './format.ts';
 import type { Graph, GraphInput, GraphNode, GraphOutput } from './graph.ts';
@@ -41,19 +48,55 @@ export class UnsupportedOpError extends GraphError {
 export function buildGraph(model: MnnModel | Net): Graph {
   const net = 'net' in model ? model.net : model;
   const ops = net.oplists ?? [];
-  const tensorNames = net.tensorName ?? [];
-  checkOpsAreKnown(ops);
-  const builder = new GraphBuilder(net, tensorNames);
+  checkOpsAreKnown([ops, ...(net.subgraphs ?? []).map(({ nodes }) => nodes ?? [])]);
+  const subgraphs = new SubgraphLibrary(net);
+  const builder = new GraphBuilder(net.tensorName ?? [], net.sourceType, subgraphs);
   for (const [index, op] of ops.entries()) builder.add(index, op);
-  return builder.finish();
+  return builder.finish(net.outputName ?? []);
 }
 
-function checkOpsAreKnown(ops: readonly Op[]): void {
-  const unknown = [...ops.entries()].filter(([, op]) => !isSource(op) && !DEFINITIONS.has(op.type));
+function checkOpsAreKnown(lists: readonly (readonly Op[])[]): void {
+  const unknown = lists.flatMap((ops) =>
+    [...ops.entries()].filter(([, op]) => !isSource(op) && !DEFINITIONS.has(op.type)),
+  );
   if (unknown.length === 0) return;
   throw new UnsupportedOpError(
     unknown.map(([index, op]) => ({ name: nameOf(op, index), type: opTypeName(op.type) })),
   );
+}
+
+/** The model's subgraphs, built when an op asks for them. */
+class SubgraphLibrary {
+  readonly graphs = new Map<string, Graph>();
+  readonly #protos: ReadonlyMap<string, SubGraphProto>;
+  readonly #sourceType: number;
+  readonly #open: string[] = [];
+
+  constructor({ subgraphs = [], sourceType }: Net) {
+    this.#protos = new Map(subgraphs.map((proto) => [proto.name ?? '', proto]));
+    this.#sourceType = sourceType;
+  }
+
+  get(name: string | undefined, where: string): Graph {
+    const known = this.graphs.get(name ?? '');
+    if (known) return known;
+    const proto = this.#protos.get(name ?? '');
+    if (name === undefined || proto === undefined)
+      throw new GraphError(`${where}: the model has no subgraph "${name ?? ''}"`);
+    if (this.#open.includes(name))
+      throw new GraphError(`${where}: the subgraph "${name}" contains itself (${this.#open.join(' > ')})`);
+    this.#open.push(name);
+    const graph = this.#build(proto);
+    this.#open.pop();
+    this.graphs.set(name, graph);
+    return graph;
+  }
+
+  #build(proto: SubGraphProto): Graph {
+    const builder = new GraphBuilder(proto.tensors ?? [], this.#sourceType, this);
+    for (const [index, op] of (proto.nodes ?? []).entries()) builder.add(index, op);
+    return builder.finishSubgraph(proto);
+  }
 }
 
 function nameOf(op: Op, index: number): string {
@@ -66,8 +109,9 @@ function isSource(op: Op): boolean {
 
 /** Collects nodes in file order, which is MNN's execution order. */
 class GraphBuilder {
-  readonly #net: Net;
   readonly #names: readonly string[];
+  readonly #sourceType: number;
+  readonly #subgraphs: SubgraphLibrary;
   readonly #nodes: GraphNode[] = [];
   readonly #inputs: GraphInput[] = [];
   readonly #constants = new Map<number, HostTensor>();
@@ -75,9 +119,10 @@ class GraphBuilder {
   readonly #consumers = new Map<number, GraphNode[]>();
   readonly #written = new Map<number, string>();
 
-  constructor(net: Net, names: readonly string[]) {
-    this.#net = net;
+  constructor(names: readonly string[], sourceType: number, subgraphs: SubgraphLibrary) {
     this.#names = names;
+    this.#sourceType = sourceType;
+    this.#subgraphs = subgraphs;
   }
 
   add(index: number, op: Op): void {
@@ -93,18 +138,48 @@ class GraphBuilder {
     else this.#addNode(index, name, op, inputs, outputs, where);
   }
 
-  finish(): Graph {
-    const outputs = this.#outputs();
+  /** @param named the outputs that the file names; all tensors that nobody reads when there are none */
+  finish(named: readonly string[]): Graph {
+    const outputs = this.#outputs(named);
     checkUnique('inputs', this.#inputs);
     checkUnique('outputs', outputs);
+    return this.#graph(this.#inputs, outputs);
+  }
+
+  /** A subgraph lists its inputs and outputs by id, in the order in which an op wires them. */
+  finishSubgraph({ name, inputs = new Int32Array(), outputs = new Int32Array() }: SubGraphProto): Graph {
+    const where = `subgraph "${name}"`;
+    const declared = Array.from(inputs, (id) => {
+      const input = this.#inputs.find(({ tensor }) => tensor === id);
+      if (input === undefined)
+        throw new GraphError(`${where}: no Input op makes its input ${this.#nameOf(id)}`);
+      return input;
+    });
+    const missing = this.#inputs.find((input) => !declared.includes(input));
+    if (missing) throw new GraphError(`${where}: its Input op ${missing.name} is not in its list of inputs`);
+    const unwritten = Array.from(outputs).find((id) => !this.#written.has(id));
+    if (unwritten !== undefined)
+      throw new GraphError(`${where}: no op writes its output ${this.#nameOf(unwritten)}`);
+    return this.#graph(
+      declared,
+      Array.from(outputs, (tensor) => ({ tensor, name: this.#nameOf(tensor) })),
+    );
+  }
+
+  #nameOf(tensor: number): string {
+    return this.#names[tensor] || `tensor_${tensor}`;
+  }
+
+  #graph(inputs: readonly GraphInput[], outputs: readonly GraphOutput[]): Graph {
     return {
       nodes: this.#nodes,
       tensorNames: this.#names,
-      inputs: this.#inputs,
+      inputs,
       outputs,
       constants: this.#constants,
       consumers: this.#consumers,
       producer: this.#producer,
+      subgraphs: this.#subgraphs.graphs,
     };
   }
 
@@ -151,9 +226,10 @@ class GraphBuilder {
     const definition: OpDefinition = DEFINITIONS.get(op.type)!;
     const attributes = definition.parse(op, {
       where,
-      sourceType: this.#net.sourceType,
+      sourceType: this.#sourceType,
       inputCount: inputs.length,
       outputCount: outputs.length,
+      subgraph: (name) => this.#subgraphs.get(name, where),
     });
     const node: GraphNode = { index, name, definition, attributes, inputs, outputs, source: op };
     this.#nodes.push(node);
@@ -166,8 +242,7 @@ class GraphBuilder {
     }
   }
 
-  #outputs(): GraphOutput[] {
-    const named = this.#net.outputName ?? [];
+  #outputs(named: readonly string[]): GraphOutput[] {
     if (named.length > 0) {
       return named.map((name) => {
         const tensor = this.#names.indexOf(name);
@@ -181,7 +256,7 @@ class GraphBuilder {
       .filter((tensor) => !this.#consumers.has(tensor))
       .sort((a, b) => a - b);
     if (unread.length === 0) throw new GraphError('the model has no output: every tensor is read by some op');
-    return unread.map((tensor) => ({ tensor, name: this.#names[tensor] || `tensor_${tensor}` }));
+    return unread.map((tensor) => ({ tensor, name: this.#nameOf(tensor) }));
   }
 }
 

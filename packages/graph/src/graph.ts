@@ -42,23 +42,37 @@ export interface Graph {
   readonly consumers: ReadonlyMap<number, readonly GraphNode[]>;
   /** The node that writes a tensor. */
   readonly producer: ReadonlyMap<number, GraphNode>;
+  /** What If and While ops run, by name; tensor ids in it are its own. */
+  readonly subgraphs: ReadonlyMap<string, Graph>;
 }
 
 /** A node that really runs, in a plan for fixed input shapes. */
 export interface PlanStep {
   readonly node: GraphNode;
   readonly inputs: readonly (TensorDesc | undefined)[];
+  /** Empty where only running the op tells (a loop that stops when the data say so). */
   readonly outputs: readonly TensorDesc[];
   /** Tensors that nobody needs after this step. */
   readonly release: readonly number[];
 }
 
-/** A graph with all shapes known; folded nodes are gone, their results are in `values`. */
+/** The part of a network whose shapes depend on the data; it is planned sample by sample, during the run. */
+export interface DeferredPart {
+  /** The nodes that wait; its inputs are tensors that the plan's steps (or the network's inputs) make. */
+  readonly graph: Graph;
+  /** The inputs of `graph` whose content shapes depend on. */
+  readonly needs: ReadonlySet<number>;
+  /** The nodes that made it necessary, each with the reason. */
+  readonly causes: readonly { readonly node: GraphNode; readonly reason: string }[];
+}
+
+/** A graph with all shapes known (but those of the deferred part); folded nodes are gone, their results are in `values`. */
 export interface ExecutionPlan {
   readonly graph: Graph;
   readonly inputs: readonly { readonly tensor: number; readonly name: string; readonly desc: TensorDesc }[];
   readonly steps: readonly PlanStep[];
-  /** Description of every tensor, by id. */
+  readonly deferred: DeferredPart | undefined;
+  /** Description of every tensor outside of the deferred part, by id. */
   readonly descs: ReadonlyMap<number, TensorDesc>;
   /** Constants and folded tensors that some step (or an output) reads. */
   readonly values: ReadonlyMap<number, HostTensor>;

@@ -1,4 +1,6 @@
 import type { Op } from '@mnnquant/mnn-format';
+import type { ControlBody } from './control.ts';
+import type { Graph } from './graph.ts';
 import type { HostTensor, TensorDesc } from './tensor.ts';
 
 /** What `parse` may look at besides the op itself. */
@@ -10,6 +12,8 @@ export interface ParseContext {
   /** Number of inputs wired to the op, missing optional ones (-1) included. */
   readonly inputCount: number;
   readonly outputCount: number;
+  /** The model's subgraph of that name. Throws `GraphError` where there is none or it contains itself. */
+  subgraph(name: string | undefined): Graph;
 }
 
 /**
@@ -28,10 +32,13 @@ export interface OpDefinition<A = unknown> {
    * Output descriptions from input descriptions (`undefined` for a missing optional input).
    * May return a `value` where the output's content is already known (Shape, Rank, Size);
    * ops whose inputs all have values are folded by the planner through `reference`.
+   * Throws {@link UnknownValueError} where it needs the content of an input that is not known yet.
    */
   shape(attributes: A, inputs: readonly (TensorDesc | undefined)[], where: string): TensorDesc[];
   /** Plain TypeScript definition of the op's meaning. Works on Float64Array data as well. */
   reference(attributes: A, inputs: readonly (HostTensor | undefined)[], outputs: readonly HostTensor[]): void;
+  /** Of ops that run subgraphs, in place of `reference`; `undefined` where these attributes have none. */
+  control?(attributes: A): ControlBody | undefined;
   readonly cases: readonly OpCase<A>[];
 }
 
@@ -53,4 +60,23 @@ export interface OpCaseInput {
 /** The graph, a shape or an attribute is wrong; the message says where, expected and got. */
 export class GraphError extends Error {
   override name = 'GraphError';
+}
+
+/**
+ * An output's shape depends on numbers that exist only when the network runs. The planner puts off the op
+ * and what follows until then.
+ */
+export class UnknownValueError extends GraphError {
+  override name = 'UnknownValueError';
+  /** Position of the input whose content is asked for; `undefined`: nothing short of running the op tells. */
+  readonly input: number | undefined;
+
+  constructor(where: string, input: number | undefined) {
+    super(
+      input === undefined
+        ? `${where}: the shape of its output is known only after it ran`
+        : `${where}: input ${input} depends on the data, but the output's shape needs its values beforehand`,
+    );
+    this.input = input;
+  }
 }

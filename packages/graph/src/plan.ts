@@ -1,5 +1,6 @@
+import { Deferral } from './deferral.ts';
 import type { ExecutionPlan, Graph, GraphNode, PlanStep } from './graph.ts';
-import { GraphError } from './op.ts';
+import { GraphError, UnknownValueError } from './op.ts';
 import { allocateData, elementCount, type HostTensor, type TensorDesc } from './tensor.ts';
 
 /** Larger results are computed when the network runs: folding is for shape arithmetic and small constants. */
@@ -20,23 +21,59 @@ export function createPlan(
 ): ExecutionPlan {
   checkNames(graph, inputShapes);
   const inputs = graph.inputs.map((input) => ({
-    tensor: input.tensor,
-    name: input.name,
-    desc: { ...input.desc, shape: resolveShape(input, inputShapes.get(input.name)) },
+    ...input.desc,
+    shape: resolveShape(input, inputShapes.get(input.name)),
   }));
+  return planFor(graph, inputs);
+}
+
+/**
+ * A plan for these descriptions of the inputs, one per input of the graph. Inputs with a `value` count as known.
+ *
+ * @throws {GraphError} naming the op, with expected and got
+ */
+export function planFor(graph: Graph, inputDescs: readonly TensorDesc[]): ExecutionPlan {
+  const inputs = graph.inputs.map(({ tensor, name }, i) => ({ tensor, name, desc: inputDescs[i] }));
   const descs = new Map<number, TensorDesc>(inputs.map((input) => [input.tensor, input.desc]));
   for (const [tensor, { shape, dtype, layout, data }] of graph.constants) {
     descs.set(tensor, { shape, dtype, layout, value: data });
   }
   const live = liveNodes(graph);
+  const deferral = new Deferral(graph);
   const pending: Omit<PlanStep, 'release'>[] = [];
   for (const node of graph.nodes) {
     if (!live.has(node.index)) continue;
-    const step = inferNode(node, descs);
+    const step = deferral.concerns(node) ? undefined : inferOrDefer(node, descs, deferral);
     if (step) pending.push(step);
   }
-  const steps = withReleases(dropUnneeded(pending, graph), graph);
-  return { graph, inputs, steps, descs, values: neededValues(steps, graph, descs) };
+  const deferred = deferral.finish(descs);
+  const kept = new Set(graph.outputs.map((output) => output.tensor));
+  for (const { tensor } of deferred?.graph.inputs ?? []) kept.add(tensor);
+  const steps = withReleases(dropUnneeded(pending, kept), kept);
+  return { graph, inputs, steps, deferred, descs, values: neededValues(steps, graph, descs) };
+}
+
+/** As {@link inferNode}; a node that has to wait goes to the deferral. */
+function inferOrDefer(
+  node: GraphNode,
+  descs: Map<number, TensorDesc>,
+  deferral: Deferral,
+): Omit<PlanStep, 'release'> | undefined {
+  try {
+    return inferNode(node, descs);
+  } catch (error) {
+    if (!(error instanceof UnknownValueError)) throw error;
+    if (error.input !== undefined) {
+      deferral.add(node, error);
+      return undefined;
+    }
+    deferral.addResults(node, error);
+    return { node, inputs: describe(node, descs), outputs: [] };
+  }
+}
+
+function describe(node: GraphNode, descs: ReadonlyMap<number, TensorDesc>): (TensorDesc | undefined)[] {
+  return node.inputs.map((id) => (id < 0 ? undefined : descs.get(id)));
 }
 
 function checkNames(graph: Graph, inputShapes: ReadonlyMap<string, readonly number[]>): void {
@@ -86,7 +123,7 @@ function liveNodes(graph: Graph): Set<number> {
 /** Describes a node's outputs; returns the step unless the node could be folded. */
 function inferNode(node: GraphNode, descs: Map<number, TensorDesc>): Omit<PlanStep, 'release'> | undefined {
   const where = `${node.name} (${node.definition.name})`;
-  const inputs = node.inputs.map((id) => (id < 0 ? undefined : descs.get(id)));
+  const inputs = describe(node, descs);
   const outputs = node.definition.shape(node.attributes, inputs, where);
   if (outputs.length < node.outputs.length) {
     throw new GraphError(
@@ -112,6 +149,7 @@ function fold(
   inputs: readonly (TensorDesc | undefined)[],
   outputs: readonly TensorDesc[],
 ): TensorDesc[] | undefined {
+  if (node.definition.control?.(node.attributes)) return undefined;
   const known = inputs.every((desc) => desc === undefined || desc.value !== undefined);
   const small = outputs.every((desc) => elementCount(desc.shape) <= MAX_FOLDED_ELEMENTS);
   if (!known || !small) return undefined;
@@ -126,6 +164,7 @@ function fold(
   return outputs.map((desc, i) => ({ ...desc, value: results[i].data }));
 }
 
+/** The description's content as a tensor. */
 function hostOf({ shape, dtype, layout }: TensorDesc, data: HostTensor['data']): HostTensor {
   return { shape, dtype, layout, data };
 }
@@ -133,9 +172,9 @@ function hostOf({ shape, dtype, layout }: TensorDesc, data: HostTensor['data']):
 /** Folding can make earlier steps useless (a network's part of which only the shape was asked). */
 function dropUnneeded(
   steps: readonly Omit<PlanStep, 'release'>[],
-  graph: Graph,
+  results: ReadonlySet<number>,
 ): Omit<PlanStep, 'release'>[] {
-  const needed = new Set(graph.outputs.map((output) => output.tensor));
+  const needed = new Set(results);
   const kept: Omit<PlanStep, 'release'>[] = [];
   for (const step of [...steps].reverse()) {
     if (!step.node.outputs.some((id) => needed.has(id))) continue;
@@ -151,8 +190,7 @@ function readsShapeOnly(step: Omit<PlanStep, 'release'>, input: number): boolean
   return step.inputs[input]?.value !== undefined;
 }
 
-function withReleases(steps: readonly Omit<PlanStep, 'release'>[], graph: Graph): PlanStep[] {
-  const kept = new Set(graph.outputs.map((output) => output.tensor));
+function withReleases(steps: readonly Omit<PlanStep, 'release'>[], kept: ReadonlySet<number>): PlanStep[] {
   const last = new Map<number, number>();
   for (const [i, { node, inputs }] of steps.entries()) {
     for (const id of node.outputs) last.set(id, i);

@@ -1,7 +1,8 @@
-import type { BoundKernel, DeviceTensor, TensorBackend } from './backend.ts';
-import type { ExecutionPlan, GraphNode, PlanStep } from './graph.ts';
+import type { DeviceTensor, TensorBackend } from './backend.ts';
+import { BoundPlan, type StepCounts } from './bound-plan.ts';
+import type { ExecutionPlan, GraphNode } from './graph.ts';
 import { GraphError } from './op.ts';
-import { allocateData, elementCount, type HostTensor, type TensorData, type TensorDesc } from './tensor.ts';
+import { elementCount, type HostTensor, type TensorData, type TensorDesc } from './tensor.ts';
 
 /** One sample: data by input name, as long as the planned shape. */
 export type Sample = ReadonlyMap<string, TensorData>;
@@ -37,40 +38,25 @@ export interface ProgramOptions {
   readonly strict?: boolean;
 }
 
-interface BoundStep extends PlanStep {
-  readonly run: BoundKernel;
-}
-
 /** A plan bound to a backend: kernels chosen, weights packed, constants uploaded. */
 export class Program {
   readonly plan: ExecutionPlan;
   readonly backend: TensorBackend;
+  /** Grows while subgraphs and what depends on the data run for the first time. */
   readonly report: RunReport;
-  readonly #steps: readonly BoundStep[];
-  readonly #constants = new Map<number, DeviceTensor>();
+  readonly #bound: BoundPlan;
 
   constructor(plan: ExecutionPlan, backend: TensorBackend, options: ProgramOptions = {}) {
     this.plan = plan;
     this.backend = backend;
-    const kernels = new Map<string, number>();
-    const fallbacks = new Map<string, number>();
-    this.#steps = plan.steps.map((step) => {
-      const kernel = backend.bind(step.node, step.inputs, step.outputs);
-      const { name } = step.node.definition;
-      if (kernel === undefined && options.strict) {
-        throw new GraphError(`${step.node.name} (${name}): the backend ${backend.name} has no kernel for it`);
-      }
-      const counter = kernel ? kernels : fallbacks;
-      counter.set(name, (counter.get(name) ?? 0) + 1);
-      return { ...step, run: kernel ?? hostKernel(step, backend) };
-    });
-    this.report = { kernels, fallbacks };
-    this.#uploadConstants();
+    const counts: StepCounts = { kernels: new Map(), fallbacks: new Map() };
+    this.report = counts;
+    this.#bound = new BoundPlan(plan, backend, options, counts);
   }
 
   /**
    * Runs layer by layer over all samples and frees each activation as soon as nobody needs it, also
-   * when something fails.
+   * when something fails. What depends on the data runs sample by sample at the end; its tensors raise no events.
    *
    * @param nameOf what to call the sample at a position of `samples`, for messages
    * @returns per sample the outputs by name
@@ -84,39 +70,17 @@ export class Program {
     const live = new Map<number, DeviceTensor[]>();
     try {
       for (const input of this.plan.inputs) await this.#uploadInput(input, samples, live, visitor, nameOf);
-      for (const [index, step] of this.#steps.entries()) {
-        await this.#runStep(step, samples.length, live, visitor, nameOf);
-        visitor.onStep?.(index + 1, this.#steps.length);
-      }
+      await this.#bound.run(live, { count: samples.length, visitor, nameOf });
       return await this.#downloadOutputs(samples.length, live);
     } finally {
-      for (const tensors of live.values()) this.#freeAll(tensors);
+      const tensors = new Set([...live.values()].flat());
+      for (const tensor of tensors) this.backend.free(tensor);
     }
   }
 
   /** Frees the constants; weights packed by the backend stay until the backend is disposed. */
   dispose(): void {
-    this.#freeAll(this.#constants.values());
-    this.#constants.clear();
-  }
-
-  #freeAll(tensors: Iterable<DeviceTensor>): void {
-    for (const tensor of tensors) this.backend.free(tensor);
-  }
-
-  #uploadConstants(): void {
-    const read = new Set(this.plan.steps.flatMap((step) => step.node.inputs));
-    try {
-      for (const [id, value] of this.plan.values) {
-        if (!read.has(id)) continue;
-        const tensor = this.backend.allocate(value);
-        this.#constants.set(id, tensor);
-        this.backend.upload(tensor, value.data);
-      }
-    } catch (error) {
-      this.dispose();
-      throw error;
-    }
+    this.#bound.dispose();
   }
 
   async #uploadInput(
@@ -144,64 +108,15 @@ export class Program {
     await visitor.onTensor?.({ tensor, desc, node: undefined, values });
   }
 
-  async #runStep(
-    step: BoundStep,
-    count: number,
-    live: Map<number, DeviceTensor[]>,
-    visitor: RunVisitor,
-    nameOf: SampleNames,
-  ): Promise<void> {
-    const { node, outputs, release } = step;
-    const made = outputs.map(() => [] as DeviceTensor[]);
-    for (const [k, id] of node.outputs.entries()) live.set(id, made[k]);
-    try {
-      for (let i = 0; i < count; i++) await this.#runSample(step, i, made, live, nameOf);
-    } finally {
-      // Outputs nobody wired only had to exist while the kernel ran.
-      for (const tensors of made.slice(node.outputs.length)) this.#freeAll(tensors);
-    }
-    for (const [k, tensor] of node.outputs.entries())
-      await visitor.onTensor?.({ tensor, desc: outputs[k], node, values: made[k] });
-    for (const id of release) {
-      const tensors = live.get(id) ?? [];
-      live.delete(id);
-      this.#freeAll(tensors);
-    }
-  }
-
-  async #runSample(
-    { node, outputs, run }: BoundStep,
-    sample: number,
-    made: readonly DeviceTensor[][],
-    live: ReadonlyMap<number, readonly DeviceTensor[]>,
-    nameOf: SampleNames,
-  ): Promise<void> {
-    const inputs = node.inputs.map((id) =>
-      id < 0 ? undefined : (live.get(id)?.[sample] ?? this.#constants.get(id)),
-    );
-    try {
-      for (const [k, desc] of outputs.entries()) made[k].push(this.backend.allocate(desc));
-      await run(
-        inputs,
-        made.map((tensors) => tensors[sample]),
-      );
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      throw new GraphError(`${nameOf(sample)}: ${node.name} (${node.definition.name}): ${message}`, {
-        cause: error,
-      });
-    }
-  }
-
   async #downloadOutputs(
     count: number,
     live: ReadonlyMap<number, DeviceTensor[]>,
   ): Promise<Map<string, HostTensor>[]> {
     const results = Array.from({ length: count }, () => new Map<string, HostTensor>());
     for (const { tensor, name } of this.plan.graph.outputs) {
-      const { shape, dtype, layout } = this.plan.descs.get(tensor)!;
       for (const [i, result] of results.entries()) {
         const device = live.get(tensor)?.[i];
+        const { shape, dtype, layout } = device ?? this.plan.descs.get(tensor)!;
         const data = device
           ? await this.backend.download(device)
           : this.plan.values.get(tensor)!.data.slice();
@@ -210,27 +125,6 @@ export class Program {
     }
     return results;
   }
-}
-
-/** Runs a node's reference on the host, for a backend that has no kernel for it. */
-function hostKernel({ node, outputs }: PlanStep, backend: TensorBackend): BoundKernel {
-  return async (inputs, results) => {
-    const sources = await Promise.all(inputs.map((tensor) => tensor && downloadHost(tensor, backend)));
-    const precision = sources.some((source) => source?.data instanceof Float64Array) ? 'float64' : 'float32';
-    const targets = outputs.map(({ shape, dtype, layout }) => ({
-      shape,
-      dtype,
-      layout,
-      data: allocateData(dtype, elementCount(shape), precision),
-    }));
-    node.definition.reference(node.attributes, sources, targets);
-    for (const [k, target] of targets.entries()) backend.upload(results[k], target.data);
-  };
-}
-
-async function downloadHost(tensor: DeviceTensor, backend: TensorBackend): Promise<HostTensor> {
-  const { shape, dtype, layout } = tensor;
-  return { shape, dtype, layout, data: await backend.download(tensor) };
 }
 
 /** Runs samples once. For several runs of the same plan create a {@link Program} and keep it. */

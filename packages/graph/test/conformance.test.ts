@@ -15,7 +15,8 @@ describe('conformance cases', () => {
   }
 
   it('every op has cases, a name and types of its own', () => {
-    expect(OPS.filter(({ cases }) => cases.length === 0)).toEqual([]);
+    // Ops that run subgraphs have tests of their own, control.test.ts.
+    expect(OPS.filter(({ cases, control }) => cases.length === 0 && !control)).toEqual([]);
     const names = OPS.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     const types = OPS.flatMap(({ opTypes }) => opTypes);

@@ -3,6 +3,7 @@ import { channelAxis, spatialAxis } from '../format.ts';
 import { GraphError, type ParseContext } from '../op.ts';
 import type { TensorDesc } from '../tensor.ts';
 import { parameter } from './support/parameter.ts';
+import { imageShape } from './support/strides.ts';
 import { paddedWindow, sameWindow, validWindow, type WindowAxis } from './support/window.ts';
 
 /** Attributes of Convolution and ConvolutionDepthwise; deconvolutions have these and more. */
@@ -113,8 +114,10 @@ export function convolutionGeometry(
   weightShape: readonly number[] | undefined,
   where: string,
 ): ConvolutionGeometry {
-  const { shape, layout } = input;
-  if (shape.length !== 4) throw new GraphError(`${where}: expected a 4-D input, got [${shape}]`);
+  const { layout } = input;
+  const shape = input.shape.length > 1 ? imageShape(input) : input.shape;
+  if (shape.length !== 4)
+    throw new GraphError(`${where}: expected a 4-D input (2-D or 3-D without NHWC), got [${input.shape}]`);
   if (weightShape !== undefined && weightShape.length !== 4)
     throw new GraphError(`${where}: expected weights [O, C, kH, kW], got [${weightShape}]`);
   const inputChannels = shape[channelAxis(layout, 4)];

@@ -1,6 +1,6 @@
 import { OpType } from '@mnnquant/mnn-format';
-import type { OpDefinition } from '../op.ts';
-import type { HostTensor, TensorDesc } from '../tensor.ts';
+import { GraphError, type OpDefinition } from '../op.ts';
+import { elementCount, type HostTensor, type TensorDesc } from '../tensor.ts';
 import {
   type ConvolutionAttributes,
   type ConvolutionGeometry,
@@ -11,7 +11,10 @@ import { CONVOLUTION_CASES, DEPTHWISE_CASES } from './convolution-cases.ts';
 import { required } from './support/inputs.ts';
 import { imageStrides } from './support/strides.ts';
 
-/** x [N,C,H,W] · w [O,C/g,kH,kW] + b [O] → y [N,O,oH,oW], then an optional ReLU or ReLU6. NHWC alike. */
+/**
+ * x [N,C,H,W] · w [O,C/g,kH,kW] + b [O] → y [N,O,oH,oW], then an optional ReLU or ReLU6. NHWC alike. x may be
+ * [N,C,H] or [N,C], then so is y (ShapeConvolution.cpp, MNN 3.6.1).
+ */
 const common = {
   parse: parseConvolution,
   shape(
@@ -24,7 +27,12 @@ const common = {
     const nhwc = input.layout === 'NHWC';
     const spatial = [g.outputHeight, g.outputWidth];
     const shape = nhwc ? [g.batch, ...spatial, g.outputChannels] : [g.batch, g.outputChannels, ...spatial];
-    return [{ shape, dtype: 'float32', layout: input.layout }];
+    const rank = input.shape.length;
+    if (elementCount(shape.slice(rank)) > 1)
+      throw new GraphError(
+        `${where}: the result [${shape}] of a ${rank}-D input needs 4 dimensions; make the input 4-D`,
+      );
+    return [{ shape: shape.slice(0, rank), dtype: 'float32', layout: input.layout }];
   },
   reference: convolve,
 };

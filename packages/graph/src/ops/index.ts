@@ -21,6 +21,7 @@ import { flatten } from './flatten.ts';
 import { gather } from './gather.ts';
 import { gridSample } from './grid-sample.ts';
 import { identity } from './identity.ts';
+import { ifOp } from './if.ts';
 import { innerProduct } from './inner-product.ts';
 import { instanceNorm } from './instance-norm.ts';
 import { interp } from './interp.ts';
@@ -64,6 +65,7 @@ import { tile } from './tile.ts';
 import { unaryOp } from './unary-op.ts';
 import { unpack } from './unpack.ts';
 import { unsqueeze } from './unsqueeze.ts';
+import { whileOp } from './while.ts';
 import { zerosLike } from './zeros-like.ts';
 
 /** Every op that can be evaluated. */
@@ -95,6 +97,7 @@ export const OPS: readonly OpDefinition[] = [
   gather,
   gridSample,
   identity,
+  ifOp,
   innerProduct,
   instanceNorm,
   interp,
@@ -139,6 +142,7 @@ export const OPS: readonly OpDefinition[] = [
   unaryOp,
   unpack,
   unsqueeze,
+  whileOp,
   zerosLike,
 ];
 

@@ -9,7 +9,7 @@ import { allFloat } from './support.ts';
  * Convolution and ConvolutionDepthwise on NCHW. Weights that are an input, and NHWC (which MNN's converter
  * never gives to a convolution), are left to the reference.
  */
-export const bindConvolution: KernelBinder = (context, node, inputs, outputs) => {
+export const bindConvolution: KernelBinder = (context, node, inputs) => {
   const attributes = node.attributes as ConvolutionAttributes;
   const { weight, bias, kernel, stride, dilation } = attributes;
   if (weight === undefined || !allFloat(inputs) || inputs[0].layout === 'NHWC') return undefined;
@@ -18,13 +18,12 @@ export const bindConvolution: KernelBinder = (context, node, inputs, outputs) =>
   const { group, outputChannels, batch } = geometry;
   const channels = geometry.inputChannels / group;
   const [lo, hi] = activationBounds(attributes);
-  const [, , outHeight, outWidth] = outputs[0].shape;
   const window = {
     channels,
     height: geometry.inputHeight,
     width: geometry.inputWidth,
-    outHeight,
-    outWidth,
+    outHeight: geometry.outputHeight,
+    outWidth: geometry.outputWidth,
     kernelHeight: kernel[0],
     kernelWidth: kernel[1],
     strideY: stride[0],

@@ -27,6 +27,7 @@ export function smallNetwork(): Graph {
     constants: new Map(),
     consumers: new Map(nodes.map((item, i) => [i, [item]])),
     producer: new Map(nodes.map((item, i) => [i + 1, item])),
+    subgraphs: new Map(),
   };
 }
 

@@ -1,4 +1,4 @@
-import { GraphError } from '../../op.ts';
+import { GraphError, UnknownValueError } from '../../op.ts';
 import type { HostTensor, TensorDesc } from '../../tensor.ts';
 
 /** Input `index`, which must be wired. */
@@ -19,11 +19,7 @@ export function knownIntegers(
   where: string,
 ): number[] {
   const { value } = required(inputs, index, where);
-  if (value === undefined) {
-    throw new GraphError(
-      `${where}: input ${index} depends on the data, but the output's shape needs its values beforehand`,
-    );
-  }
+  if (value === undefined) throw new UnknownValueError(where, index);
   return Array.from(value, Number);
 }
 

@@ -20,9 +20,15 @@ export interface ImageStrides {
   readonly w: number;
 }
 
-/** Strides of a dense 4-D tensor by meaning. */
-export function imageStrides({ shape, layout }: Pick<HostTensor, 'shape' | 'layout'>): ImageStrides {
-  const strides = denseStrides(shape);
+/** Four extents of a tensor with fewer: those that are missing at the end are 1, as MNN takes them. */
+export function imageShape({ shape, layout }: Pick<HostTensor, 'shape' | 'layout'>): readonly number[] {
+  return layout === 'NHWC' || shape.length >= 4 ? shape : [...shape, 1, 1, 1].slice(0, 4);
+}
+
+/** Strides of a dense 4-D tensor by meaning; 2-D and 3-D ones count as images of one column. */
+export function imageStrides(tensor: Pick<HostTensor, 'shape' | 'layout'>): ImageStrides {
+  const { layout } = tensor;
+  const strides = denseStrides(imageShape(tensor));
   const spatial = spatialAxis(layout);
   return { n: strides[0], c: strides[channelAxis(layout, 4)], h: strides[spatial], w: strides[spatial + 1] };
 }

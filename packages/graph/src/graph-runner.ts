@@ -1,0 +1,109 @@
+import type { DeviceTensor, TensorBackend } from './backend.ts';
+import { type BindOptions, BoundPlan, type LiveTensors, type StepCounts } from './bound-plan.ts';
+import type { Graph } from './graph.ts';
+import { GraphError } from './op.ts';
+import { planFor } from './plan.ts';
+import type { TensorData, TensorDesc } from './tensor.ts';
+
+/** Plans that are kept for the next run with inputs of the same shapes. */
+const MOST_PLANS = 8;
+
+/** Runs a graph on tensors whose shapes are known only then: subgraphs, and what depends on the data. */
+export class GraphRunner {
+  readonly #graph: Graph;
+  readonly #backend: TensorBackend;
+  readonly #options: BindOptions;
+  readonly #counts: StepCounts;
+  readonly #plans = new Map<string, BoundPlan>();
+  #counted = false;
+
+  constructor(graph: Graph, backend: TensorBackend, options: BindOptions, counts: StepCounts) {
+    this.#graph = graph;
+    this.#backend = backend;
+    this.#options = options;
+    this.#counts = counts;
+  }
+
+  /**
+   * One sample. The inputs stay the caller's; the results are in the order of the graph's outputs and the
+   * caller's to free, unless they are inputs.
+   *
+   * @param known content of inputs that shapes depend on
+   */
+  async run(
+    inputs: ReadonlyMap<number, DeviceTensor>,
+    known: ReadonlyMap<number, TensorData>,
+  ): Promise<DeviceTensor[]> {
+    const descs = this.#describe(inputs, known);
+    // A plan that holds for some contents only is of no use to the next sample.
+    const passing = known.size > 0;
+    const bound = passing ? this.#bind(descs) : this.#cached(descs);
+    try {
+      return await this.#execute(bound, inputs);
+    } finally {
+      if (passing) bound.dispose();
+    }
+  }
+
+  dispose(): void {
+    for (const plan of this.#plans.values()) plan.dispose();
+    this.#plans.clear();
+  }
+
+  #describe(inputs: ReadonlyMap<number, DeviceTensor>, known: ReadonlyMap<number, TensorData>): TensorDesc[] {
+    return this.#graph.inputs.map(({ tensor, name }) => {
+      const given = inputs.get(tensor);
+      if (given === undefined) throw new GraphError(`the input ${name} of a subgraph is not wired`);
+      const { shape, dtype, layout } = given;
+      const value = known.get(tensor);
+      return value === undefined ? { shape, dtype, layout } : { shape, dtype, layout, value };
+    });
+  }
+
+  #bind(descs: readonly TensorDesc[]): BoundPlan {
+    const counts = this.#counted ? { kernels: new Map(), fallbacks: new Map() } : this.#counts;
+    const bound = new BoundPlan(planFor(this.#graph, descs), this.#backend, this.#options, counts);
+    this.#counted = true;
+    return bound;
+  }
+
+  #cached(descs: readonly TensorDesc[]): BoundPlan {
+    const key = descs.map(({ shape, dtype, layout }) => `${dtype} ${layout} ${shape}`).join('; ');
+    const found = this.#plans.get(key);
+    if (found) return found;
+    const [oldest] = this.#plans.keys();
+    if (this.#plans.size >= MOST_PLANS) {
+      this.#plans.get(oldest)?.dispose();
+      this.#plans.delete(oldest);
+    }
+    const bound = this.#bind(descs);
+    this.#plans.set(key, bound);
+    return bound;
+  }
+
+  async #execute(bound: BoundPlan, inputs: ReadonlyMap<number, DeviceTensor>): Promise<DeviceTensor[]> {
+    const borrowed = new Set(inputs.values());
+    const live: LiveTensors = new Map();
+    for (const { tensor } of bound.plan.inputs) live.set(tensor, [inputs.get(tensor)!]);
+    let results: readonly DeviceTensor[] = [];
+    try {
+      await bound.run(live, { count: 1, visitor: {}, nameOf: () => 'subgraph', borrowed });
+      for (const { tensor } of this.#graph.outputs) this.#materialize(bound, tensor, live);
+      results = this.#graph.outputs.map(({ tensor }) => live.get(tensor)![0]);
+    } finally {
+      const kept = new Set([...borrowed, ...results]);
+      for (const tensor of new Set([...live.values()].flat()))
+        if (!kept.has(tensor)) this.#backend.free(tensor);
+    }
+    return [...results];
+  }
+
+  /** Gives an output that was known before the run a tensor of its own. */
+  #materialize({ plan }: BoundPlan, tensor: number, live: LiveTensors): void {
+    if (live.get(tensor)?.[0] !== undefined) return;
+    const value = plan.values.get(tensor)!;
+    const made = this.#backend.allocate(value);
+    live.set(tensor, [made]);
+    this.#backend.upload(made, value.data);
+  }
+}
