@@ -25,7 +25,7 @@ export class Deferral {
   /** A node that needs the content of an input. */
   add(node: GraphNode, error: UnknownValueError): void {
     this.#causes.push({ node, reason: error.message });
-    this.#needs.add(node.inputs[error.input!]);
+    for (const position of error.inputs) this.#needs.add(node.inputs[position]);
     this.#push(node);
   }
 

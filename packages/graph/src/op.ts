@@ -68,15 +68,15 @@ export class GraphError extends Error {
  */
 export class UnknownValueError extends GraphError {
   override name = 'UnknownValueError';
-  /** Position of the input whose content is asked for; `undefined`: nothing short of running the op tells. */
-  readonly input: number | undefined;
+  /** Positions of the inputs whose content is asked for; none: nothing short of running the op tells. */
+  readonly inputs: readonly number[];
 
-  constructor(where: string, input: number | undefined) {
+  constructor(where: string, inputs: readonly number[]) {
     super(
-      input === undefined
+      inputs.length === 0
         ? `${where}: the shape of its output is known only after it ran`
-        : `${where}: input ${input} depends on the data, but the output's shape needs its values beforehand`,
+        : `${where}: input ${inputs.join(', ')} depends on the data, but the output's shape needs its values beforehand`,
     );
-    this.input = input;
+    this.inputs = inputs;
   }
 }

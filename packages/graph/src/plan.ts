@@ -63,7 +63,7 @@ function inferOrDefer(
     return inferNode(node, descs);
   } catch (error) {
     if (!(error instanceof UnknownValueError)) throw error;
-    if (error.input !== undefined) {
+    if (error.inputs.length > 0) {
       deferral.add(node, error);
       return undefined;
     }

@@ -109,7 +109,9 @@ class Module:
         for name, var in zip(self.outputs, self.net.forward(feeds)):
             if var.data_format == expr.NC4HW4:
                 var = expr.convert(var, expr.NCHW)
-            result[name] = np.array(var.read()).reshape(var.shape)
+            # MNN cannot read a tensor without elements.
+            empty = 0 in var.shape
+            result[name] = (np.zeros(var.shape, np.int32) if empty else np.array(var.read())).reshape(var.shape)
         return result
 
 

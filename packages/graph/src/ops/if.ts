@@ -60,7 +60,7 @@ export const ifOp: OpDefinition<IfAttributes> = {
 };
 
 function late(where: string): TensorDesc {
-  throw new UnknownValueError(where, undefined);
+  throw new UnknownValueError(where, []);
 }
 
 function isTrue(value: number | undefined): boolean {

@@ -63,8 +63,10 @@ import { tanhOp } from './tanh.ts';
 import { threshold } from './threshold.ts';
 import { tile } from './tile.ts';
 import { unaryOp } from './unary-op.ts';
+import { unique } from './unique.ts';
 import { unpack } from './unpack.ts';
 import { unsqueeze } from './unsqueeze.ts';
+import { where } from './where.ts';
 import { whileOp } from './while.ts';
 import { zerosLike } from './zeros-like.ts';
 
@@ -140,8 +142,10 @@ export const OPS: readonly OpDefinition[] = [
   threshold,
   tile,
   unaryOp,
+  unique,
   unpack,
   unsqueeze,
+  where,
   whileOp,
   zerosLike,
 ];

@@ -1,12 +1,15 @@
 import { OpType } from '@mnnquant/mnn-format';
 import { GraphError, type OpDefinition } from '../op.ts';
-import type { TensorData } from '../tensor.ts';
-import { knownIntegers, required } from './support/inputs.ts';
+import type { HostTensor, TensorData } from '../tensor.ts';
+import { knownContents, required } from './support/inputs.ts';
 
 /**
  * Indices of the best boxes that overlap little: boxes [n,4] (two opposite corners, y before x), scores [n],
- * most, overlap (0), least score → [min(most, n)], -1 behind the last one found. Of equal scores the first
- * comes first (TensorFlow's op; CPUNonMaxSuppressionV2.cpp, MNN 3.6.1).
+ * most, overlap (0), least score → int32 [found]; with scores [batch,classes,n] and boxes [batch,n,4]
+ * → [found,3] of batch, class, box. Of equal scores the first comes first.
+ *
+ * As MNN's Module interface (express/module/NMSModule.cpp, 3.6.1); a session always gives min(most, n) indices
+ * with -1 behind the last one found.
  */
 export const nonMaxSuppression: OpDefinition<Record<never, never>> = {
   name: 'NonMaxSuppressionV2',
@@ -15,26 +18,14 @@ export const nonMaxSuppression: OpDefinition<Record<never, never>> = {
   shape(_attributes, inputs, where) {
     const { shape, layout } = required(inputs, 0, where);
     const scores = required(inputs, 1, where).shape;
-    if (shape.length !== 2 || shape[1] !== 4 || scores.length !== 1 || scores[0] !== shape[0])
-      throw new GraphError(`${where}: expected boxes [n,4] and scores [n], got [${shape}] and [${scores}]`);
-    const [most] = knownIntegers(inputs, 2, where);
+    checkShapes(shape, scores, where);
+    const known = knownContents(inputs, where);
+    const [most] = required(known, 2, where).data;
     if (!(most >= 0)) throw new GraphError(`${where}: expected a number of boxes, got ${most}`);
-    return [{ shape: [Math.min(most, shape[0])], dtype: 'int32', layout }];
+    const found = select(known);
+    return [{ shape: scores.length > 1 ? [found.length / 3, 3] : [found.length], dtype: 'int32', layout }];
   },
-  reference(_attributes, inputs, [y]) {
-    const boxes = required(inputs, 0, 'NonMaxSuppressionV2').data;
-    const scores = required(inputs, 1, 'NonMaxSuppressionV2').data;
-    const overlap = inputs[3]?.data[0] ?? 0;
-    const least = inputs[4]?.data[0] ?? -Infinity;
-    const order = [...scores.keys()].filter((i) => scores[i] > least).sort((a, b) => scores[b] - scores[a]);
-    const picked: number[] = [];
-    for (const i of order) {
-      if (picked.length === y.data.length) break;
-      if (!picked.some((j) => intersectionOverUnion(boxes, i, j) > overlap)) picked.push(i);
-    }
-    y.data.fill(-1);
-    y.data.set(picked);
-  },
+  reference: (_attributes, inputs, [y]) => y.data.set(select(inputs)),
   cases: [
     {
       title: 'overlapping, flipped and low boxes',
@@ -49,6 +40,55 @@ export const nonMaxSuppression: OpDefinition<Record<never, never>> = {
     },
   ],
 };
+
+function checkShapes(boxes: readonly number[], scores: readonly number[], where: string): void {
+  const [batch, , count] = scores.length === 3 ? scores : [1, 1, scores[0]];
+  const expected = scores.length === 3 ? [batch, count, 4] : [count, 4];
+  const fits = boxes.length === expected.length && boxes.every((extent, i) => extent === expected[i]);
+  if (!fits || (scores.length !== 1 && scores.length !== 3))
+    throw new GraphError(
+      `${where}: expected boxes [n,4] and scores [n], or [batch,n,4] and [batch,classes,n], ` +
+        `got [${boxes}] and [${scores}]`,
+    );
+}
+
+/** The picked boxes of every batch and class. */
+function select(inputs: readonly (HostTensor | undefined)[]): number[] {
+  const boxes = required(inputs, 0, 'NonMaxSuppressionV2').data;
+  const { shape, data: scores } = required(inputs, 1, 'NonMaxSuppressionV2');
+  const limits = {
+    most: inputs[2]?.data[0] ?? 0,
+    overlap: inputs[3]?.data[0] ?? 0,
+    least: inputs[4]?.data[0] ?? Number.NEGATIVE_INFINITY,
+  };
+  if (shape.length === 1) return pick(boxes, scores, limits);
+  const [batches, classes, count] = shape;
+  const found: number[] = [];
+  for (let b = 0; b < batches; b++) {
+    const own = boxes.subarray(b * count * 4, (b + 1) * count * 4);
+    for (let c = 0; c < classes; c++) {
+      const start = (b * classes + c) * count;
+      for (const box of pick(own, scores.subarray(start, start + count), limits)) found.push(b, c, box);
+    }
+  }
+  return found;
+}
+
+interface Limits {
+  readonly most: number;
+  readonly overlap: number;
+  readonly least: number;
+}
+
+function pick(boxes: TensorData, scores: TensorData, { most, overlap, least }: Limits): number[] {
+  const order = [...scores.keys()].filter((i) => scores[i] > least).sort((a, b) => scores[b] - scores[a]);
+  const picked: number[] = [];
+  for (const i of order) {
+    if (picked.length >= Math.min(most, scores.length)) break;
+    if (!picked.some((j) => intersectionOverUnion(boxes, i, j) > overlap)) picked.push(i);
+  }
+  return picked;
+}
 
 function intersectionOverUnion(boxes: TensorData, i: number, j: number): number {
   const side = (k: number, axis: number): [number, number] => {

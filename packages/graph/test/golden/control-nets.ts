@@ -1,15 +1,7 @@
-import {
-  BinaryOpOperation,
-  createTable,
-  DataType,
-  MNN_DATA_FORMAT,
-  type Net,
-  type Op,
-  type SubGraphProto,
-  UnaryOpOperation,
-} from '@mnnquant/mnn-format';
-import { inputOp, type SmallOp, smallNet, unaryOp } from '../support/small-net.ts';
+import { BinaryOpOperation, createTable, type Net, type Op, type SubGraphProto } from '@mnnquant/mnn-format';
+import { inputOp, type SmallOp, smallNet } from '../support/small-net.ts';
 import { main } from './golden-case.ts';
+import { negate, scalar, wholeInput } from './net-parts.ts';
 
 /** A small network with control flow or shapes that depend on the data, and what it must answer. */
 export interface ControlNet {
@@ -44,26 +36,7 @@ function concat(a: string, b: string, to: string): SmallOp {
   return { type: 'Concat', inputs: [a, b], outputs: [to], main: main('Axis', { axis: 0 }) };
 }
 
-const negate = (from: string, to: string): SmallOp => unaryOp(UnaryOpOperation.NEG, from, to);
 const copy = (from: string, to: string): SmallOp => ({ type: 'Identity', inputs: [from], outputs: [to] });
-
-function wholeInput(name: string, ...dims: number[]): SmallOp {
-  const parameter = main('Input', {
-    dims: Int32Array.from(dims),
-    dtype: DataType.DT_INT32,
-    dformat: MNN_DATA_FORMAT.NCHW,
-  });
-  return { type: 'Input', outputs: [name], main: parameter };
-}
-
-function scalar(name: string, value: number): SmallOp {
-  const parameter = main('Blob', {
-    dims: new Int32Array(),
-    dataType: DataType.DT_INT32,
-    int32s: Int32Array.of(value),
-  });
-  return { type: 'Const', outputs: [name], main: parameter };
-}
 
 function subgraph(
   name: string,

@@ -1,5 +1,5 @@
 import type { PriorBox } from '@mnnquant/mnn-format';
-import { type GoldenCase, type GoldenInput, input, main, noise, scalar } from './golden-case.ts';
+import { type GoldenCase, type GoldenInput, input, main, noise } from './golden-case.ts';
 
 function prior(title: string, fields: Partial<PriorBox>): GoldenCase {
   const variances = Float32Array.of(0.1, 0.1, 0.2, 0.25);
@@ -41,21 +41,6 @@ function detection(keepTopK: number, nmsThresholdold: number): GoldenCase {
   };
 }
 
-const corners: GoldenInput = {
-  shape: [6, 4],
-  data: [0, 0, 1, 1, 1, 1.1, 0, 0.1, 2, 2, 3, 3, 0, 0.6, 1, 1.6, 5, 5, 6, 6, 2, 2.5, 3, 3.5],
-};
-const scores: GoldenInput = { shape: [6], data: [0.9, 0.8, 0.7, 0.95, 0.1, 0.65] };
-
-function suppression(title: string, ...limits: number[]): GoldenCase {
-  const [most, ...rest] = limits;
-  return {
-    title: `NonMaxSuppressionV2, ${title}`,
-    type: 'NonMaxSuppressionV2',
-    inputs: [corners, scores, scalar(most), ...rest.map((limit) => scalar(limit, 'float32'))],
-  };
-}
-
 export const DETECTION: readonly GoldenCase[] = [
   prior('smallest only', {}),
   prior('largest, ratios, flipped', {
@@ -75,7 +60,4 @@ export const DETECTION: readonly GoldenCase[] = [
   }),
   detection(4, 0.45),
   detection(7, 0.2),
-  suppression('at most 2', 2, 0.5),
-  suppression('a least score', 6, 0.5, 0.2),
-  suppression('little overlap', 6, 0.1),
 ];

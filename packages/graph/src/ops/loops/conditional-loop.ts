@@ -174,7 +174,7 @@ function describeBody({ body }: ConditionalLoop, state: State<TensorDesc>, where
 }
 
 function late(where: string): TensorDesc {
-  throw new UnknownValueError(where, undefined);
+  throw new UnknownValueError(where, []);
 }
 
 /** Runs the turns. */

@@ -76,7 +76,7 @@ function describeSteady(
   if (!next.every((desc, i) => desc && sameShape(desc, states[i]))) return undefined;
   const rows = made.slice(loop.states);
   const ends = condition?.value === undefined || !(condition.value[0] > 0);
-  if (rows.length > 0 && (ends || turns === undefined)) throw new UnknownValueError(where, undefined);
+  if (rows.length > 0 && (ends || turns === undefined)) throw new UnknownValueError(where, []);
   return [
     ...states.map((desc, i) => (carried.has(2 + i) ? desc : withoutValue(next[i]!))),
     ...rows.map((row) => stacked(row, turns!, where)),
@@ -99,7 +99,7 @@ function describeTurns(
   turns: number | undefined,
   where: string,
 ): TensorDesc[] {
-  if (turns === undefined || turns > MOST_TURNS) throw new UnknownValueError(where, undefined);
+  if (turns === undefined || turns > MOST_TURNS) throw new UnknownValueError(where, []);
   let states = [...start];
   const rows: TensorDesc[][] = Array.from({ length: loop.rows }, () => []);
   for (let turn = 0; turn < turns; turn++) {
@@ -108,7 +108,7 @@ function describeTurns(
     const [condition, ...rest] = made.map((desc) => desc ?? late(where));
     states = rest.slice(0, loop.states);
     for (const [k, row] of rest.slice(loop.states).entries()) rows[k].push(row);
-    if (condition.value === undefined) throw new UnknownValueError(where, undefined);
+    if (condition.value === undefined) throw new UnknownValueError(where, []);
     if (!(condition.value[0] > 0)) break;
   }
   return [...states, ...rows.map((row) => stackedRows(row, where))];
@@ -131,7 +131,7 @@ function present(desc: TensorDesc | undefined, where: string): TensorDesc {
 }
 
 function late(where: string): TensorDesc {
-  throw new UnknownValueError(where, undefined);
+  throw new UnknownValueError(where, []);
 }
 
 /** The condition as the body sees it; a missing one is always true. */

@@ -19,8 +19,18 @@ export function knownIntegers(
   where: string,
 ): number[] {
   const { value } = required(inputs, index, where);
-  if (value === undefined) throw new UnknownValueError(where, index);
+  if (value === undefined) throw new UnknownValueError(where, [index]);
   return Array.from(value, Number);
+}
+
+/** The inputs with their content, which an output's shape depends on. */
+export function knownContents(
+  inputs: readonly (TensorDesc | undefined)[],
+  where: string,
+): (HostTensor | undefined)[] {
+  const unknown = [...inputs.keys()].filter((i) => inputs[i] !== undefined && inputs[i].value === undefined);
+  if (unknown.length > 0) throw new UnknownValueError(where, unknown);
+  return inputs.map((input) => input && { ...input, data: input.value! });
 }
 
 /** The numbers of an input when it is wired, else the fallback. */
