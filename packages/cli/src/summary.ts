@@ -41,6 +41,8 @@ function floatLines({ prediction }: QuantizeOutcome): string[] {
     const key = reason ?? 'MNN has no int8 version';
     byReason.set(key, [...(byReason.get(key) ?? []), `${name} (${type})`]);
   }
+  for (const { reason, name, type } of prediction.outside)
+    byReason.set(reason, [...(byReason.get(reason) ?? []), `${name} (${type})`]);
   if (byReason.size === 0) return ['Float       none'];
   const total = [...byReason.values()].reduce((sum, names) => sum + names.length, 0);
   const reasons = [...byReason].sort((a, b) => b[1].length - a[1].length);

@@ -8,8 +8,17 @@ export type {
   TensorBackend,
 } from './backend.ts';
 export { buildGraph, type UnsupportedOp, UnsupportedOpError } from './build-graph.ts';
+export type { ControlBody, ControlRuntime } from './control.ts';
 export { channelAxis, spatialAxis } from './format.ts';
-export type { ExecutionPlan, Graph, GraphInput, GraphNode, GraphOutput, PlanStep } from './graph.ts';
+export type {
+  DeferredPart,
+  ExecutionPlan,
+  Graph,
+  GraphInput,
+  GraphNode,
+  GraphOutput,
+  PlanStep,
+} from './graph.ts';
 export {
   type Observation,
   type ObservationJob,
@@ -18,7 +27,14 @@ export {
   observe,
   type TensorStatistics,
 } from './observe.ts';
-export { GraphError, type OpCase, type OpCaseInput, type OpDefinition, type ParseContext } from './op.ts';
+export {
+  GraphError,
+  type OpCase,
+  type OpCaseInput,
+  type OpDefinition,
+  type ParseContext,
+  UnknownValueError,
+} from './op.ts';
 export type { BatchNormAttributes } from './ops/batch-norm.ts';
 export type { BinaryAttributes } from './ops/binary-op.ts';
 export { activationBounds } from './ops/convolution.ts';

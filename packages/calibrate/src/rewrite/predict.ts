@@ -1,9 +1,10 @@
-import type { ExecutionPlan, GraphNode, PlanStep } from '@mnnquant/graph';
+import type { ExecutionPlan, GraphNode, PlanStep, TensorDesc } from '@mnnquant/graph';
 import { type MnnModel, opTypeName, type TensorQuantInfo } from '@mnnquant/mnn-format';
 import type { Int8Candidates } from './candidates.ts';
 import { multiplyAdds } from './multiply-adds.ts';
 import { countCasts } from './predict/casts.ts';
 import { decompose, isView } from './predict/decompose.ts';
+import { type OutsideOp, outsideOps } from './predict/outside.ts';
 import { propagateScales } from './predict/propagate.ts';
 import { type Command, type RuntimeTensor, runtimeTensor } from './predict/runtime-tensor.ts';
 import { floatReason } from './predict/support.ts';
@@ -37,12 +38,14 @@ export interface Share {
 export interface Prediction {
   /** In the order of the plan; ops computed while shapes are inferred are not in it. */
   readonly ops: readonly PredictedOp[];
+  /** Ops that the plan does not hold: inside of If and While, or with shapes that depend on the data. */
+  readonly outside: readonly OutsideOp[];
   /** In the order of execution, without casts. */
   readonly commands: readonly PredictedCommand[];
   /** Conversions between float and int8 that the runtime inserts. */
   readonly casts: number;
   readonly convolutions: Share;
-  /** Multiply-adds of convolutions (deconvolutions included). */
+  /** Multiply-adds of convolutions (deconvolutions included) that the plan holds. */
   readonly multiplyAdds: Share;
 }
 
@@ -65,6 +68,7 @@ export function predictInt8(
   const list = decompose(plan.steps, ops, tensors, (id) => outputs.has(id));
   propagateScales(list.commands);
   const reasons = list.commands.map((command) => decide(command, plan.steps, ops));
+  const outside = outsideOps(plan);
   const predicted = plan.steps.map((step, position) =>
     predictStep(step, ownCommand(list.commands, reasons, position), ops, tensors),
   );
@@ -76,7 +80,8 @@ export function predictInt8(
       int8: reasons[index] === undefined,
     })),
     casts: countCasts(list.commands),
-    ...shares(plan.steps, predicted),
+    outside,
+    ...shares(plan.steps, predicted, outside),
   };
 }
 
@@ -99,12 +104,14 @@ function runtimeTensors({ net }: MnnModel, plan: ExecutionPlan): (id: number) =>
     const before = known.get(id);
     if (before !== undefined) return before;
     const desc = plan.descs.get(id) ?? plan.values.get(id);
-    if (desc === undefined) throw new Error(`tensor ${id}: the plan does not describe it`);
-    const tensor = runtimeTensor(desc, scales.get(id));
+    // Only running a step such as If may tell the shape of what it makes.
+    const tensor = runtimeTensor(desc ?? UNKNOWN, scales.get(id));
     known.set(id, tensor);
     return tensor;
   };
 }
+
+const UNKNOWN: TensorDesc = { shape: [], dtype: 'float32', layout: 'NCHW' };
 
 type Ops = NonNullable<MnnModel['net']['oplists']>;
 
@@ -164,8 +171,9 @@ const convolutionTypes: ReadonlySet<string> = new Set([
 function shares(
   steps: readonly PlanStep[],
   predicted: readonly PredictedOp[],
+  outside: readonly OutsideOp[],
 ): Pick<Prediction, 'convolutions' | 'multiplyAdds'> {
-  const convolutions = { int8: 0, total: 0 };
+  const convolutions = { int8: 0, total: outside.filter(({ type }) => convolutionTypes.has(type)).length };
   const operations = { int8: 0, total: 0 };
   steps.forEach((step, position) => {
     const { type, int8 } = predicted[position] as PredictedOp;
