@@ -8,6 +8,7 @@ import {
 } from '@mnnquant/graph';
 import { CalibrationError } from './calibration-error.ts';
 import { calibrateEma, type EmaForward } from './ema/index.ts';
+import { checkFinite } from './observers/check-finite.ts';
 import { featureStatistics, hostStatistics } from './observers/host-statistics.ts';
 import { type Int8Candidates, int8Candidates } from './rewrite/candidates.ts';
 import { groupByShape, type SampleSet, sampleName } from './samples.ts';
@@ -104,6 +105,7 @@ export async function calibrate(job: CalibrationJob): Promise<CalibrationResult>
   );
   const statistics = constantStatistics(scalePlan, solver);
   for (const [tensor, seen] of observation.tensors) statistics.set(tensor, featureStatistics(seen));
+  checkFinite(plan, statistics);
   const { featureClamp, maxRangeRatio = Number.POSITIVE_INFINITY } = config;
   const scales = solveScales(scalePlan, statistics, { solver, featureClamp, maxRangeRatio });
   return { scales, candidates, report: observation.report, passes: observation.passes };

@@ -101,6 +101,13 @@ describe('calibrate', () => {
     }
   });
 
+  it('refuses samples without a single number, naming the tensor', async () => {
+    const broken = async () => new Map([['input', new Float32Array(SIDE * SIDE).fill(Number.NaN)]]);
+    await expect(calibrate(job({ samples: { count: 2, load: broken } }))).rejects.toThrow(
+      /^input input: expected finite numbers to calibrate with, got none: all 288 values .* as are those of \d+ more/,
+    );
+  });
+
   it('leaves ops alone that are to be skipped', async () => {
     const config = {
       featureMethod: 'KL',

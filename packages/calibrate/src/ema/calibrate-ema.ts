@@ -7,6 +7,7 @@ import {
   type TensorBackend,
 } from '@mnnquant/graph';
 import { CalibrationError } from '../calibration-error.ts';
+import { checkFinite } from '../observers/check-finite.ts';
 import type { Int8Candidates } from '../rewrite/candidates.ts';
 import { groupByShape, type SampleSet } from '../samples.ts';
 import type { ScaleTable } from '../scale-table.ts';
@@ -76,6 +77,7 @@ export async function calibrateEma(job: EmaJob): Promise<{ scales: ScaleTable; r
     const run = { backend, samples, roles, copies, keeper, strict: job.strict, onTensor, onSteps };
     reports.push(...(await runBatch(run, batch)));
   }
+  checkFinite(scalePlan.plan, keeper.ranges);
   return { scales: solveRanges(scalePlan, tied, keeper.ranges, featureClamp), report: merged(reports) };
 }
 

@@ -86,13 +86,13 @@ describe('EMA', () => {
       expect((await scaleOf(job(samples, { batchSize: 1 }))).scale).toBe(1);
   });
 
-  it('gives tensors without a range a fixed scale', async () => {
+  it('gives tensors without a range a fixed scale, and refuses those without a number', async () => {
     const nothing = await scaleOf(job([[0, 0, 0, 0]]));
     expect(nothing).toMatchObject({ method: 'fixed', zeroPoint: 0, scale: Math.fround(1 / 127) });
     const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
-    const lost = await scaleOf(job([[nan, inf, -inf, nan]]));
-    expect(lost).toMatchObject({ method: 'fixed', zeroPoint: 0 });
-    expect(lost.note).toContain('NaN');
+    await expect(scaleOf(job([[nan, inf, -inf, nan]]))).rejects.toThrow(
+      /^input input: expected finite numbers to calibrate with, got none: all 4 values over all samples/,
+    );
   });
 
   it('leaves out values that are not finite, and says so', async () => {
