@@ -27,6 +27,8 @@ import { instanceNorm } from './instance-norm.ts';
 import { interp } from './interp.ts';
 import { layerNorm } from './layer-norm.ts';
 import { lrn } from './lrn.ts';
+import { lstm } from './lstm.ts';
+import { lstmBlockCell } from './lstm-block-cell.ts';
 import { matMul } from './mat-mul.ts';
 import { moments } from './moments.ts';
 import { nonMaxSuppression } from './non-max-suppression.ts';
@@ -45,6 +47,8 @@ import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
 import { reshape } from './reshape.ts';
 import { resize } from './resize.ts';
+import { rnn } from './rnn.ts';
+import { rnnSequenceGru } from './rnn-sequence-gru.ts';
 import { roiAlign } from './roi-align.ts';
 import { roiPooling } from './roi-pooling.ts';
 import { scale } from './scale.ts';
@@ -105,6 +109,8 @@ export const OPS: readonly OpDefinition[] = [
   interp,
   layerNorm,
   lrn,
+  lstm,
+  lstmBlockCell,
   matMul,
   moments,
   nonMaxSuppression,
@@ -123,6 +129,8 @@ export const OPS: readonly OpDefinition[] = [
   relu6,
   reshape,
   resize,
+  rnn,
+  rnnSequenceGru,
   roiAlign,
   roiPooling,
   scale,

@@ -8,6 +8,7 @@ import { INTERP } from './interp-cases.ts';
 import { JOIN, PERMUTE, RESHAPE, SLICE } from './layout-cases.ts';
 import { ALONG_AXES, BLOCKS, CHOICES, NORMS } from './more-cases.ts';
 import { POOLING, POOLING3D } from './pooling-cases.ts';
+import { GRU, LSTM, RNN } from './recurrent-cases.ts';
 import { BOXES, REGIONS, SPACE_BATCH } from './region-cases.ts';
 import { CROP, GRID_SAMPLE, RESIZE, RESPONSE_NORMS } from './vision-cases.ts';
 
@@ -43,6 +44,9 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   boxes: BOXES,
   spaceBatch: SPACE_BATCH,
   responseNorms: RESPONSE_NORMS,
+  lstm: LSTM,
+  rnn: RNN,
+  gru: GRU,
 };
 
 /** What MNN answered, by case title: one entry per output. */
