@@ -39,10 +39,11 @@ async function run(files: Files, config: Readonly<Record<string, unknown>> = {},
   });
 }
 
+/** The message, in which the scratch folder is `…`. */
 async function failure(...job: Parameters<typeof run>): Promise<string> {
   return run(...job).then(
     () => 'no error',
-    (error: Error) => error.message,
+    (error: Error) => error.message.replaceAll(/\S*mnnquant-cli-\w+/g, '…'),
   );
 }
 
@@ -80,7 +81,7 @@ describe('input_type sequence', () => {
       {},
       smallNet(-1, -1),
     );
-    expect(message).toBe('b: input image: expected 45 values for [1,3,3,5], got 36');
+    expect(message).toBe('…/s/b: input image: expected 45 values for [1,3,3,5], got 36');
   });
 
   it('takes shapes from the config', async () => {
@@ -193,7 +194,32 @@ describe('a model with two inputs', () => {
       'b',
     ]);
     expect(await failure({ 'a.npz': zipSync({ 'imag.npy': image }) }, {}, net)).toBe(
-      'a.npz: no input is called "imag"; did you mean "image"?; the model has image, shift/by',
+      '…/s/a.npz: no input is called "imag"; did you mean "image"?; the model has image, shift/by',
+    );
+  });
+
+  it('refuses an archive with a flipped bit', async () => {
+    const archive = zipSync({ 'image.npy': image }, { level: 0 });
+    archive[200] ^= 1;
+    expect(await failure({ 'a.npz': archive }, {}, net)).toBe(
+      '…/s/a.npz: image.npy: the data do not fit their checksum; the file is damaged',
+    );
+  });
+
+  it.each([
+    ['{', /^…\/s\/a: input\.json: not valid JSON: /],
+    [
+      '{"inputs": [{"name": "image", "shape": [0]}]}',
+      /^…\/s\/a: input\.json: inputs\.0\.shape\.0: expected at least 1, got 0; it is to look like/,
+    ],
+    ['[]', /^…\/s\/a: input\.json: content: expected an object, got \[\]; /],
+  ])('refuses the input.json %s', async (json, message) => {
+    expect(await failure({ 'a/input.json': json }, {}, net)).toMatch(message);
+  });
+
+  it('says so where input.json is a folder', async () => {
+    expect(await failure({ 'a/input.json/x': '' }, {}, net)).toMatch(
+      /^…\/s\/a: input\.json: cannot be read: EISDIR/,
     );
   });
 

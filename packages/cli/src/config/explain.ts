@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 
 /** One line for what zod found: key, expected and got. */
-export function explain(issue: z.core.$ZodIssue, raw: Readonly<Record<string, unknown>>): string {
-  const key = issue.path.join('.');
+export function explain(issue: z.core.$ZodIssue, raw: unknown): string {
+  const key = issue.path.join('.') || 'content';
   const got = issue.path.reduce<unknown>(
     (value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part],
     raw,

@@ -38,15 +38,21 @@ function repeatedKeys({ children = [] }: Node): string[] {
 /** Checks what a config file holds; `file` is only named in messages. */
 export function checkConfig(raw: Readonly<Record<string, unknown>>, file: string): LoadedConfig {
   const parsed = configSchema.safeParse(raw);
-  const problems = (parsed.error?.issues ?? []).map((issue) => explain(issue, raw));
+  const problems = onePerKey(parsed.error?.issues ?? []).map((issue) => explain(issue, raw));
   problems.push(...relations(raw));
-  if (typeof raw.path === 'string' && raw.path !== '') problems.push(...folderProblems(raw.path));
+  if (typeof raw.path === 'string' && raw.path !== '' && !raw.path.includes('\0'))
+    problems.push(...folderProblems(raw.path));
   // A key that is missing may only be misspelled.
   if (!parsed.success || problems.length > 0)
     throw new UsageError(
       [`${file}:`, ...[...problems, ...unknownKeys(raw)].map((line) => `  ${line}`)].join('\n'),
     );
   return { config: parsed.data, warnings: warningsFor(raw, parsed.data) };
+}
+
+/** The last thing wrong with a value is the nearest to what the key asks for: the type is checked first. */
+function onePerKey<T extends { readonly path: readonly PropertyKey[] }>(issues: readonly T[]): T[] {
+  return [...new Map(issues.map((issue) => [issue.path.join('.'), issue])).values()];
 }
 
 function readText(file: string): string {

@@ -26,6 +26,7 @@ export const configSchema = z.object({
   path: z
     .string()
     .min(1)
+    .refine((path) => !path.includes('\0'), 'expected a path without NUL characters')
     .meta({
       description: 'Folder with the samples, relative to the working directory.',
       examples: ['calibration/images/'],

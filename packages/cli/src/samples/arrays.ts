@@ -5,6 +5,7 @@ import { messageOf } from '../errors.ts';
 import { type NpyArray, parseNpy } from './npy.ts';
 import type { Numbers } from './numbers.ts';
 import { parseText } from './text.ts';
+import { checkZip } from './zip-checksums.ts';
 
 /** Numbers out of a file; the shape only where the file has one. */
 export interface FileArray {
@@ -53,9 +54,12 @@ export async function readArchive(path: string): Promise<Map<string, NpyArray>> 
 }
 
 function unzip(bytes: Uint8Array): Record<string, Uint8Array> {
+  let files: Record<string, Uint8Array>;
   try {
-    return unzipSync(bytes);
+    files = unzipSync(bytes);
   } catch (error) {
     throw new Error(`it is not an .npz file: ${messageOf(error)}`, { cause: error });
   }
+  checkZip(bytes, files);
+  return files;
 }

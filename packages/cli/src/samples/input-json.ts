@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { explain } from '../config/explain.ts';
 import { messageOf } from '../errors.ts';
 
 const shape = z.array(z.int().min(1));
@@ -28,7 +29,7 @@ export async function readInputJson(
 ): Promise<InputJson | undefined> {
   const text = await readFile(join(folder, INPUT_JSON), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
+    throw new Error(`${INPUT_JSON}: cannot be read: ${messageOf(error)}`, { cause: error });
   });
   if (text === undefined) return undefined;
   const { inputs, outputs } = parse(text);
@@ -46,12 +47,11 @@ function parse(text: string): z.infer<typeof schema> {
   try {
     raw = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new Error(`${INPUT_JSON}: ${messageOf(error)}`);
+    throw new Error(`${INPUT_JSON}: not valid JSON: ${messageOf(error)}`, { cause: error });
   }
   const { data, error } = schema.safeParse(raw);
   if (data) return data;
-  const [issue] = error.issues;
   throw new Error(
-    `${INPUT_JSON}: ${issue.path.join('.') || 'content'}: ${issue.message}; expected {"inputs": [{"name": …, "shape": […]}]}`,
+    `${INPUT_JSON}: ${explain(error.issues[0], raw)}; it is to look like {"inputs": [{"name": …, "shape": […]}]}`,
   );
 }

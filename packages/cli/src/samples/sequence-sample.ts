@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 
 import { elementCount, type GraphInput, type Sample, type TensorData } from '@mnnquant/graph';
@@ -146,13 +146,18 @@ function fail(file: string, error: unknown): never {
   throw new Error(`${file}: ${messageOf(error)}`, { cause: error });
 }
 
-/** Paths inside the folder, with `/` on every system. */
+/** Paths inside the folder, with `/` on every system. Pipes and devices, which never end, are left out. */
 async function filesOf(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, sep).length).replaceAll(sep, '/'))
-    .sort();
+  const files: string[] = [];
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    const regular = entry.isSymbolicLink()
+      ? (await stat(path).catch(() => undefined))?.isFile()
+      : entry.isFile();
+    if (regular) files.push(path.slice(join(folder, sep).length).replaceAll(sep, '/'));
+  }
+  return files.sort();
 }
 
 function fileFor(

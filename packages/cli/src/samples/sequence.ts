@@ -49,10 +49,11 @@ export async function sequenceSource(
 }
 
 async function readEntry(model: SequenceModel, { name, isFolder }: Entry): Promise<SequenceSample> {
+  const path = join(model.config.path, name);
   try {
-    return await readSequenceSample(model, join(model.config.path, name), isFolder);
+    return await readSequenceSample(model, path, isFolder);
   } catch (error) {
-    throw new QuantizeError(`${name}: ${messageOf(error)}`, { cause: error });
+    throw new QuantizeError(`${path}: ${messageOf(error)}`, { cause: error });
   }
 }
 
