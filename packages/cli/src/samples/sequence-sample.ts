@@ -68,6 +68,7 @@ function inputContent({ config, entries }: SequenceModel, input: GraphInput, { a
   const { name } = input;
   const array = arrays.get(name);
   const entry = entries.get(name);
+  if (array === undefined && entry?.value === undefined) throw noFile(name, files);
   const said = json?.shapes.get(name);
   if (array?.shape && said && String(array.shape) !== String(said))
     throw new Error(`input ${name}: ${INPUT_JSON} says [${said}], its file has [${array.shape}]`);
@@ -79,9 +80,12 @@ function inputContent({ config, entries }: SequenceModel, input: GraphInput, { a
   const problem = shapeProblem(input, shape);
   if (problem) throw new Error(`input ${name}: ${problem}`);
   if (array) return { shape, content: arrayContent(input, shape, array) };
-  if (entry?.value !== undefined) return { shape, content: constantInput(input, shape, entry.value) };
+  return { shape, content: constantInput(input, shape, entry!.value!) };
+}
+
+function noFile(name: string, files: readonly string[]): Error {
   const others = files.length > 0 ? '' : ', nor one for any other input';
-  throw new Error(
+  return new Error(
     `input ${name}: expected a file ${fileStems(name, [name]).at(-1)} with one of ${ARRAY_ENDINGS.join(' ')}, there is none${others}`,
   );
 }
