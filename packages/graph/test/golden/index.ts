@@ -8,7 +8,7 @@ import { INTERP } from './interp-cases.ts';
 import { JOIN, PERMUTE, RESHAPE, SLICE } from './layout-cases.ts';
 import { ALONG_AXES, BLOCKS, CHOICES, NORMS } from './more-cases.ts';
 import { POOLING, POOLING3D } from './pooling-cases.ts';
-import { GRU, LSTM, RNN } from './recurrent-cases.ts';
+import { GRU, LSTM, LSTM_BLOCK_CELL, RNN } from './recurrent-cases.ts';
 import { BOXES, REGIONS, SPACE_BATCH } from './region-cases.ts';
 import { CROP, GRID_SAMPLE, RESIZE, RESPONSE_NORMS } from './vision-cases.ts';
 
@@ -47,6 +47,7 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   lstm: LSTM,
   rnn: RNN,
   gru: GRU,
+  lstmBlockCell: LSTM_BLOCK_CELL,
 };
 
 /** What MNN answered, by case title: one entry per output. */
