@@ -4,7 +4,7 @@ import { GraphError, type OpDefinition } from '../op.ts';
 import type { HostTensor, TensorDesc } from '../tensor.ts';
 import { required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
-import { addColumnProducts, checkCount } from './support/recurrent.ts';
+import { addColumnProducts, checkCount, copyRow } from './support/recurrent.ts';
 
 export interface LstmBlockCellAttributes {
   /** Bound for the cell's magnitude; 0 or less: none. */
@@ -48,11 +48,13 @@ export const lstmBlockCell: OpDefinition<LstmBlockCellAttributes> = {
     const [x, cell, hidden, weight, , , , bias] = inputs.map((input) => input!);
     const [batch, units] = cell.shape;
     const features = x.shape[1];
-    const gates = new Float64Array(4 * units);
+    const [gates, row, state] = [4 * units, features, units].map((count) => new Float64Array(count));
     for (let n = 0; n < batch; n++) {
       gates.set(bias.data);
-      addColumnProducts(gates, weight.data, 0, x.data, n * features, features);
-      addColumnProducts(gates, weight.data, features * 4 * units, hidden.data, n * units, units);
+      copyRow(row, x.data, n * features);
+      addColumnProducts(gates, weight.data, 0, row);
+      copyRow(state, hidden.data, n * units);
+      addColumnProducts(gates, weight.data, features * 4 * units, state);
       finishStep(attributes, gates, inputs, outputs, n * units);
     }
   },

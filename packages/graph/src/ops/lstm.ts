@@ -9,6 +9,7 @@ import { parameter } from './support/parameter.ts';
 import {
   addRowProducts,
   checkCount,
+  copyRow,
   type RecurrentSizes,
   recurrentOutputs,
   sequenceSizes,
@@ -85,10 +86,11 @@ function runLstm(
     { initial: cell, last: lastCell },
   ];
   for (let d = 0; d < directions; d++) {
-    walkSequences(sizes, d, carried, all, (at, [h, c]) => {
-      for (let n = 0; n < gates.length; n++) gates[n] = bias ? bias[d * gates.length + n] : 0;
-      addRowProducts(gates, w, d * gates.length * features, x, at, features);
-      addRowProducts(gates, r, d * gates.length * units, h, 0, units);
+    walkSequences(sizes, x, d, carried, all, (row, [h, c]) => {
+      if (bias) copyRow(gates, bias, d * gates.length);
+      else gates.fill(0);
+      addRowProducts(gates, w, d * gates.length * features, row);
+      addRowProducts(gates, r, d * gates.length * units, h);
       advance(gates, h, c);
     });
   }

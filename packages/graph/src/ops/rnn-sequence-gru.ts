@@ -5,6 +5,7 @@ import type { HostTensor, TensorData } from '../tensor.ts';
 import { required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
 import {
+  type Advance,
   addColumnProducts,
   checkCount,
   type RecurrentSizes,
@@ -60,11 +61,12 @@ export const rnnSequenceGru: OpDefinition<RnnSequenceGruAttributes> = {
   },
   reference(attributes, inputs, outputs) {
     const sizes = sequenceSizes(inputs, attributes.units, directionsOf(attributes), 'RNNSequenceGRU');
+    const x = required(inputs, 0, 'RNNSequenceGRU').data;
     const initial = inputs[stateIndex(sizes)]?.data;
     const all = attributes.keepAll ? outputs[0].data : undefined;
     const last = outputs[attributes.keepAll ? 1 : 0]?.data;
     for (let d = 0; d < sizes.directions; d++)
-      walkSequences(sizes, d, [{ initial, last }], all, stepOf(attributes, sizes, d, inputs));
+      walkSequences(sizes, x, d, [{ initial, last }], all, stepOf(attributes, sizes, d, inputs));
   },
   cases: gruCases(),
 };
@@ -98,27 +100,27 @@ function stepOf(
   { units, features }: RecurrentSizes,
   direction: number,
   inputs: readonly (HostTensor | undefined)[],
-): (x: number, states: readonly Float64Array[]) => void {
+): Advance {
   const data = (i: number): TensorData => required(inputs, i, 'RNNSequenceGRU').data;
   const first = 1 + direction * PER_DIRECTION;
-  const x = data(0);
   const [gateWeight, gateBias, weight, bias, stateBias] = [0, 1, 2, 3, 4].map((i) => data(first + i));
   const gates = new Float64Array(2 * units);
   const own = new Float64Array(units);
   const ofState = new Float64Array(units);
   const reset = new Float64Array(units);
-  return (at, [hidden]) => {
+  const kept = new Float64Array(units);
+  return (row, [hidden]) => {
     for (let i = 0; i < 2 * units; i++) gates[i] = gateBias[i] + stateBias[i];
-    addColumnProducts(gates, gateWeight, 0, x, at, features);
-    addColumnProducts(gates, gateWeight, features * 2 * units, hidden, 0, units);
+    addColumnProducts(gates, gateWeight, 0, row);
+    addColumnProducts(gates, gateWeight, features * 2 * units, hidden);
     for (let i = 0; i < units; i++) {
       own[i] = bias[i];
       ofState[i] = stateBias[2 * units + i];
       reset[i] = sigmoid(gates[units + i]);
     }
-    addColumnProducts(own, weight, 0, x, at, features);
-    const before = linearBeforeReset ? hidden : hidden.map((h, i) => h * reset[i]);
-    addColumnProducts(ofState, weight, features * units, before, 0, units);
+    addColumnProducts(own, weight, 0, row);
+    if (!linearBeforeReset) for (let i = 0; i < units; i++) kept[i] = hidden[i] * reset[i];
+    addColumnProducts(ofState, weight, features * units, linearBeforeReset ? hidden : kept);
     for (let i = 0; i < units; i++) {
       const candidate = tanh(own[i] + (linearBeforeReset ? reset[i] * ofState[i] : ofState[i]));
       hidden[i] = candidate + sigmoid(gates[i]) * (hidden[i] - candidate);

@@ -7,6 +7,7 @@ import { parameter } from './support/parameter.ts';
 import {
   addRowProducts,
   checkCount,
+  copyRow,
   recurrentOutputs,
   sequenceSizes,
   walkSequences,
@@ -47,10 +48,11 @@ export const rnn: OpDefinition<RnnAttributes> = {
     const { features } = sizes;
     const sums = new Float64Array(units);
     for (let d = 0; d < sizes.directions; d++) {
-      walkSequences(sizes, d, [{ initial, last: last?.data }], all.data, (at, [hidden]) => {
-        for (let n = 0; n < units; n++) sums[n] = bias ? bias[d * units + n] : 0;
-        addRowProducts(sums, w, d * units * features, x, at, features);
-        addRowProducts(sums, r, d * units * units, hidden, 0, units);
+      walkSequences(sizes, x, d, [{ initial, last: last?.data }], all.data, (row, [hidden]) => {
+        if (bias) copyRow(sums, bias, d * units);
+        else sums.fill(0);
+        addRowProducts(sums, w, d * units * features, row);
+        addRowProducts(sums, r, d * units * units, hidden);
         for (let n = 0; n < units; n++) hidden[n] = tanh(sums[n]);
       });
     }

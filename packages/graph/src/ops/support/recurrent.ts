@@ -55,41 +55,56 @@ export function addRowProducts(
   sums: Float64Array,
   matrix: TensorData,
   offset: number,
-  vector: TensorData,
-  start: number,
-  length: number,
+  vector: Float64Array,
 ): void {
-  const paired = length - (length % 4);
-  for (let row = 0; row < sums.length; row++) {
-    const at = offset + row * length;
+  const length = vector.length;
+  const grouped = sums.length - (sums.length % 4);
+  // Four rows at once: no addition waits for the one before, and the vector is read once for all of them.
+  for (let row = 0; row < grouped; row += 4) {
+    const first = offset + row * length;
+    const [second, third, fourth] = [first + length, first + 2 * length, first + 3 * length];
     let [a, b, c, d] = [0, 0, 0, 0];
-    // Four sums, so that no addition waits for the one before.
-    for (let k = 0; k < paired; k += 4) {
-      a += matrix[at + k] * vector[start + k];
-      b += matrix[at + k + 1] * vector[start + k + 1];
-      c += matrix[at + k + 2] * vector[start + k + 2];
-      d += matrix[at + k + 3] * vector[start + k + 3];
+    for (let k = 0; k < length; k++) {
+      const factor = vector[k];
+      a += matrix[first + k] * factor;
+      b += matrix[second + k] * factor;
+      c += matrix[third + k] * factor;
+      d += matrix[fourth + k] * factor;
     }
-    for (let k = paired; k < length; k++) a += matrix[at + k] * vector[start + k];
-    sums[row] += a + b + (c + d);
+    sums[row] += a;
+    sums[row + 1] += b;
+    sums[row + 2] += c;
+    sums[row + 3] += d;
   }
+  for (let row = grouped; row < sums.length; row++)
+    for (let k = 0; k < length; k++) sums[row] += matrix[offset + row * length + k] * vector[k];
 }
 
-/** sums[n] += vector · matrix column n, for every column; row k of the matrix begins at `offset + k * sums.length`. */
+/** sums[n] += vector · matrix column n, for every column; the matrix [vector, sums] begins at `offset`. */
 export function addColumnProducts(
   sums: Float64Array,
   matrix: TensorData,
   offset: number,
-  vector: TensorData,
-  start: number,
-  length: number,
+  vector: Float64Array,
 ): void {
   const columns = sums.length;
-  for (let k = 0; k < length; k++) {
-    const factor = vector[start + k];
-    const at = offset + k * columns;
-    for (let n = 0; n < columns; n++) sums[n] += factor * matrix[at + n];
+  const grouped = vector.length - (vector.length % 4);
+  // Four rows at once: each sum is read and written once for all of them.
+  for (let k = 0; k < grouped; k += 4) {
+    const first = offset + k * columns;
+    const [second, third, fourth] = [first + columns, first + 2 * columns, first + 3 * columns];
+    const [a, b, c, d] = [vector[k], vector[k + 1], vector[k + 2], vector[k + 3]];
+    for (let n = 0; n < columns; n++)
+      sums[n] +=
+        a * matrix[first + n] + b * matrix[second + n] + (c * matrix[third + n] + d * matrix[fourth + n]);
   }
+  for (let k = grouped; k < vector.length; k++)
+    for (let n = 0; n < columns; n++) sums[n] += vector[k] * matrix[offset + k * columns + n];
+}
+
+/** Copies what begins at `start`, as many numbers as the target has. */
+export function copyRow(target: Float64Array, source: TensorData, start: number): void {
+  for (let i = 0; i < target.length; i++) target[i] = source[start + i];
 }
 
 /** What a recurrence carries from step to step, [directions, N, units]; zero at first unless given. */
@@ -98,27 +113,34 @@ export interface CarriedState {
   readonly last: TensorData | undefined;
 }
 
+/** One step: changes the states in place, given the step's input. */
+export type Advance = (row: Float64Array, states: readonly Float64Array[]) => void;
+
 /**
  * Walks every sequence in one direction.
  *
- * `advance` changes the states in place; `x` is where the step's input begins. The first state is the hidden
- * one, which is kept for every step in `all` [T, directions, N, units].
+ * The first state is the hidden one, which is
+ * kept for every step in `all` [T, directions, N, units].
  */
 export function walkSequences(
   { steps, batch, features, units, directions }: RecurrentSizes,
+  x: TensorData,
   direction: number,
   carried: readonly CarriedState[],
   all: TensorData | undefined,
-  advance: (x: number, states: readonly Float64Array[]) => void,
+  advance: Advance,
 ): void {
+  const row = new Float64Array(features);
   const states = carried.map(() => new Float64Array(units));
   for (let n = 0; n < batch; n++) {
     const place = (direction * batch + n) * units;
     for (const [k, { initial }] of carried.entries())
-      for (let i = 0; i < units; i++) states[k][i] = initial ? initial[place + i] : 0;
+      if (initial) copyRow(states[k], initial, place);
+      else states[k].fill(0);
     for (let t = 0; t < steps; t++) {
       const step = direction === 0 ? t : steps - 1 - t;
-      advance((step * batch + n) * features, states);
+      copyRow(row, x, (step * batch + n) * features);
+      advance(row, states);
       all?.set(states[0], step * directions * batch * units + place);
     }
     for (const [k, { last }] of carried.entries()) last?.set(states[k], place);
