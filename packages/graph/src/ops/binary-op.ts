@@ -75,6 +75,17 @@ const COMPARISONS: ReadonlySet<number> = new Set([
   B.NOTEQUAL,
 ]);
 
+/**
+ * The function of two numbers that an operation is, on floats or on whole numbers.
+ *
+ * @throws {GraphError} where there is none
+ */
+export function binaryFunction(operation: number, dtype: 'float32' | 'int32'): Compute {
+  const compute = (dtype === 'float32' ? FLOAT : INTEGER)[operation];
+  if (compute === undefined) throw new GraphError(`operation ${operation} is unknown for ${dtype}`);
+  return compute;
+}
+
 /** Element by element with NumPy's broadcasting: a, b → y. The layout is that of the input with more dimensions. */
 export const binaryOp: OpDefinition<BinaryAttributes> = {
   name: 'BinaryOp',

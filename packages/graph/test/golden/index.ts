@@ -6,6 +6,7 @@ import { DETECTION } from './detection-cases.ts';
 import type { GoldenCase } from './golden-case.ts';
 import { INTERP } from './interp-cases.ts';
 import { JOIN, PERMUTE, RESHAPE, SLICE } from './layout-cases.ts';
+import { LOOPS } from './loop-cases.ts';
 import { ALONG_AXES, BLOCKS, CHOICES, NORMS } from './more-cases.ts';
 import { POOLING, POOLING3D } from './pooling-cases.ts';
 import { GRU, LSTM, LSTM_BLOCK_CELL, RNN } from './recurrent-cases.ts';
@@ -44,6 +45,7 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   boxes: BOXES,
   spaceBatch: SPACE_BATCH,
   responseNorms: RESPONSE_NORMS,
+  loops: LOOPS,
   lstm: LSTM,
   rnn: RNN,
   gru: GRU,
