@@ -119,8 +119,7 @@ export type Advance = (row: Float64Array, states: readonly Float64Array[]) => vo
 /**
  * Walks every sequence in one direction.
  *
- * The first state is the hidden one, which is
- * kept for every step in `all` [T, directions, N, units].
+ * The first state is the hidden one, which is kept for every step in `all` [T, directions, N, units].
  */
 export function walkSequences(
   { steps, batch, features, units, directions }: RecurrentSizes,
