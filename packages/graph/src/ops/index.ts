@@ -19,6 +19,8 @@ import { elu } from './elu.ts';
 import { fill } from './fill.ts';
 import { flatten } from './flatten.ts';
 import { gather } from './gather.ts';
+import { gatherElements } from './gather-elements.ts';
+import { gatherNd } from './gather-nd.ts';
 import { gridSample } from './grid-sample.ts';
 import { identity } from './identity.ts';
 import { ifOp } from './if.ts';
@@ -26,6 +28,7 @@ import { innerProduct } from './inner-product.ts';
 import { instanceNorm } from './instance-norm.ts';
 import { interp } from './interp.ts';
 import { layerNorm } from './layer-norm.ts';
+import { linSpace } from './lin-space.ts';
 import { lrn } from './lrn.ts';
 import { lstm } from './lstm.ts';
 import { lstmBlockCell } from './lstm-block-cell.ts';
@@ -33,6 +36,7 @@ import { matMul } from './mat-mul.ts';
 import { moments } from './moments.ts';
 import { nonMaxSuppression } from './non-max-suppression.ts';
 import { normalize } from './normalize.ts';
+import { oneHot } from './one-hot.ts';
 import { pack } from './pack.ts';
 import { padding } from './padding.ts';
 import { permute } from './permute.ts';
@@ -47,11 +51,15 @@ import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
 import { reshape } from './reshape.ts';
 import { resize } from './resize.ts';
+import { reverse } from './reverse.ts';
+import { reverseSequence } from './reverse-sequence.ts';
 import { rnn } from './rnn.ts';
 import { rnnSequenceGru } from './rnn-sequence-gru.ts';
 import { roiAlign } from './roi-align.ts';
 import { roiPooling } from './roi-pooling.ts';
 import { scale } from './scale.ts';
+import { scatterElements } from './scatter-elements.ts';
+import { scatterNd } from './scatter-nd.ts';
 import { select } from './select.ts';
 import { selu } from './selu.ts';
 import { shape } from './shape.ts';
@@ -66,6 +74,7 @@ import { stridedSlice } from './strided-slice.ts';
 import { tanhOp } from './tanh.ts';
 import { threshold } from './threshold.ts';
 import { tile } from './tile.ts';
+import { topK } from './top-k.ts';
 import { unaryOp } from './unary-op.ts';
 import { unique } from './unique.ts';
 import { unpack } from './unpack.ts';
@@ -101,6 +110,8 @@ export const OPS: readonly OpDefinition[] = [
   fill,
   flatten,
   gather,
+  gatherElements,
+  gatherNd,
   gridSample,
   identity,
   ifOp,
@@ -108,6 +119,7 @@ export const OPS: readonly OpDefinition[] = [
   instanceNorm,
   interp,
   layerNorm,
+  linSpace,
   lrn,
   lstm,
   lstmBlockCell,
@@ -115,6 +127,7 @@ export const OPS: readonly OpDefinition[] = [
   moments,
   nonMaxSuppression,
   normalize,
+  oneHot,
   pack,
   padding,
   permute,
@@ -129,11 +142,15 @@ export const OPS: readonly OpDefinition[] = [
   relu6,
   reshape,
   resize,
+  reverse,
+  reverseSequence,
   rnn,
   rnnSequenceGru,
   roiAlign,
   roiPooling,
   scale,
+  scatterElements,
+  scatterNd,
   select,
   selu,
   shape,
@@ -149,6 +166,7 @@ export const OPS: readonly OpDefinition[] = [
   tanhOp,
   threshold,
   tile,
+  topK,
   unaryOp,
   unique,
   unpack,

@@ -4,6 +4,7 @@ import { CONVOLUTION3D } from './convolution3d-cases.ts';
 import { DECONVOLUTION, DECONVOLUTION_DEPTHWISE } from './deconvolution-cases.ts';
 import { DETECTION } from './detection-cases.ts';
 import type { GoldenCase } from './golden-case.ts';
+import { ORDER, PICK, SCATTER } from './indexing-cases.ts';
 import { INTERP } from './interp-cases.ts';
 import { JOIN, PERMUTE, RESHAPE, SLICE } from './layout-cases.ts';
 import { LOOPS } from './loop-cases.ts';
@@ -46,6 +47,9 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   spaceBatch: SPACE_BATCH,
   responseNorms: RESPONSE_NORMS,
   loops: LOOPS,
+  scatter: SCATTER,
+  pick: PICK,
+  order: ORDER,
   lstm: LSTM,
   rnn: RNN,
   gru: GRU,
