@@ -12,29 +12,7 @@ import type { Graph, GraphInput, GraphNode, GraphOutput } from './graph.ts';
 import { GraphError, type OpDefinition } from './op.ts';
 import { DEFINITIONS } from './ops/index.ts';
 import type { HostTensor } from './tensor.ts';
-
-/** An op that has no definition; the model can be read and written, but not run. */
-export interface UnsupportedOp {
-  readonly name: string;
-  readonly type: string;
-}
-
-/** The model holds ops that cannot be evaluated. `ops` has all of them. */
-export class UnsupportedOpError extends GraphError {
-  override name = 'UnsupportedOpError';
-  readonly ops: readonly UnsupportedOp[];
-
-  constructor(ops: readonly UnsupportedOp[]) {
-    const types = [...new Set(ops.map((op) => op.type))].sort();
-    const shown = ops.slice(0, 5).map((op) => `${op.name} (${op.type})`);
-    const more = ops.length > shown.length ? ` and ${ops.length - shown.length} more` : '';
-    super(
-      `${ops.length} op(s) of type ${types.join(', ')} cannot be evaluated: ${shown.join(', ')}${more}. ` +
-        'Convert the model so that these ops are replaced, or cut them off and quantize the rest.',
-    );
-    this.ops = ops;
-  }
-}
+import { UnsupportedOpError } from './unsupported-op.ts';
 
 /**
  * Makes the executable view of a model: every op parsed and checked, the wiring verified.

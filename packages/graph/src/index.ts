@@ -7,7 +7,7 @@ export type {
   RangeStatistics,
   TensorBackend,
 } from './backend.ts';
-export { buildGraph, type UnsupportedOp, UnsupportedOpError } from './build-graph.ts';
+export { buildGraph } from './build-graph.ts';
 export type { ControlBody, ControlRuntime } from './control.ts';
 export { channelAxis, spatialAxis } from './format.ts';
 export type {
@@ -87,6 +87,7 @@ export {
   type TensorData,
   type TensorDesc,
 } from './tensor.ts';
+export { type UnsupportedOp, UnsupportedOpError } from './unsupported-op.ts';
 export {
   BUCKET_SHIFT,
   type BucketColumns,
