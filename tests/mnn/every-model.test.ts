@@ -63,6 +63,19 @@ const MODELS: Readonly<Record<string, ImageModel>> = {
     shape: [1, 3, 48, 192],
     module: true,
   },
+  mlperf_resnet8_cifar10_float: {
+    format: 'RGB',
+    images: 'cifar10_test500',
+    shape: [1, 32, 32, 3],
+    layout: 'NHWC',
+  },
+  cifar_resnet56: {
+    format: 'RGB',
+    mean: [123.675, 116.28, 103.53],
+    normal: [0.0171247, 0.017507, 0.0174292],
+    images: 'cifar10_test500',
+    shape: [1, 3, 32, 32],
+  },
   ESPCN_x2: {
     format: 'GRAY',
     normal: [1 / 255],

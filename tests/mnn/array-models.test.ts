@@ -9,7 +9,7 @@ import { meanCosine } from './evaluation.ts';
 import { type NumpyArray, writeNpz } from './npz.ts';
 import { MnnOracle } from './oracle.ts';
 
-/** Networks with control flow, fed with noise of the loudness of speech. */
+/** Networks whose inputs are no images, or several; two of them are full of If and While. */
 const MODELS: Readonly<Record<string, (seed: number) => Map<string, NumpyArray>>> = {
   silero_vad_16k_op15: (seed) =>
     new Map<string, NumpyArray>([
@@ -17,6 +17,8 @@ const MODELS: Readonly<Record<string, (seed: number) => Map<string, NumpyArray>>
       ['state', loud([2, 1, 128], seed + 50, 0.2)],
       ['sr', { shape: [1], data: Int32Array.of(16000) }],
     ]),
+  ad01_fp32: (seed) => new Map([['input_1', loud([1, 640], seed, 1)]]),
+  face_blendshape_mp: (seed) => new Map([['serving_default_input_points:0', loud([1, 146, 2], seed, 1)]]),
   gtcrn_simple: (seed) =>
     new Map<string, NumpyArray>([
       ['mix', loud([1, 257, 1, 2], seed, 0.1)],
@@ -33,9 +35,9 @@ function loud(shape: readonly number[], seed: number, factor: number): NumpyArra
 
 const SAMPLES = 4;
 
-describeWithMnn('networks with If and While, by every method, run in MNN as foretold', ({ python, data }) => {
+describeWithMnn('networks fed with arrays, by every method, run in MNN as foretold', ({ python, data }) => {
   const oracle = new MnnOracle(python);
-  const folder = mkdtempSync(join(tmpdir(), 'mnnquant-audio-'));
+  const folder = mkdtempSync(join(tmpdir(), 'mnnquant-arrays-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   for (const [name, sample] of Object.entries(MODELS)) {
