@@ -87,8 +87,11 @@ function family(
   { skip, asymmetric = false }: CandidateOptions,
 ): Family {
   if (skip?.(step.node)) return { kind: 'float', reason: 'it is in skip_quant_op_names' };
-  const [output] = step.outputs;
-  if (output?.dtype !== 'float32') return { kind: 'float', reason: 'it computes whole numbers' };
+  const kinds = step.outputs.slice(0, step.node.outputs.length).map(({ dtype }) => dtype);
+  if (!kinds.includes('float32')) return { kind: 'float', reason: 'it computes whole numbers' };
+  // An op such as While, that hands whole numbers on beside its results.
+  if (kinds[0] !== 'float32')
+    return { kind: 'float', reason: `MNN runs ${opTypeName(step.node.source.type)} in float` };
   const reads = step.node.inputs[0] ?? -1;
   return familyOf(step.node.source, {
     inputs: step.inputs,

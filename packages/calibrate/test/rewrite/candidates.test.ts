@@ -120,6 +120,20 @@ describe('int8Candidates', () => {
     expect(nodes.get(1)).toEqual({ float: expect.any(String) });
     expect(tensors.size).toBe(0);
   });
+
+  it('names the op that hands whole numbers on beside its results', () => {
+    const net = new NetBuilder();
+    const plan = planOf(net.build([net.op('Sigmoid', [net.input([1, 3, 4, 4])])]));
+    // As a While has them: its first state may be a shape.
+    const whole = { shape: [4], dtype: 'int32', layout: 'NCHW' } as const;
+    const steps = plan.steps.map((step) => ({
+      ...step,
+      node: { ...step.node, outputs: [9, ...step.node.outputs] },
+      outputs: [whole, ...step.outputs],
+    }));
+    const { nodes } = int8Candidates(plan.graph, { ...plan, steps });
+    expect(nodes.get(1)).toEqual({ float: 'MNN runs Sigmoid in float' });
+  });
 });
 
 describe('int8Candidates with zero points', () => {
