@@ -1,0 +1,43 @@
+import { OPS } from '@mnnquant/graph';
+import { OpType } from '@mnnquant/mnn-format';
+import { expect, it } from 'vitest';
+import { describeWithMnn } from './environment.ts';
+import { MnnOracle } from './oracle.ts';
+import { compareWithMnn, type Verdict } from './random/compare.ts';
+import { sample } from './random/draw.ts';
+import { GENERATORS, NOT_RANDOM } from './random/index.ts';
+
+/** Of each op; the seed can be changed to look further: `MNNQUANT_RANDOM_SEED`. */
+const CASES = 8;
+const SEED = Number(process.env.MNNQUANT_RANDOM_SEED ?? 2026);
+
+describeWithMnn('random ops answer as MNN does', ({ python }) => {
+  const oracle = new MnnOracle(python);
+  for (const [type, generator] of Object.entries(GENERATORS)) {
+    it(type, async () => {
+      const cases = sample(generator, CASES, SEED).map((item, i) => ({ ...item, title: `${type} ${i}` }));
+      const verdicts = await compareWithMnn(oracle, cases);
+      expect(verdicts.map(told).filter((line) => line !== undefined)).toEqual([]);
+    });
+  }
+
+  it('every op has a generator, or a reason not to', () => {
+    const types = OPS.flatMap(({ opTypes }) => opTypes.map((type) => OpType[type as never] ?? nameOf(type)));
+    const missing = types.filter((type) => !(type in GENERATORS) && !(type in NOT_RANDOM));
+    expect(missing).toEqual([]);
+  });
+});
+
+function nameOf(type: number): string {
+  return Object.entries(OpType).find(([, value]) => value === type)![0];
+}
+
+/** A line for a mismatch that nothing explains. */
+function told({ item, problem, known }: Verdict): string | undefined {
+  if (problem === undefined || known !== undefined) return undefined;
+  return `${item.title}: ${problem}\n  ${JSON.stringify({ main: item.main, inputs: item.inputs }, shortArrays)}`;
+}
+
+function shortArrays(_: string, value: unknown): unknown {
+  return ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>).slice(0, 12) : value;
+}
