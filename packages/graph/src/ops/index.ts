@@ -5,6 +5,7 @@ import { binaryOp } from './binary-op.ts';
 import { broadcastTo } from './broadcast-to.ts';
 import { cast } from './cast.ts';
 import { concat } from './concat.ts';
+import { convTranspose3d } from './conv-transpose3d.ts';
 import { convertTensor } from './convert-tensor.ts';
 import { convolution, convolutionDepthwise } from './convolution.ts';
 import { convolution3d } from './convolution3d.ts';
@@ -97,6 +98,7 @@ export const OPS: readonly OpDefinition[] = [
   convolution,
   convolution3d,
   convolutionDepthwise,
+  convTranspose3d,
   crop,
   cropAndResize,
   cumProd,

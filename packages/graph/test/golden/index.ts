@@ -1,4 +1,5 @@
 import { ACTIVATIONS, BINARY, ELTWISE, MATMUL, REDUCTION, UNARY } from './arithmetic-cases.ts';
+import { CONV_TRANSPOSE3D } from './conv-transpose3d-cases.ts';
 import { CONVOLUTION, DEPTHWISE } from './convolution-cases.ts';
 import { CONVOLUTION3D } from './convolution3d-cases.ts';
 import { DECONVOLUTION, DECONVOLUTION_DEPTHWISE } from './deconvolution-cases.ts';
@@ -54,6 +55,7 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   rnn: RNN,
   gru: GRU,
   lstmBlockCell: LSTM_BLOCK_CELL,
+  convTranspose3d: CONV_TRANSPOSE3D,
 };
 
 /** What MNN answered, by case title: one entry per output. */
