@@ -7,8 +7,8 @@ import { compareWithMnn, type Verdict } from './random/compare.ts';
 import { sample } from './random/draw.ts';
 import { GENERATORS, NOT_RANDOM } from './random/index.ts';
 
-/** Of each op; the seed can be changed to look further: `MNNQUANT_RANDOM_SEED`. */
-const CASES = 8;
+/** Of each op. To look further: `MNNQUANT_RANDOM_CASES`, and another `MNNQUANT_RANDOM_SEED`. */
+const CASES = Number(process.env.MNNQUANT_RANDOM_CASES ?? 8);
 const SEED = Number(process.env.MNNQUANT_RANDOM_SEED ?? 2026);
 
 describeWithMnn('random ops answer as MNN does', ({ python }) => {

@@ -33,7 +33,20 @@ const KNOWN_ERRORS: readonly KnownError[] = [
     when: ({ inputs: [x, pads] }) => paddedGroups(x.shape, pads.data!) > 3,
     why: 'fills in three dimensions at most, unpadded neighbours counting as one (GeometryCrop.cpp)',
   },
+  ...(['MatMul', 'BatchMatMul'] as const).map((type) => ({
+    type,
+    when: ({ inputs: [a, b] }: GoldenCase) => bothRepeat(a.shape.slice(0, -2), b.shape.slice(0, -2)),
+    why: 'mixes up the batches where both tensors have to be repeated (GeometryBatchMatMul.cpp)',
+  })),
 ];
+
+/** Whether each of two batch shapes has a dimension that the other one lacks. */
+function bothRepeat(a: readonly number[], b: readonly number[]): boolean {
+  const rank = Math.max(a.length, b.length);
+  const at = (shape: readonly number[], i: number): number => shape[shape.length - rank + i] ?? 1;
+  const dimensions = Array.from({ length: rank }, (_, i) => [at(a, i), at(b, i)]);
+  return dimensions.some(([x, y]) => x < y) && dimensions.some(([x, y]) => x > y);
+}
 
 function product(shape: readonly number[]): number {
   return shape.reduce((all, extent) => all * extent, 1);

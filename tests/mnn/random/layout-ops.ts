@@ -120,12 +120,24 @@ function stridedSlice(draw: Draw): RandomCase {
   };
 }
 
+/** Numbers put into a slice. */
+function sliceWrite(draw: Draw): RandomCase {
+  const { main: parameter, inputs } = stridedSlice(draw);
+  const [x, ...bounds] = inputs;
+  return {
+    type: 'StridedSlice',
+    main: parameter,
+    inputs: [x, ...bounds, draw.tensor([1])],
+  };
+}
+
 /** ONNX's form: start, end, axes, steps, which may run backwards. */
 function onnxSlice(draw: Draw): RandomCase {
   const shape = draw.shape(draw.int(1, 4), 1, 6);
   const axes = draw.some([...shape.keys()]);
   const picks = axes.map((axis) => {
-    const backwards = draw.int(0, 3) === 0;
+    // MNN turns one of three dimensions round.
+    const backwards = shape.length <= 3 && draw.int(0, 3) === 0;
     const begin = draw.int(0, shape[axis] - 1);
     return backwards
       ? { begin, end: draw.int(-shape[axis] - 1, -shape[axis] + begin - 1), step: -1 }
@@ -298,7 +310,7 @@ export const LAYOUT_OPS: Readonly<Record<string, Generator>> = {
   Concat: concat,
   Slice: slice,
   SliceTf: sliceTf,
-  StridedSlice: (draw) => (draw.bool() ? stridedSlice(draw) : onnxSlice(draw)),
+  StridedSlice: (draw) => draw.pick(stridedSlice, onnxSlice, sliceWrite)(draw),
   Squeeze: squeeze,
   Unsqueeze: unsqueeze,
   ExpandDims: unsqueeze,

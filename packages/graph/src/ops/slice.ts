@@ -7,11 +7,12 @@ import { copyView, denseStrides } from './support/strides.ts';
 export interface SliceAttributes {
   readonly axis: number;
   /**
-   * Positions of the cuts, sizes of the parts (one may be -1), or nothing for equal parts.
+   * Positions of the cuts, sizes of the parts (one may be -1), or nothing for equal parts; a single number of
+   * an ONNX or TFLite model means nothing either (ShapeSlice.cpp, MNN 3.6.1).
    * `undefined`: the second input holds the sizes.
    */
   readonly points: readonly number[] | undefined;
-  readonly pointsAre: 'positions' | 'sizes' | 'part size' | 'number of parts';
+  readonly pointsAre: 'positions' | 'sizes' | 'part size' | 'number of parts' | 'nothing';
   /** Number of outputs. */
   readonly parts: number;
 }
@@ -89,7 +90,8 @@ export const slice: OpDefinition<SliceAttributes> = {
 function meaning(sourceType: number, count: number | undefined): SliceAttributes['pointsAre'] {
   if (sourceType === NetSource.CAFFE) return 'positions';
   if (count !== 1) return 'sizes';
-  return sourceType === NetSource.TORCH ? 'part size' : 'number of parts';
+  if (sourceType === NetSource.TORCH) return 'part size';
+  return sourceType === NetSource.TENSORFLOW ? 'number of parts' : 'nothing';
 }
 
 function partSizes(
@@ -116,6 +118,7 @@ function givenSizes(
 ): number[] {
   if (pointsAre === 'positions' && points.length > 0)
     return [...points, extent].map((point, i) => point - (i === 0 ? 0 : points[i - 1]));
+  if (pointsAre === 'nothing') return new Array<number>(parts).fill(Math.floor(extent / parts));
   if (pointsAre === 'number of parts' || points.length === 0) {
     const count = points[0] ?? parts;
     return Array.from({ length: count }, () => extent / count);

@@ -1,9 +1,10 @@
 import { OpType, type StridedSliceParam } from '@mnnquant/mnn-format';
 import { GraphError, type OpDefinition } from '../op.ts';
 import type { HostTensor, TensorDesc } from '../tensor.ts';
+import { broadcastShape, broadcastStrides } from './support/broadcast.ts';
 import { knownIntegers, normalizeAxis, required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
-import { copyView, denseStrides } from './support/strides.ts';
+import { copyView, denseStrides, type View } from './support/strides.ts';
 
 export type StridedSliceAttributes = Pick<
   StridedSliceParam,
@@ -11,40 +12,51 @@ export type StridedSliceAttributes = Pick<
 > & {
   /** ONNX: inputs are starts, ends, axes, steps. Else TensorFlow: begin, end, strides and masks. */
   readonly onnx: boolean;
+  /** A fifth input is put into the slice of a copy of x. */
+  readonly writes: boolean;
 };
 
-/** x[begin:end:step, …] with TensorFlow's masks or ONNX' axes. */
+/**
+ * x[begin:end:step, …] with TensorFlow's masks or ONNX' axes, or x with other numbers there. A begin that is
+ * masked counts as 0 also where its dimension goes (GeometryStridedSlice.cpp, MNN 3.6.1; TensorFlow ignores
+ * the mask there).
+ */
 export const stridedSlice: OpDefinition<StridedSliceAttributes> = {
   name: 'StridedSlice',
   opTypes: [OpType.StridedSlice],
   parse(op, context) {
     const table = parameter(op, 'StridedSliceParam', context);
     const onnx = table.fromType === 1;
-    if (!onnx && context.inputCount === 5)
-      throw new GraphError(`${context.where}: writing into a slice is not evaluated`);
     if ((table.ellipsisMask & (table.ellipsisMask - 1)) !== 0) {
       throw new GraphError(`${context.where}: expected at most one ellipsis, got mask ${table.ellipsisMask}`);
     }
     const { beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } = table;
-    return { beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask, onnx };
+    const writes = !onnx && context.inputCount === 5;
+    return { beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask, onnx, writes };
   },
   shape(attributes, inputs, where) {
-    const { dtype, layout } = required(inputs, 0, where);
-    return [{ shape: cutsOf(attributes, inputs, where).flatMap(outputExtents), dtype, layout }];
+    const { shape: whole, dtype, layout } = required(inputs, 0, where);
+    const shape = cutsOf(attributes, inputs, where).flatMap(outputExtents);
+    if (!attributes.writes) return [{ shape, dtype, layout }];
+    const written = required(inputs, 4, where).shape;
+    if (String(broadcastShape(written, shape, where)) !== String(shape))
+      throw new GraphError(
+        `${where}: expected values of shape [${shape}] to put into the slice, got [${written}]`,
+      );
+    return [{ shape: whole, dtype, layout }];
   },
   reference(attributes, inputs, [y]) {
     const x = required(inputs, 0, 'StridedSlice');
-    const cuts = cutsOf(attributes, inputs.map(describe), 'StridedSlice').filter((cut) => cut.kind !== 'new');
-    const dense = denseStrides(x.shape);
-    let offset = 0;
-    const strides: number[] = [];
-    const extents: number[] = [];
-    for (const [axis, cut] of cuts.entries()) {
-      offset += cut.start * dense[axis];
-      strides.push(cut.step * dense[axis]);
-      extents.push(cut.count);
+    const cuts = cutsOf(attributes, inputs.map(describe), 'StridedSlice');
+    const slice = viewOf(cuts, x.shape);
+    if (!attributes.writes) {
+      copyView(x.data, slice, y.data, { offset: 0, strides: denseStrides(slice.extents) }, slice.extents);
+      return;
     }
-    copyView(x.data, { offset, strides }, y.data, { offset: 0, strides: denseStrides(extents) }, extents);
+    y.data.set(x.data);
+    const values = required(inputs, 4, 'StridedSlice');
+    const strides = valueStrides(cuts, values.shape);
+    copyView(values.data, { offset: 0, strides }, y.data, slice, slice.extents);
   },
   cases: [
     {
@@ -82,6 +94,16 @@ export const stridedSlice: OpDefinition<StridedSliceAttributes> = {
       attributes: masks({ onnx: true }),
       inputs: [{ shape: [4, 6, 5] }, ints(-3, 0), ints(2147483647, 4), ints(2, 0), ints(2, 1)],
     },
+    {
+      title: 'a row put in',
+      attributes: masks({ shrinkAxisMask: 1, writes: true }),
+      inputs: [{ shape: [4, 6] }, ints(-2, 1), ints(0, 6), ints(1, 2), { shape: [3] }],
+    },
+    {
+      title: 'one number put in',
+      attributes: masks({ beginMask: 1, writes: true }),
+      inputs: [{ shape: [4, 3] }, ints(0, 1), ints(2, 3), ints(1, 1), { shape: [1] }],
+    },
     { title: 'nothing left', attributes: masks({}), inputs: [{ shape: [4] }, ints(3), ints(1), ints(1)] },
   ],
 };
@@ -94,6 +116,7 @@ function masks(options: Partial<StridedSliceAttributes>): StridedSliceAttributes
     newAxisMask: 0,
     shrinkAxisMask: 0,
     onnx: false,
+    writes: false,
     ...options,
   };
 }
@@ -118,6 +141,31 @@ type Cut =
 function outputExtents(cut: Cut): number[] {
   if (cut.kind === 'new') return [1];
   return cut.kind === 'shrink' ? [] : [cut.count];
+}
+
+/** The slice as a place in x. */
+function viewOf(
+  cuts: readonly Cut[],
+  shape: readonly number[],
+): View & { readonly extents: readonly number[] } {
+  const dense = denseStrides(shape);
+  const taken = cuts.filter((cut) => cut.kind !== 'new');
+  return {
+    offset: taken.reduce((sum, cut, axis) => sum + cut.start * dense[axis], 0),
+    strides: taken.map((cut, axis) => cut.step * dense[axis]),
+    extents: taken.map(({ count }) => count),
+  };
+}
+
+/** Steps through the values to write, per dimension of x: those of the slice that they broadcast to. */
+function valueStrides(cuts: readonly Cut[], shape: readonly number[]): number[] {
+  const strides = broadcastStrides(shape, cuts.flatMap(outputExtents));
+  let at = 0;
+  return cuts.flatMap((cut) => {
+    if (cut.kind === 'shrink') return [0];
+    const stride = strides[at++];
+    return cut.kind === 'new' ? [] : [stride];
+  });
 }
 
 /** What is taken of each input dimension, with the new dimensions in between. */
@@ -168,7 +216,8 @@ function maskedCuts(
     } else {
       const extent = shape[axis++];
       if (has(attributes.shrinkAxisMask, i)) {
-        const start = begin[i] < 0 ? begin[i] + extent : begin[i];
+        const given = has(attributes.beginMask, i) ? 0 : begin[i];
+        const start = given < 0 ? given + extent : given;
         cuts.push({
           kind: 'shrink',
           start: Math.min(Math.max(start, 0), Math.max(extent - 1, 0)),
