@@ -64,8 +64,10 @@ export function predictInt8(
 ): Prediction {
   const tensors = runtimeTensors(model, plan);
   const ops = model.net.oplists ?? [];
-  const outputs = new Set(plan.graph.outputs.map(({ tensor }) => tensor));
-  const list = decompose(plan.steps, ops, tensors, (id) => outputs.has(id));
+  const { outputs, consumers } = plan.graph;
+  const named = new Set(outputs.map(({ tensor }) => tensor));
+  // The runtime keeps what nobody reads, too, as if it were asked for.
+  const list = decompose(plan.steps, ops, tensors, (id) => named.has(id) || !consumers.has(id));
   propagateScales(list.commands);
   const reasons = list.commands.map((command) => decide(command, plan.steps, ops));
   const outside = outsideOps(plan);

@@ -87,6 +87,34 @@ describe('predictInt8: as MNN ran it', () => {
     );
     expect(run(concat, {}, 16)).toBe('Convolution* Convolution* Raster Convolution*, casts 4');
   });
+
+  it('LSTM: loops in float over a copy, here as one command', () => {
+    const lstm = (net: NetBuilder, from: number) => {
+      const reshape = (tensor: number, ...dims: number[]) =>
+        net.op('Reshape', [tensor], {
+          type: 'Reshape',
+          value: createTable('Reshape', { dims: Int32Array.from(dims), dimType: MNN_DATA_FORMAT.NCHW }),
+        });
+      const weights = [
+        [1, 32, 32],
+        [1, 32, 8],
+        [1, 32],
+      ].map((dims) =>
+        net.constant(dims, [
+          ...net.noise(
+            dims.reduce((product, extent) => product * extent, 1),
+            0.3,
+          ),
+        ]),
+      );
+      const states = net.op('LSTM', [reshape(from, 4, 1, 32), ...weights], {
+        type: 'LSTM',
+        value: createTable('LSTM', { outputCount: 8 }),
+      });
+      return reshape(states, 1, 8, 4, 1);
+    };
+    expect(run(lstm)).toBe('Convolution* Raster* LSTM Raster Convolution*, casts 3');
+  });
 });
 
 describe('predictInt8: the account', () => {

@@ -106,6 +106,24 @@ const pooling3d: Decompose = (list, op, inputs, outputs) => {
   list.add(type, inputs, outputs, true);
 };
 
+/** GeometryLSTM.cpp: per direction loops over a copy of the input; the last states are views. */
+const recurrent: Decompose = (list, op, [input, ...rest], [all, last, cell]) => {
+  const from = input as RuntimeTensor;
+  const states = all as RuntimeTensor;
+  const directions = rest.length === 0 ? 1 : (states.shape[1] as number);
+  const cells = Array.from({ length: directions }, (_, direction) => {
+    // Views are not fused with one that runs backwards.
+    if (direction === 1) list.materialise(from);
+    const sequence = internalTensor(from, 'NCHW');
+    sequence.regions = [{ origin: from, plain: direction === 0 }];
+    const ownCell = internalTensor(states, 'NCHW');
+    list.add(opTypeName(op.type), [sequence, ...rest], [states, ownCell], true);
+    return ownCell;
+  });
+  if (last !== undefined) last.regions = cells.map(() => ({ origin: states, plain: false }));
+  if (cell !== undefined) cell.regions = cells.map((origin) => ({ origin, plain: true }));
+};
+
 /** GeometryUnary.cpp makes a UnaryOp of its own, which has no table. */
 const legacyUnary: Decompose = (list, _op, inputs, outputs) => list.add('UnaryOp', inputs, outputs, false);
 
@@ -147,6 +165,7 @@ const decomposers: Readonly<Record<string, Decompose>> = {
   Flatten: plainViewOfFirst,
   Identity: plainViewOfFirst,
   Interp: imageOp,
+  LSTM: recurrent,
   Pack: viewOfAll,
   Padding: viewOfFirst,
   Permute: viewOfFirst,
@@ -155,6 +174,7 @@ const decomposers: Readonly<Record<string, Decompose>> = {
   Reduction: reduction,
   Reshape: plainViewOfFirst,
   Resize: imageOp,
+  RNN: recurrent,
   Sigmoid: legacyUnary,
   Slice: viewOfFirst,
   SliceTf: viewOfFirst,
