@@ -4,12 +4,14 @@ import { IMAGE_OPS } from './image-ops.ts';
 import { INDEXING_OPS } from './indexing-ops.ts';
 import { LAYOUT_OPS } from './layout-ops.ts';
 import { RECURRENT_OPS } from './recurrent-ops.ts';
+import { REGION_OPS } from './region-ops.ts';
 
 /** By op type. */
 export const GENERATORS: Readonly<Record<string, Generator>> = {
   ...IMAGE_OPS,
   ...ARITHMETIC_OPS,
   ...RECURRENT_OPS,
+  ...REGION_OPS,
   ...LAYOUT_OPS,
   ...INDEXING_OPS,
 };
@@ -17,6 +19,10 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
 /** Ops without a generator, and why. */
 export const NOT_RANDOM: Readonly<Record<string, string>> = {
   Dropout: 'MNN 3.6.1 has no kernel for it; its converters leave it out',
+  BatchNorm: 'MNN 3.6.1 has no kernel for it; batch-norm-by-hand.test.ts and training-models.test.ts',
+  Moments: 'not built into the package of MNN 3.6.1; moments-by-hand.test.ts',
+  InstanceNorm: 'as Moments',
+  Gather: 'the old name of GatherV2, which MNN 3.6.1 has no shape for',
   If: 'small networks in packages/graph/test/golden/control-nets.ts, which control-flow.test.ts runs in MNN',
   While: 'as If; compiled loops in loop-cases.ts',
   Where: 'as many rows as the data say: data-shape-nets.ts, which control-flow.test.ts runs in MNN',

@@ -33,6 +33,11 @@ const KNOWN_ERRORS: readonly KnownError[] = [
     when: ({ inputs: [x, pads] }) => paddedGroups(x.shape, pads.data!) > 3,
     why: 'fills in three dimensions at most, unpadded neighbours counting as one (GeometryCrop.cpp)',
   },
+  {
+    type: 'Pooling3D',
+    when: ({ inputs: [{ shape }] }) => shape.length === 5 && shape[0] > 1,
+    why: 'takes the batches of a volume for one another (GeometryPooling3D.cpp)',
+  },
   ...(['MatMul', 'BatchMatMul'] as const).map((type) => ({
     type,
     when: ({ inputs: [a, b] }: GoldenCase) => bothRepeat(a.shape.slice(0, -2), b.shape.slice(0, -2)),

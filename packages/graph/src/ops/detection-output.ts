@@ -2,7 +2,7 @@ import { OpType } from '@mnnquant/mnn-format';
 import { GraphError, type OpDefinition } from '../op.ts';
 import type { HostTensor } from '../tensor.ts';
 import { elementCount } from '../tensor.ts';
-import { required } from './support/inputs.ts';
+import { knownContents, required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
 
 export interface DetectionOutputAttributes {
@@ -16,8 +16,8 @@ export interface DetectionOutputAttributes {
 
 /**
  * The boxes a single shot detector has found: locations [1,4·P], confidences [1,P·classes], priors
- * [1,2,4·P,1] → [1,1,keep,6] of label, score, x1, y1, x2, y2 by falling score (CPUDetectionOutput.cpp,
- * MNN 3.6.1). MNN shortens its output to what was found; here the rows behind are zeros.
+ * [1,2,4·P,1] → [1,1,found,6] of label, score, x1, y1, x2, y2 by falling score, `keep` of them at most
+ * (CPUDetectionOutput.cpp, MNN 3.6.1).
  */
 export const detectionOutput: OpDefinition<DetectionOutputAttributes> = {
   name: 'DetectionOutput',
@@ -34,7 +34,8 @@ export const detectionOutput: OpDefinition<DetectionOutputAttributes> = {
       objectness: table.objectnessScore,
     };
   },
-  shape({ classes, keep }, inputs, where) {
+  shape(attributes, inputs, where) {
+    const { classes } = attributes;
     const [locations, confidences, priors] = [0, 1, 2].map((i) =>
       elementCount(required(inputs, i, where).shape),
     );
@@ -42,27 +43,11 @@ export const detectionOutput: OpDefinition<DetectionOutputAttributes> = {
       throw new GraphError(
         `${where}: expected locations and confidences of ${priors / 8} boxes and ${classes} classes, got ${locations} and ${confidences} numbers`,
       );
-    return [{ shape: [1, 1, keep, 6], dtype: 'float32', layout: 'NC4HW4' }];
+    const found = detect(attributes, knownContents(inputs, where));
+    return [{ shape: [1, 1, found.length, 6], dtype: 'float32', layout: 'NC4HW4' }];
   },
   reference(attributes, inputs, [y]) {
-    const { classes, confidence, objectness, keep } = attributes;
-    const [locations, scores, priors] = [0, 1, 2].map((i) => required(inputs, i, 'DetectionOutput'));
-    const count = priors.data.length / 8;
-    const variances = priors.data.subarray(count * 4);
-    const first = inputs[4] === undefined ? priors.data : decode(priors.data, variances, inputs[4], count);
-    const boxes = decode(first, variances, locations, count);
-    const refused = (j: number): boolean => (inputs[3]?.data[j * 2 + 1] ?? Infinity) < objectness;
-    const found: Found[] = [];
-    for (let label = 1; label < classes; label++) {
-      const candidates: Found[] = [];
-      for (let j = 0; j < count; j++) {
-        const score = inputs[4] !== undefined && refused(j) ? 0 : scores.data[j * classes + label];
-        if (score > confidence) candidates.push({ label, score, box: boxes.subarray(j * 4, j * 4 + 4) });
-      }
-      found.push(...suppress(candidates, attributes));
-    }
-    y.data.fill(0);
-    for (const [i, { label, score, box }] of byScore(found).slice(0, keep).entries())
+    for (const [i, { label, score, box }] of detect(attributes, inputs).entries())
       y.data.set([label, score, ...box], i * 6);
   },
   cases: [
@@ -104,6 +89,26 @@ interface Found {
   readonly score: number;
   /** x1, y1, x2, y2. */
   readonly box: Float64Array;
+}
+
+function detect(attributes: DetectionOutputAttributes, inputs: readonly (HostTensor | undefined)[]): Found[] {
+  const { classes, confidence, objectness, keep } = attributes;
+  const [locations, scores, priors] = [0, 1, 2].map((i) => required(inputs, i, 'DetectionOutput'));
+  const count = priors.data.length / 8;
+  const variances = priors.data.subarray(count * 4);
+  const first = inputs[4] === undefined ? priors.data : decode(priors.data, variances, inputs[4], count);
+  const boxes = decode(first, variances, locations, count);
+  const refused = (j: number): boolean => (inputs[3]?.data[j * 2 + 1] ?? Infinity) < objectness;
+  const found: Found[] = [];
+  for (let label = 1; label < classes; label++) {
+    const candidates: Found[] = [];
+    for (let j = 0; j < count; j++) {
+      const score = inputs[4] !== undefined && refused(j) ? 0 : scores.data[j * classes + label];
+      if (score > confidence) candidates.push({ label, score, box: boxes.subarray(j * 4, j * 4 + 4) });
+    }
+    found.push(...suppress(candidates, attributes));
+  }
+  return byScore(found).slice(0, keep);
 }
 
 function decode(

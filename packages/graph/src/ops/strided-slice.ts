@@ -1,6 +1,6 @@
 import { OpType, type StridedSliceParam } from '@mnnquant/mnn-format';
 import { GraphError, type OpDefinition } from '../op.ts';
-import type { HostTensor, TensorDesc } from '../tensor.ts';
+import { elementCount, type HostTensor, type TensorDesc } from '../tensor.ts';
 import { broadcastShape, broadcastStrides } from './support/broadcast.ts';
 import { knownIntegers, normalizeAxis, required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
@@ -39,7 +39,10 @@ export const stridedSlice: OpDefinition<StridedSliceAttributes> = {
     const shape = cutsOf(attributes, inputs, where).flatMap(outputExtents);
     if (!attributes.writes) return [{ shape, dtype, layout }];
     const written = required(inputs, 4, where).shape;
-    if (String(broadcastShape(written, shape, where)) !== String(shape))
+    // A single number fits anywhere, whatever its number of dimensions.
+    const fits =
+      elementCount(written) === 1 || String(broadcastShape(written, shape, where)) === String(shape);
+    if (!fits)
       throw new GraphError(
         `${where}: expected values of shape [${shape}] to put into the slice, got [${written}]`,
       );
