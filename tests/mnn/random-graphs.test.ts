@@ -3,8 +3,11 @@ import { OpType } from '@mnnquant/mnn-format';
 import { expect, it } from 'vitest';
 import { describeWithMnn } from './environment.ts';
 import { MnnOracle } from './oracle.ts';
+import { constantAttributes } from './random/attributes.ts';
+import { chain } from './random/chains.ts';
 import { compareWithMnn, type Verdict } from './random/compare.ts';
-import { sample } from './random/draw.ts';
+import { compareChains } from './random/compare-chains.ts';
+import { sampled } from './random/draw.ts';
 import { GENERATORS, NOT_RANDOM } from './random/index.ts';
 
 /** Of each op. To look further: `MNNQUANT_RANDOM_CASES`, and another `MNNQUANT_RANDOM_SEED`. */
@@ -15,11 +18,22 @@ describeWithMnn('random ops answer as MNN does', ({ python }) => {
   const oracle = new MnnOracle(python);
   for (const [type, generator] of Object.entries(GENERATORS)) {
     it(type, async () => {
-      const cases = sample(generator, CASES, SEED).map((item, i) => ({ ...item, title: `${type} ${i}` }));
+      const cases = sampled(generator, CASES, SEED).map((item, i) => ({ ...item, title: `${type} ${i}` }));
       const verdicts = await compareWithMnn(oracle, cases);
       expect(verdicts.map(told).filter((line) => line !== undefined)).toEqual([]);
     });
   }
+
+  it('chains of 2 to 6 ops', async () => {
+    expect(await compareChains(oracle, sampled(chain, CASES * 15, SEED))).toEqual([]);
+  });
+
+  it('every attribute is varied', () => {
+    const constant = Object.entries(GENERATORS).flatMap(([type, generator]) =>
+      constantAttributes(type, sampled(generator, 60, SEED)),
+    );
+    expect(constant).toEqual([]);
+  });
 
   it('every op has a generator, or a reason not to', () => {
     const types = OPS.flatMap(({ opTypes }) => opTypes.map((type) => OpType[type as never] ?? nameOf(type)));

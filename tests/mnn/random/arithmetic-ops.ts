@@ -178,7 +178,10 @@ function eltwise(draw: Draw): RandomCase {
   const type = draw.pick(0, 1, 2, 3);
   return {
     type: 'Eltwise',
-    main: main('Eltwise', { type: type as 0 }),
+    main: main('Eltwise', {
+      type: type as 0,
+      coeff: type === 1 && draw.bool() ? Float32Array.from([1, 0]) : undefined,
+    }),
     inputs: type === 3 ? inputs.slice(0, 2) : inputs,
   };
 }

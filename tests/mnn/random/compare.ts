@@ -120,8 +120,9 @@ async function runAlone(item: GoldenCase, backend: TensorBackend): Promise<HostT
   return outputs.get(item.title)!.map((name) => results.outputs[0].get(name)!);
 }
 
-function difference(
-  { tolerance = BOUND }: GoldenCase,
+/** In what way outputs differ from MNN's; `undefined` for rounding. */
+export function difference(
+  { tolerance = BOUND }: Pick<GoldenCase, 'tolerance'>,
   actual: readonly HostTensor[],
   expected: readonly NumpyArray[],
 ): string | undefined {
@@ -150,7 +151,8 @@ function worst(actual: ArrayLike<number>, expected: ArrayLike<number>): { relati
   return { relative, at };
 }
 
-function nearer(
+/** Whether ours are as near to double precision as MNN's. */
+export function nearer(
   exact: readonly HostTensor[],
   ours: readonly HostTensor[],
   mnn: readonly NumpyArray[],

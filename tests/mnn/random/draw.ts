@@ -82,8 +82,8 @@ export class Draw {
   }
 }
 
-/** Cases of one generator; the same seed always gives the same ones. */
-export function sample(generator: Generator, count: number, seed: number): RandomCase[] {
+/** Things that a generator makes; the same seed always gives the same ones. */
+export function sampled<T>(generator: (draw: Draw) => T, count: number, seed: number): T[] {
   return fc.sample(
     fc.gen().map((value) => generator(new Draw(value))),
     { numRuns: count, seed },

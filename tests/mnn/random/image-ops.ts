@@ -88,7 +88,10 @@ function deconvolution(draw: Draw, isDepthwise: boolean): RandomCase {
     dilateY: draw.int(1, 2),
     dilateX: draw.int(1, 2),
     padMode,
-    ...(padMode === PadMode.CAFFE && { padX: draw.int(0, 1), padY: draw.int(0, 1) }),
+    ...(padMode === PadMode.CAFFE &&
+      (draw.bool()
+        ? { padX: draw.int(0, 1), padY: draw.int(0, 1) }
+        : { pads: Int32Array.from(draw.list(4, 0, 1)) })),
     ...(padMode === PadMode.CAFFE &&
       draw.bool() && { outPads: Int32Array.from(strides, (stride) => draw.int(0, stride - 1)) }),
     ...draw.pick({}, { relu: true }, { relu6: true }),
@@ -121,6 +124,10 @@ function pooling(draw: Draw): RandomCase {
       strideY: draw.int(1, kernelY),
       padX: pad(kernelX),
       padY: pad(kernelY),
+      ...(padType === PoolPadType.CAFFE &&
+        draw.int(0, 2) === 0 && {
+          pads: Int32Array.of(pad(kernelY), pad(kernelX), pad(kernelY), pad(kernelX)),
+        }),
       padType,
       type: draw.pick(PoolType.MAXPOOL, PoolType.AVEPOOL),
       ceilModel: draw.bool(),
@@ -148,6 +155,8 @@ function interp(draw: Draw): RandomCase {
       resizeType: draw.pick(1, 2, 3, 4),
       alignCorners: draw.bool(),
       halfPixelCenters: draw.bool(),
+      widthOffset: draw.pick(0, 0.25),
+      heightOffset: draw.pick(0, 0.25),
       cubicCoeffA: -0.75,
       ctm: ctm as 0,
     }),
@@ -206,7 +215,7 @@ function depthSpace(draw: Draw, toSpace: boolean): RandomCase {
   const sides = toSpace ? [height, width] : [height * blockSize, width * blockSize];
   return {
     type: toSpace ? 'DepthToSpace' : 'SpaceToDepth',
-    main: main('DepthSpaceParam', { blockSize, mode: toSpace ? draw.pick(0, 1) : 0 }),
+    main: main('DepthSpaceParam', { blockSize, mode: draw.pick(0, 1) }),
     inputs: [{ shape: [draw.int(1, 2), channels, ...sides], layout: draw.pick('NCHW', 'NC4HW4') }],
   };
 }

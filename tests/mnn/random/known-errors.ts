@@ -1,3 +1,4 @@
+import { type Convolution2DCommon, PadMode } from '@mnnquant/mnn-format';
 import type { GoldenCase } from '../../../packages/graph/test/golden/golden-case.ts';
 import { RECURRENT_ERRORS } from './recurrent-ops.ts';
 
@@ -34,6 +35,19 @@ const KNOWN_ERRORS: readonly KnownError[] = [
     why: 'fills in three dimensions at most, unpadded neighbours counting as one (GeometryCrop.cpp)',
   },
   {
+    type: 'ConvolutionDepthwise',
+    when: ({ main }) => main?.type === 'Convolution2D' && skipsPixels(main.value.common),
+    why: 'reads other memory where SAME padding turns negative, and where a window lies in the padding alone',
+  },
+  {
+    type: 'StridedSlice',
+    when: ({ main, inputs }) =>
+      main?.type === 'StridedSliceParam' &&
+      main.value.newAxisMask !== 0 &&
+      inputs[1].data!.some((begin) => begin < 0),
+    why: 'counts a negative begin from the end of another dimension where one is added (GeometryStridedSlice.cpp)',
+  },
+  {
     type: 'Pooling3D',
     when: ({ inputs: [{ shape }] }) => shape.length === 5 && shape[0] > 1,
     why: 'takes the batches of a volume for one another (GeometryPooling3D.cpp)',
@@ -51,6 +65,16 @@ function bothRepeat(a: readonly number[], b: readonly number[]): boolean {
   const at = (shape: readonly number[], i: number): number => shape[shape.length - rank + i] ?? 1;
   const dimensions = Array.from({ length: rank }, (_, i) => [at(a, i), at(b, i)]);
   return dimensions.some(([x, y]) => x < y) && dimensions.some(([x, y]) => x > y);
+}
+
+/** Whether windows leave pixels of the image out, or hold none. */
+function skipsPixels(common: Convolution2DCommon | undefined): boolean {
+  if (common === undefined) return false;
+  const { kernelX, kernelY, dilateX, dilateY, strideX, strideY, padMode, padX, padY, pads } = common;
+  const [height, width] = [(kernelY - 1) * dilateY + 1, (kernelX - 1) * dilateX + 1];
+  if (padMode === PadMode.SAME) return strideX > width || strideY > height;
+  const [top, left, bottom, right] = pads ?? [padY, padX, padY, padX];
+  return Math.max(top, bottom) >= height || Math.max(left, right) >= width;
 }
 
 function product(shape: readonly number[]): number {

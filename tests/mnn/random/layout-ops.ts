@@ -92,30 +92,47 @@ function sliceTf(draw: Draw): RandomCase {
   return { type: 'SliceTf', inputs: [values(draw, shape), ints(...begin), ints(...size)] };
 }
 
+/** TensorFlow's form: what is taken of the first and, behind an ellipsis, of the last dimensions. */
 function stridedSlice(draw: Draw): RandomCase {
   const shape = draw.shape(draw.int(1, 4), 1, 6);
-  const axes = draw.int(1, shape.length);
-  const picks = shape.slice(0, axes).map((extent) => {
-    const begin = draw.int(0, extent - 1);
-    const stride = draw.int(1, 2);
-    return { begin, end: draw.int(begin + 1, extent), stride };
+  const count = draw.int(1, shape.length);
+  const cut = draw.int(0, 2) === 0 ? draw.int(0, count) : count;
+  const axes = Array.from({ length: count }, (_, i) => (i < cut ? i : shape.length - count + i));
+  const entries = axes.map((axis) => {
+    const begin = draw.int(0, shape[axis] - 1);
+    const end = draw.int(begin + 1, shape[axis]);
+    const bits = { beginMask: draw.bool(), endMask: draw.bool(), shrinkAxisMask: draw.int(0, 3) === 0 };
+    return { ...bits, begin: draw.pick(begin, begin - shape[axis]), end, stride: draw.int(1, 2) };
   });
-  const mask = (): number => draw.int(0, 2 ** axes - 1);
-  const negative = (value: number, axis: number): number => (draw.bool() ? value : value - shape[axis]);
+  const placeholder = {
+    begin: 0,
+    end: 0,
+    stride: 1,
+    beginMask: false,
+    endMask: false,
+    shrinkAxisMask: false,
+  };
+  const all: (typeof placeholder & { ellipsisMask?: boolean; newAxisMask?: boolean })[] = [...entries];
+  if (cut < count) all.splice(cut, 0, { ...placeholder, ellipsisMask: true });
+  else if (shape.length < 4 && draw.int(0, 3) === 0)
+    all.splice(draw.int(0, all.length), 0, { ...placeholder, newAxisMask: true });
+  const masks = ['beginMask', 'endMask', 'shrinkAxisMask', 'ellipsisMask', 'newAxisMask'] as const;
+  const bits = masks.map((mask) => [
+    mask,
+    all.reduce((sum, entry, i) => sum + (entry[mask] ? 2 ** i : 0), 0),
+  ]);
   return {
     type: 'StridedSlice',
     main: main('StridedSliceParam', {
       Index: DataType.DT_INT32,
       T: DataType.DT_FLOAT,
-      beginMask: mask(),
-      endMask: mask(),
-      shrinkAxisMask: draw.int(0, 2) === 0 ? mask() : 0,
+      ...Object.fromEntries(bits),
     }),
     inputs: [
       draw.tensor(shape),
-      ints(...picks.map(({ begin }, i) => negative(begin, i))),
-      ints(...picks.map(({ end }) => end)),
-      ints(...picks.map(({ stride }) => stride)),
+      ints(...all.map(({ begin }) => begin)),
+      ints(...all.map(({ end }) => end)),
+      ints(...all.map(({ stride }) => stride)),
     ],
   };
 }
@@ -193,7 +210,10 @@ function flatten(draw: Draw): RandomCase {
   const shape = draw.shape(draw.int(2, 4), 1, 4);
   return {
     type: 'Flatten',
-    main: main('Flatten', { axis: draw.int(1, shape.length - 1) }),
+    main: main('Flatten', {
+      axis: draw.int(1, shape.length - 1),
+      endAxis: draw.pick(0, shape.length - 1),
+    }),
     inputs: [draw.tensor(shape)],
   };
 }
@@ -260,6 +280,8 @@ function spaceBatch(draw: Draw, toBatch: boolean): RandomCase {
   const cells = draw.list(2, 2, 3);
   const padded = block.map((size, i) => size * cells[i]);
   const sides = padded.map((extent, i) => (toBatch ? extent - pads[2 * i] - pads[2 * i + 1] : cells[i]));
+  // Cropped in front MNN writes before the image.
+  const crops = [0, draw.int(0, 1), 0, draw.int(0, 1)];
   const batch = toBatch ? draw.int(1, 2) : block[0] * block[1] * draw.int(1, 2);
   const blob = (data: readonly number[], ...dims: number[]) =>
     main('Blob', {
@@ -271,7 +293,7 @@ function spaceBatch(draw: Draw, toBatch: boolean): RandomCase {
     type: toBatch ? 'SpaceToBatchND' : 'BatchToSpaceND',
     main: main('SpaceBatch', {
       blockShape: blob(block, 2),
-      padding: blob(toBatch ? pads : [0, 0, 0, 0], 2, 2),
+      padding: blob(toBatch ? pads : crops, 2, 2),
     }),
     inputs: [{ shape: [batch, draw.int(1, 5), ...sides.map((side) => Math.max(1, side))] }],
   };

@@ -1,0 +1,95 @@
+import type { RandomCase } from './draw.ts';
+
+/**
+ * Attributes that do not change what MNN computes: types that the runtime takes from its tensors, ways to store
+ * weights (which have tests of their own), and what MNN itself never reads.
+ */
+const WITHOUT_EFFECT: Readonly<Record<string, readonly string[]>> = {
+  ArgMax: ['outMaxVal', 'topK', 'softmaxThreshold'],
+  BinaryOp: ['T'],
+  Range: ['Tidx'],
+  Convolution2D: ['quanParameter', 'symmetricQuan', 'sparseParameter', 'external'],
+  Convolution2DCommon: ['hasOutputShape'],
+  Convolution3D: ['external'],
+  Convolution3DCommon: ['hasOutputShape'],
+  DetectionOutput: ['nmsTopK', 'shareLocation', 'backgroundLable', 'varianceEncodedTarget', 'codeType'],
+  ExpandDims: ['T', 'Tdim'],
+  GridSample: ['backward'],
+  InnerProduct: ['biasTerm', 'weightSize', 'transpose', 'quanParameter'],
+  LayerNorm: ['external'],
+  LSTM: ['weightSize', 'clippingThreshold', 'weightIQ', 'weightIA', 'quantScale'],
+  MatMul: ['T', 'weight', 'bias'],
+  OneHotParam: ['dType'],
+  PackParam: ['dataType'],
+  Pool: ['dataType'],
+  ReductionParam: ['coeff'],
+  RoiParameters: ['outputGrad'],
+  Scale: ['external'],
+  StridedSliceParam: ['Index', 'T'],
+  TopKV2: ['T', 'sorted'],
+  Transpose: ['Tperm'],
+  UnaryOp: ['T', 'tableInt8'],
+};
+
+/** Attributes that another op of the same table uses, or that other tests vary, by `op: table.field`. */
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  // Five inputs: detection-cases.ts.
+  'DetectionOutput: DetectionOutput.objectnessScore',
+  // Crossed with the layout of the input: layout-by-hand.test.ts.
+  'Reshape: Reshape.dimType',
+  // Volumes are resized by Interp with five dimensions: interp-cases.ts.
+  ...['depthScale', 'outputDepth', 'depthOffset', 'cubicCoeffA'].map((field) => `Interp: Interp.${field}`),
+  // Read by ROIAlign.
+  ...['samplingRatio', 'aligned', 'poolType'].map((field) => `ROIPooling: RoiParameters.${field}`),
+  // Read by LSTM alone: Caffe's weights.
+  ...['weightI', 'weightH', 'bias'].map((field) => `RNN: LSTM.${field}`),
+  // MNN 3.6.1 crashes on weights in the op.
+  ...['GateWeight', 'GateBias', 'CandidateWeight', 'CandidateBias', 'RecurrentBias'].flatMap((field) =>
+    ['fw', 'bw'].map((direction) => `RNNSequenceGRU: RNNParam.${direction}${field}`),
+  ),
+  // Read by deconvolutions.
+  'Convolution: Convolution2DCommon.outPads',
+  'ConvolutionDepthwise: Convolution2DCommon.outPads',
+  'Convolution3D: Convolution3DCommon.outPads',
+  // MNN 3.6.1 knows one group, and reads behind the weights for more.
+  'Deconvolution: Convolution2DCommon.group',
+  // Group norm: more-cases.ts.
+  'LayerNorm: LayerNorm.group',
+  // Read by BinaryOp.
+  'ScatterNd: BinaryOp.activationType',
+  'ScatterElements: BinaryOp.activationType',
+  // MNN knows one group only.
+  'Convolution3D: Convolution3DCommon.group',
+  'ConvTranspose3D: Convolution3DCommon.group',
+  // conv-transpose3d-cases.ts, convolution3d-cases.ts.
+  'Convolution3D: Convolution3DCommon.padMode',
+  'ConvTranspose3D: Convolution3DCommon.padMode',
+  'Pooling3D: Pool3D.padType',
+  'InnerProduct: InnerProduct.axis',
+  'Normalize: Normalize.acrossSpatial',
+]);
+
+/** Attributes that have one value only in all these cases of an op, `op: table.field`. */
+export function constantAttributes(op: string, cases: readonly RandomCase[]): string[] {
+  const seen = new Map<string, Set<string>>();
+  const visit = (table: string, fields: object): void => {
+    for (const [name, value] of Object.entries(fields)) {
+      if (WITHOUT_EFFECT[table]?.includes(name)) continue;
+      if (name === 'common') visit(`${table}Common`, value);
+      else
+        add(
+          `${table}.${name}`,
+          JSON.stringify(value, (_, item) => (ArrayBuffer.isView(item) ? String(item) : item)),
+        );
+    }
+  };
+  const add = (key: string, value: string | undefined): void => {
+    const values = seen.get(key) ?? new Set();
+    seen.set(key, values.add(value ?? 'none'));
+  };
+  for (const { main } of cases) if (main) visit(main.type, main.value);
+  return [...seen]
+    .filter(([, values]) => values.size < 2)
+    .map(([key]) => `${op}: ${key}`)
+    .filter((name) => !ELSEWHERE.has(name));
+}
