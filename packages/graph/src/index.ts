@@ -88,6 +88,7 @@ export {
   type TensorDesc,
 } from './tensor.ts';
 export { type UnsupportedOp, UnsupportedOpError } from './unsupported-op.ts';
+export { UNSUPPORTED_ORIGINS, type UnsupportedOrigin } from './unsupported-origins.ts';
 export {
   BUCKET_SHIFT,
   type BucketColumns,

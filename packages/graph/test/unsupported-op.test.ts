@@ -1,5 +1,13 @@
-import { buildGraph, UnsupportedOpError } from '@mnnquant/graph';
-import { createTable, type Net, type Op, OpType, readModel, writeModel } from '@mnnquant/mnn-format';
+import { buildGraph, OPS, UNSUPPORTED_ORIGINS, UnsupportedOpError } from '@mnnquant/graph';
+import {
+  createTable,
+  type Net,
+  type Op,
+  OpType,
+  opTypeName,
+  readModel,
+  writeModel,
+} from '@mnnquant/mnn-format';
 import { describe, expect, it } from 'vitest';
 import { inputOp, smallNet } from './support/small-net.ts';
 
@@ -49,7 +57,12 @@ describe('ops that cannot be evaluated', () => {
     ['Extra', 'cut the model off before them and quantize the rest'],
     ['QuantizedAdd', 'give the float model'],
     ['Dequantize', 'give the float model'],
-    ['AsString', 'Convert the model so that it has no AsString, or cut it off before'],
+    ['ReluGrad', 'give the model made for inference'],
+    ['TensorArrayRead', 'unroll the loop'],
+    ['RandomUniform', 'make their result an input'],
+    ['Texture', 'cut it off behind them'],
+    ['AsString', 'MNN 3.6.1 does not run AsString either'],
+    ['Svd', 'Convert the model so that it has no Svd, or cut it off before'],
   ];
   it.each(advice)('%s: named, with what to do; the model can be read and written', (type, text) => {
     const net = netOf(type);
@@ -61,9 +74,23 @@ describe('ops that cannot be evaluated', () => {
   });
 
   it('of several origins get the advice of each', () => {
-    const { message } = errorOf(netOf('RoPE', 'Attention', 'AsString', 'FusedLinear'));
+    const { message } = errorOf(netOf('RoPE', 'Attention', 'Svd', 'FusedLinear'));
     expect(message).toContain('fuses Attention out of plain ops');
     expect(message).toContain('FusedLinear, RoPE come from');
-    expect(message).toContain('so that it has no AsString');
+    expect(message).toContain('so that it has no Svd');
+  });
+
+  it('are, together with those that can, all of the schema, each once', () => {
+    const sources = ['Input', 'Const', 'TrainableParam'];
+    const evaluated = OPS.flatMap(({ opTypes }) => opTypes.map(opTypeName));
+    const refused = UNSUPPORTED_ORIGINS.flatMap(({ types }) => types);
+    expect([...sources, ...evaluated, ...refused].sort()).toEqual(Object.keys(OpType).sort());
+  });
+
+  it('of a newer schema are named by number', () => {
+    const net = smallNet([inputOp('x', 1)]);
+    const newer = createTable('Op', { type: 9999, name: 'later' } as Partial<Op>);
+    const { message } = errorOf({ ...net, oplists: [...net.oplists!, newer] });
+    expect(message).toContain('later (OpType(9999)). Convert the model so that it has no OpType(9999)');
   });
 });

@@ -2,10 +2,10 @@ import { OpType } from '@mnnquant/mnn-format';
 import type { OpDefinition } from '../op.ts';
 import { elementwise, elementwiseCases } from './support/elementwise.ts';
 
-/** y = x: ops that do nothing at inference. */
+/** y = x: ops that do nothing at inference. MNN 3.6.1 itself runs no Copy; the schema keeps it from older files. */
 export const identity: OpDefinition<undefined> = {
   name: 'Identity',
-  opTypes: [OpType.Identity, OpType.Dropout],
+  opTypes: [OpType.Identity, OpType.Dropout, OpType.Copy],
   parse: () => undefined,
   ...elementwise<undefined>(() => (x) => x),
   cases: elementwiseCases('plain', undefined),
