@@ -48,7 +48,7 @@ export function int8Candidates(
 ): Int8Candidates {
   const nonNegative = nonNegativeTensors(plan);
   const families = new Map(
-    plan.steps.map((step) => [step.node.index, family(step, nonNegative, options)] as const),
+    plan.steps.map((step) => [step.node.index, family(step, plan.values, nonNegative, options)] as const),
   );
   const demand = demandTensors(plan, families, (node) => mustStayFloat(node.source) !== undefined);
   const nodes = new Map<number, NodeChoice>();
@@ -83,6 +83,7 @@ function meansBesideInt8(plan: ExecutionPlan, tensors: ReadonlySet<number>): Set
 
 function family(
   step: PlanStep,
+  constants: ExecutionPlan['values'],
   nonNegative: ReadonlySet<number>,
   { skip, asymmetric = false }: CandidateOptions,
 ): Family {
@@ -95,6 +96,7 @@ function family(
   const reads = step.node.inputs[0] ?? -1;
   return familyOf(step.node.source, {
     inputs: step.inputs,
+    constants,
     nonNegative: nonNegative.has(reads),
     asymmetric,
   });

@@ -1,4 +1,4 @@
-import { elementCount, type TensorDesc } from '@mnnquant/graph';
+import { elementCount, type HostTensor, type TensorDesc } from '@mnnquant/graph';
 import {
   AvgPoolCountType,
   BinaryOpOperation,
@@ -9,6 +9,7 @@ import {
   PoolPadType,
   PoolType,
 } from '@mnnquant/mnn-format';
+import { copiesSlices } from './gathers.ts';
 import { isRectifier } from './rectifiers.ts';
 import { canHaveTable } from './unary-table.ts';
 import { isWholeMean } from './whole-mean.ts';
@@ -49,6 +50,8 @@ const copies: ReadonlySet<string> = new Set([
   'Padding',
   'Permute',
   'Reshape',
+  'Reverse',
+  'ReverseSequence',
   'Slice',
   'SliceTf',
   'SpaceToBatchND',
@@ -85,6 +88,8 @@ const lossyBinaries: ReadonlySet<number> = new Set([
 /** What `familyOf` may ask about the network around an op. */
 export interface Surroundings {
   readonly inputs: readonly (TensorDesc | undefined)[];
+  /** What is known before the network runs, by tensor: `ExecutionPlan.values`. */
+  readonly constants: ReadonlyMap<number, HostTensor>;
   /** Whether the first input holds no negative values, whatever the sample. */
   readonly nonNegative: boolean;
   /** Whether scales come with zero points other than 0. */
@@ -114,6 +119,11 @@ export function familyOf(op: Op, around: Surroundings): Family {
     case 'Sigmoid':
     case 'TanH':
       return canHaveTable(op) ? { kind: 'table' } : float('its function is unknown');
+    case 'Gather':
+    case 'GatherV2':
+      return copiesSlices(op, around.constants)
+        ? { kind: 'copy' }
+        : float('MNN gathers more than two places, or places that are computed, in a float loop');
     case 'Scale':
       return float("MNN's int8 kernel for Scale is wrong once an input was resized");
     default:

@@ -67,12 +67,12 @@ export function predictInt8(
   const { outputs, consumers } = plan.graph;
   const named = new Set(outputs.map(({ tensor }) => tensor));
   // The runtime keeps what nobody reads, too, as if it were asked for.
-  const list = decompose(plan.steps, ops, tensors, (id) => named.has(id) || !consumers.has(id));
+  const list = decompose(plan.steps, ops, plan.values, tensors, (id) => named.has(id) || !consumers.has(id));
   propagateScales(list.commands);
   const reasons = list.commands.map((command) => decide(command, plan.steps, ops));
   const outside = outsideOps(plan);
   const predicted = plan.steps.map((step, position) =>
-    predictStep(step, ownCommand(list.commands, reasons, position), ops, tensors),
+    predictStep(step, ownCommand(list.commands, reasons, position), ops, plan.values, tensors),
   );
   return {
     ops: choices === undefined ? predicted : predicted.map((op) => withPlannedReason(op, choices)),
@@ -142,6 +142,7 @@ function predictStep(
   { node }: PlanStep,
   outcome: Outcome | undefined,
   ops: Ops,
+  constants: ExecutionPlan['values'],
   tensors: (id: number) => RuntimeTensor,
 ): PredictedOp {
   const op = ops[node.index] as Ops[number];
@@ -150,7 +151,7 @@ function predictStep(
     return outcome.reason === undefined
       ? { ...named, int8: true }
       : { ...named, int8: false, reason: outcome.reason };
-  const int8 = isView(op) && viewIsInt8(node, tensors);
+  const int8 = isView(op, constants) && viewIsInt8(node, tensors);
   return int8 ? { ...named, int8 } : { ...named, int8, reason: 'it copies float values' };
 }
 

@@ -1,9 +1,11 @@
-import type { PlanStep } from '@mnnquant/graph';
+import type { HostTensor, PlanStep } from '@mnnquant/graph';
 import { type Op, opTypeName, UnaryOpOperation } from '@mnnquant/mnn-format';
+import { copiesSlices } from '../gathers.ts';
 import { CommandList } from './command-list.ts';
 import { internalTensor, type RuntimeTensor } from './runtime-tensor.ts';
 
 type Inputs = readonly RuntimeTensor[];
+type Constants = ReadonlyMap<number, HostTensor>;
 type Decompose = (list: CommandList, op: Op, inputs: Inputs, outputs: readonly RuntimeTensor[]) => void;
 
 /**
@@ -14,6 +16,7 @@ type Decompose = (list: CommandList, op: Op, inputs: Inputs, outputs: readonly R
 export function decompose(
   steps: readonly PlanStep[],
   ops: readonly Op[],
+  constants: Constants,
   tensor: (id: number) => RuntimeTensor,
   isOutput: (id: number) => boolean,
 ): CommandList {
@@ -23,7 +26,7 @@ export function decompose(
     const op = ops[node.index] as Op;
     const inputs = node.inputs.filter((id) => id >= 0).map(tensor);
     const outputs = node.outputs.map(tensor);
-    (decomposers[opTypeName(op.type)] ?? asItIs)(list, op, inputs, outputs);
+    decomposerOf(op, constants)(list, op, inputs, outputs);
     // The runtime computes outputs of the network at once, even if they are only views.
     for (const id of node.outputs) if (isOutput(id)) list.materialise(tensor(id));
   });
@@ -31,6 +34,9 @@ export function decompose(
 }
 
 const asItIs: Decompose = (list, op, inputs, outputs) => list.add(opTypeName(op.type), inputs, outputs, true);
+
+/** A loop, which the runtime makes in place of the op. */
+const loop: Decompose = (list, _op, inputs, outputs) => list.add('While', inputs, outputs, true);
 
 const viewOfFirst: Decompose = (_list, _op, [input], outputs) => {
   for (const output of outputs) output.regions = [{ origin: input as RuntimeTensor, plain: false }];
@@ -125,7 +131,7 @@ const recurrent: Decompose = (list, op, [input, ...rest], [all, last, cell]) => 
 };
 
 /** GeometryUnary.cpp makes a UnaryOp of its own, which has no table. */
-const legacyUnary: Decompose = (list, _op, inputs, outputs) => list.add('UnaryOp', inputs, outputs, false);
+const legacyUnary: Decompose = (list, _op, inputs, outputs) => list.add('UnaryOp', inputs, outputs, true);
 
 /** GeometryReduce.cpp: packed data is copied to plain memory, reduced there and copied back. */
 const reduction: Decompose = (list, op, inputs, outputs) => {
@@ -163,6 +169,8 @@ const decomposers: Readonly<Record<string, Decompose>> = {
   DepthToSpace: viewOfFirst,
   ExpandDims: plainViewOfFirst,
   Flatten: plainViewOfFirst,
+  Gather: loop,
+  GatherV2: loop,
   Identity: plainViewOfFirst,
   Interp: imageOp,
   LSTM: recurrent,
@@ -174,6 +182,8 @@ const decomposers: Readonly<Record<string, Decompose>> = {
   Reduction: reduction,
   Reshape: plainViewOfFirst,
   Resize: imageOp,
+  Reverse: viewOfFirst,
+  ReverseSequence: viewOfFirst,
   RNN: recurrent,
   Sigmoid: legacyUnary,
   Slice: viewOfFirst,
@@ -189,9 +199,18 @@ const decomposers: Readonly<Record<string, Decompose>> = {
   Unsqueeze: plainViewOfFirst,
 };
 
-/** Whether MNN's runtime only rearranges what this op reads. */
-export function isView(op: Op): boolean {
-  const decomposer = decomposers[opTypeName(op.type)];
+function decomposerOf(op: Op, constants: Constants): Decompose {
+  if (copiesSlices(op, constants)) return viewOfFirst;
+  return decomposers[opTypeName(op.type)] ?? asItIs;
+}
+
+/**
+ * Whether MNN's runtime only rearranges what this op reads.
+ *
+ * @param constants what is known before the network runs, by tensor
+ */
+export function isView(op: Op, constants: Constants): boolean {
+  const decomposer = decomposerOf(op, constants);
   return (
     decomposer === viewOfFirst ||
     decomposer === plainViewOfFirst ||
