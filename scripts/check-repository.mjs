@@ -29,6 +29,7 @@ const total = examples.reduce((sum, file) => sum + statSync(file).size, 0);
 if (total > 5_000_000) problems.push(`examples/: ${total} bytes in all, at most 5000000 are allowed`);
 
 run('node', ['packages/mnn-format/scripts/generate-schema.mjs', '--check']);
+run('node', ['scripts/operators-page.mjs', '--check']);
 
 if (problems.length > 0) {
   process.stderr.write(`${problems.join('\n')}\n`);

@@ -8,7 +8,7 @@ export interface UnsupportedOrigin {
 }
 
 const cutOff = (types: string): string =>
-  `Convert the model so that it has no ${types}, or cut it off before and quantize the rest.`;
+  `Convert the model without ${types}, or cut it off before and quantize the rest.`;
 
 /**
  * Every op type of MNN's schema (3.6.1) that has no definition here, once. Where they come from: the converter
@@ -31,7 +31,7 @@ export const UNSUPPORTED_ORIGINS: readonly UnsupportedOrigin[] = [
     title: 'Custom ops',
     types: ['Plugin', 'Extra'],
     remedy: (types) =>
-      `What ${types} ops compute is not in the file: replace them by plain ops before converting, or cut the model off before them and quantize the rest.`,
+      `What ${types} compute is not in the file: replace them by plain ops before converting, or cut the model off before them and quantize the rest.`,
   },
   {
     title: 'Ops of quantized models',
@@ -74,7 +74,7 @@ export const UNSUPPORTED_ORIGINS: readonly UnsupportedOrigin[] = [
     title: 'What the runtime makes of other ops',
     types: ['Raster'],
     remedy: (types) =>
-      `${types} occurs in models saved for one input size: convert the model without --saveStaticModel.`,
+      `${types} occur in models saved for one input size: convert the model without --saveStaticModel.`,
   },
   {
     title: 'Ops that MNN itself does not run',

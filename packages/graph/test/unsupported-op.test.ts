@@ -42,7 +42,7 @@ describe('ops that cannot be evaluated', () => {
   it('are counted beyond the fifth', () => {
     const { message } = errorOf(netOf('Extra', 'Extra', 'Extra', 'Extra', 'Extra', 'Plugin', 'Extra'));
     expect(message).toMatch(/^7 op\(s\) of type Extra, Plugin cannot be evaluated: my_Extra \(Extra\), /);
-    expect(message).toContain('and 2 more. What Extra, Plugin ops compute is not in the file');
+    expect(message).toContain('and 2 more. What Extra, Plugin compute is not in the file');
   });
 
   const advice: [type: keyof typeof OpType, advice: string][] = [
@@ -62,7 +62,7 @@ describe('ops that cannot be evaluated', () => {
     ['RandomUniform', 'make their result an input'],
     ['Texture', 'cut it off behind them'],
     ['AsString', 'MNN 3.6.1 does not run AsString either'],
-    ['Svd', 'Convert the model so that it has no Svd, or cut it off before'],
+    ['Svd', 'Convert the model without Svd, or cut it off before'],
   ];
   it.each(advice)('%s: named, with what to do; the model can be read and written', (type, text) => {
     const net = netOf(type);
@@ -77,7 +77,7 @@ describe('ops that cannot be evaluated', () => {
     const { message } = errorOf(netOf('RoPE', 'Attention', 'Svd', 'FusedLinear'));
     expect(message).toContain('fuses Attention out of plain ops');
     expect(message).toContain('FusedLinear, RoPE come from');
-    expect(message).toContain('so that it has no Svd');
+    expect(message).toContain('without Svd');
   });
 
   it('are, together with those that can, all of the schema, each once', () => {
@@ -91,6 +91,6 @@ describe('ops that cannot be evaluated', () => {
     const net = smallNet([inputOp('x', 1)]);
     const newer = createTable('Op', { type: 9999, name: 'later' } as Partial<Op>);
     const { message } = errorOf({ ...net, oplists: [...net.oplists!, newer] });
-    expect(message).toContain('later (OpType(9999)). Convert the model so that it has no OpType(9999)');
+    expect(message).toContain('later (OpType(9999)). Convert the model without OpType(9999)');
   });
 });
