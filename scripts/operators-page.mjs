@@ -28,8 +28,6 @@ const page = await freshPage();
 if (!process.argv.includes('--check')) {
   writeFileSync(PAGE, page);
 } else if (readFileSync(PAGE, 'utf8') !== page) {
-  process.stderr.write(
-    'docs/operators.md: the code changed since it was made; run: pnpm operators\n',
-  );
+  process.stderr.write('docs/operators.md: the code changed since it was made; run: pnpm operators\n');
   process.exitCode = 1;
 }
