@@ -67,7 +67,9 @@ async function runOnBackend(
     outputs: outputs.map((_, i) => inputs.length + i),
     source: { type: definition.opTypes[0] } as GraphNode['source'],
   };
-  const kernel = backend.bind(node, inputs, outputs);
+  // As in most models, what comes beside the first input (sizes, bounds, indices) is a constant.
+  const descs = inputs.map((input, i) => (input && i > 0 ? { ...input, value: input.data } : input));
+  const kernel = backend.bind(node, descs, outputs);
   if (kernel === undefined) return undefined;
   const made: DeviceTensor[] = [];
   const device = (desc: TensorDesc): DeviceTensor => {

@@ -43,9 +43,12 @@ export {
   type ConvolutionGeometry,
   convolutionGeometry,
 } from './ops/convolution-attributes.ts';
+export { blockViews, type DepthSpaceAttributes } from './ops/depth-space.ts';
 export type { EltwiseAttributes } from './ops/eltwise.ts';
+export type { GatherAttributes } from './ops/gather.ts';
 export { OPS } from './ops/index.ts';
-export type { InterpAttributes } from './ops/interp.ts';
+export { type InterpAttributes, interpTaps, type Taps } from './ops/interp.ts';
+export type { LayerNormAttributes } from './ops/layer-norm.ts';
 export type { MatMulAttributes } from './ops/mat-mul.ts';
 export {
   type PoolAttributes,
@@ -57,6 +60,9 @@ export type { PreluAttributes } from './ops/prelu.ts';
 export type { ReluAttributes } from './ops/relu.ts';
 export type { ClipAttributes } from './ops/relu6.ts';
 export type { ScaleAttributes } from './ops/scale.ts';
+export type { AxisAttributes } from './ops/softmax.ts';
+export { type StridedSliceAttributes, stridedSliceView } from './ops/strided-slice.ts';
+export { denseStrides, type View } from './ops/support/strides.ts';
 export { UNARY_FUNCTIONS, type UnaryAttributes } from './ops/unary-op.ts';
 export { createPlan, peakActivationBytes } from './plan.ts';
 export {

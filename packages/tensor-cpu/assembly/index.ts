@@ -14,3 +14,8 @@ export { packTiles } from './pack';
 export { permute } from './permute';
 export { exponential, sigmoid, tanh, silu, gelu, hardSwish, inverseRoot } from './unary';
 export { absolute, negate, floor, ceil, square, root, reciprocal } from './unary-plain';
+export { moveBox } from './move';
+export { softmax } from './softmax';
+export { resample } from './resample';
+export { layerNorm } from './layer-norm';
+export { gatherRows } from './gather';

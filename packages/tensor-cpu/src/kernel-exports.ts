@@ -96,6 +96,39 @@ export interface KernelExports extends UnaryExports {
     plane: number,
   ): void;
   permute(x: number, y: number, axes: number): void;
+  moveBox(x: number, y: number, box: number): void;
+  gatherRows(
+    x: number,
+    indices: number,
+    y: number,
+    outer: number,
+    extent: number,
+    count: number,
+    rowBytes: number,
+  ): void;
+  softmax(x: number, y: number, lines: number, count: number, inner: number): void;
+  resample(
+    x: number,
+    y: number,
+    planes: number,
+    planeBytes: number,
+    rows: number,
+    height: number,
+    rowTaps: number,
+    columns: number,
+    width: number,
+    columnTaps: number,
+  ): void;
+  layerNorm(
+    x: number,
+    y: number,
+    rows: number,
+    count: number,
+    gamma: number,
+    beta: number,
+    epsilon: number,
+    centered: number,
+  ): void;
   maxPool(x: number, y: number, window: number, planes: number): void;
   averagePool(x: number, y: number, window: number, planes: number, inverses: number): void;
 }

@@ -18,6 +18,7 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
 
 /** Ops without a generator, and why. */
 export const NOT_RANDOM: Readonly<Record<string, string>> = {
+  Copy: 'MNN 3.6.1 has no kernel for it',
   Dropout: 'MNN 3.6.1 has no kernel for it; its converters leave it out',
   BatchNorm: 'MNN 3.6.1 has no kernel for it; batch-norm-by-hand.test.ts and training-models.test.ts',
   Moments: 'not built into the package of MNN 3.6.1; moments-by-hand.test.ts',

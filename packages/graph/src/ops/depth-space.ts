@@ -4,7 +4,7 @@ import { GraphError, type OpCase, type OpDefinition, type ParseContext } from '.
 import type { HostTensor, TensorDesc } from '../tensor.ts';
 import { required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
-import { copyView, imageStrides } from './support/strides.ts';
+import { copyView, imageStrides, type View } from './support/strides.ts';
 
 export interface DepthSpaceAttributes {
   readonly block: number;
@@ -33,29 +33,43 @@ function scaled(input: TensorDesc, channels: number, spatial: number, where: str
   return [{ shape: result, dtype, layout }];
 }
 
-/** Moves every pixel of every block between `deep` [N,C·b²,H,W] and `wide` [N,C,H·b,W·b]. */
-function move(
-  deep: HostTensor,
-  wide: HostTensor,
+/** Where the pixels at one place of every block lie in the deep and in the wide tensor. */
+export interface BlockViews {
+  readonly deep: View;
+  readonly wide: View;
+  /** Samples, channels of the wide tensor, rows and columns of the deep one. */
+  readonly extents: readonly number[];
+}
+
+/** One entry per place of a block, for `deep` [N,C·b²,H,W] and `wide` [N,C,H·b,W·b]; shared with kernels. */
+export function blockViews(
+  deep: TensorDesc,
+  wide: TensorDesc,
   { block, mode }: DepthSpaceAttributes,
-  widen: boolean,
-): void {
+): BlockViews[] {
   const [d, w] = [imageStrides(deep), imageStrides(wide)];
   const h = spatialAxis(deep.layout);
   const channels = wide.shape[channelAxis(wide.layout, 4)];
   const extents = [deep.shape[0], channels, deep.shape[h], deep.shape[h + 1]];
   const crd = mode === DepthToSpaceMode.CRD;
-  for (let pixel = 0; pixel < block * block; pixel++) {
-    const deepView = {
+  return Array.from({ length: block * block }, (_, pixel) => ({
+    deep: {
       offset: pixel * (crd ? 1 : channels) * d.c,
       strides: [d.n, d.c * (crd ? block * block : 1), d.h, d.w],
-    };
-    const wideView = {
+    },
+    wide: {
       offset: Math.floor(pixel / block) * w.h + (pixel % block) * w.w,
       strides: [w.n, w.c, w.h * block, w.w * block],
-    };
-    if (widen) copyView(deep.data, deepView, wide.data, wideView, extents);
-    else copyView(wide.data, wideView, deep.data, deepView, extents);
+    },
+    extents,
+  }));
+}
+
+/** Moves every pixel of every block between the two. */
+function move(deep: HostTensor, wide: HostTensor, attributes: DepthSpaceAttributes, widen: boolean): void {
+  for (const views of blockViews(deep, wide, attributes)) {
+    if (widen) copyView(deep.data, views.deep, wide.data, views.wide, views.extents);
+    else copyView(wide.data, views.wide, deep.data, views.deep, views.extents);
   }
 }
 

@@ -60,10 +60,7 @@ export const interp: OpDefinition<InterpAttributes> = {
   },
   reference(attributes, inputs, [y]) {
     const x = required(inputs, 0, 'Interp');
-    const [vertical, horizontal] = [0, 1].map((k) => {
-      const axis = spatialAxis(x.layout) + k;
-      return tapsAlong(attributes, x.shape[axis], y.shape[axis], givenStep(inputs[1], x, axis));
-    });
+    const [vertical, horizontal] = interpTaps(attributes, x, y, inputs[1]);
     resample(x, y, vertical, horizontal);
   },
   cases: interpCases(),
@@ -95,8 +92,22 @@ function outputSize(
   ];
 }
 
+/** What each row and each column of the output is made of; shared by the reference and kernels. */
+export function interpTaps(
+  attributes: InterpAttributes,
+  x: TensorDesc,
+  y: TensorDesc,
+  second: HostTensor | undefined,
+): [vertical: Taps, horizontal: Taps] {
+  const along = (k: number): Taps => {
+    const axis = spatialAxis(x.layout) + k;
+    return tapsAlong(attributes, x.shape[axis], y.shape[axis], givenStep(second, x, axis));
+  };
+  return [along(0), along(1)];
+}
+
 /** 1/scale where the second input holds scales for every dimension. */
-function givenStep(second: HostTensor | undefined, x: HostTensor, axis: number): number | undefined {
+function givenStep(second: HostTensor | undefined, x: TensorDesc, axis: number): number | undefined {
   if (second?.dtype !== 'float32' || second.data.length !== x.shape.length) return undefined;
   return 1 / second.data[axis];
 }
@@ -142,7 +153,7 @@ function coordinates(
   return rule(input, output, Math.fround(given ?? input / output));
 }
 
-interface Taps {
+export interface Taps {
   /** Source index and weight of each tap, per output. */
   readonly taps: readonly (readonly { readonly at: number; readonly weight: number }[])[];
 }

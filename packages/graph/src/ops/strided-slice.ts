@@ -111,6 +111,15 @@ export const stridedSlice: OpDefinition<StridedSliceAttributes> = {
   ],
 };
 
+/** The slice as a place in x, for kernels. The bounds must be known. */
+export function stridedSliceView(
+  attributes: StridedSliceAttributes,
+  inputs: readonly (TensorDesc | undefined)[],
+): View & { readonly extents: readonly number[] } {
+  const where = 'StridedSlice';
+  return viewOf(cutsOf(attributes, inputs, where), required(inputs, 0, where).shape);
+}
+
 function masks(options: Partial<StridedSliceAttributes>): StridedSliceAttributes {
   return {
     beginMask: 0,

@@ -6,13 +6,15 @@ import { copyTensor } from './copy.ts';
 /** Axes that the kernel walks over. */
 const AXES = 4;
 
-/** Output axis i is input axis order[i]. An order that is an input of the node is left to the reference. */
+/** Output axis i is input axis order[i]. An order that only the data tell is left to the reference. */
 export const bindPermute: KernelBinder = (context, node, inputs) => {
   const { order } = node.attributes as { readonly order: readonly number[] | undefined };
-  const [x] = inputs;
-  if (x === undefined || inputs.length !== 1) return undefined;
+  const [x, second] = inputs;
+  if (x === undefined || (second !== undefined && second.value === undefined)) return undefined;
   const rank = x.shape.length;
-  const given = order ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
+  const given =
+    (second ? Array.from(second.value!, Number) : order) ??
+    Array.from({ length: rank }, (_, i) => rank - 1 - i);
   return bindOrder(
     context,
     x,

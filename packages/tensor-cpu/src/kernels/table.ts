@@ -1,11 +1,17 @@
 import type { KernelBinder } from '../context.ts';
 import { bindBatchNorm } from './batch-norm.ts';
 import { bindBinaryOp } from './binary-op.ts';
+import { bindBroadcastTo } from './broadcast-to.ts';
 import { bindConcat } from './concat.ts';
 import { bindConvolution } from './convolution.ts';
 import { bindCopy, bindReshape } from './copy.ts';
+import { bindDepthToSpace, bindSpaceToDepth } from './depth-space.ts';
 import { bindEltwise } from './eltwise.ts';
+import { bindGather } from './gather.ts';
+import { bindInterp } from './interp.ts';
+import { bindLayerNorm } from './layer-norm.ts';
 import { bindMatMul } from './mat-mul.ts';
+import { bindPadding } from './padding.ts';
 import { bindConvertTensor, bindPermute } from './permute.ts';
 import { bindPooling } from './pooling.ts';
 import { bindPooling3D } from './pooling3d.ts';
@@ -13,20 +19,30 @@ import { bindPrelu } from './prelu.ts';
 import { bindRelu } from './relu.ts';
 import { bindRelu6 } from './relu6.ts';
 import { bindScale } from './scale.ts';
+import { bindSlice, bindSliceTf, bindStridedSlice } from './slices.ts';
+import { bindSoftmax } from './softmax.ts';
+import { bindStack, bindUnstack } from './stack.ts';
 import { bindSigmoid, bindTanh, bindUnaryOp } from './unary-op.ts';
 
 /** The accelerated ops, by MNN's name. An op that is missing here runs its reference on the host. */
 const TABLE = {
   BatchNorm: bindBatchNorm,
   BinaryOp: bindBinaryOp,
+  BroadcastTo: bindBroadcastTo,
   Concat: bindConcat,
   ConvertTensor: bindConvertTensor,
   Convolution: bindConvolution,
   ConvolutionDepthwise: bindConvolution,
+  DepthToSpace: bindDepthToSpace,
   Eltwise: bindEltwise,
   Flatten: bindCopy,
+  GatherV2: bindGather,
   Identity: bindCopy,
+  Interp: bindInterp,
+  LayerNorm: bindLayerNorm,
   MatMul: bindMatMul,
+  Pack: bindStack,
+  Padding: bindPadding,
   Permute: bindPermute,
   Pooling: bindPooling,
   Pooling3D: bindPooling3D,
@@ -36,9 +52,15 @@ const TABLE = {
   Reshape: bindReshape,
   Scale: bindScale,
   Sigmoid: bindSigmoid,
+  Slice: bindSlice,
+  SliceTf: bindSliceTf,
+  Softmax: bindSoftmax,
+  SpaceToDepth: bindSpaceToDepth,
   Squeeze: bindCopy,
+  StridedSlice: bindStridedSlice,
   TanH: bindTanh,
   UnaryOp: bindUnaryOp,
+  Unpack: bindUnstack,
   Unsqueeze: bindCopy,
 } satisfies Partial<Record<string, KernelBinder>>;
 

@@ -1,0 +1,65 @@
+import { type BoundKernel, denseStrides, type TensorDesc, type View } from '@mnnquant/graph';
+import type { KernelContext } from '../context.ts';
+import { ELEMENT_BYTES, live } from '../tensor.ts';
+
+/** Axes that the kernel walks over. */
+const AXES = 4;
+
+/** A copy of a box of elements between two tensors of a node. */
+export interface BoxMove {
+  readonly input: number;
+  readonly output: number;
+  readonly from: View;
+  readonly to: View;
+  readonly extents: readonly number[];
+}
+
+/** The whole of a tensor, as a place. */
+export function wholeView(shape: readonly number[]): View {
+  return { offset: 0, strides: denseStrides(shape) };
+}
+
+/** Binds moves that are made one after the other; `undefined` where elements have other than 4 bytes or a box has too many axes. */
+export function bindMoves(
+  { wasm, constants }: KernelContext,
+  inputs: readonly (TensorDesc | undefined)[],
+  moves: readonly BoxMove[],
+): BoundKernel | undefined {
+  if (moves.some(({ input }) => ELEMENT_BYTES[inputs[input]?.dtype ?? 'int8'] !== 4)) return undefined;
+  const bound: { move: BoxMove; table: number }[] = [];
+  for (const move of moves) {
+    if (move.extents.includes(0)) continue;
+    const axes = mergedAxes(move);
+    if (axes.length > AXES) return undefined;
+    while (axes.length < AXES) axes.unshift({ extent: 1, from: 0, to: 0 });
+    const fields = (['extent', 'from', 'to'] as const).flatMap((name) => axes.map((axis) => axis[name]));
+    bound.push({ move, table: constants.integers(fields) });
+  }
+  return (sources, targets) => {
+    for (const { move, table } of bound) {
+      const x = live(sources[move.input]).address + move.from.offset * 4;
+      const y = live(targets[move.output]).address + move.to.offset * 4;
+      wasm.moveBox(x, y, table);
+    }
+  };
+}
+
+interface Axis {
+  readonly extent: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Without axes of one element; axes that lie side by side in both tensors joined. */
+function mergedAxes({ extents, from, to }: BoxMove): Axis[] {
+  const axes: Axis[] = [];
+  for (const [i, extent] of extents.entries()) {
+    if (extent === 1) continue;
+    const axis = { extent, from: from.strides[i], to: to.strides[i] };
+    const last = axes.at(-1);
+    if (last && last.from === axis.from * extent && last.to === axis.to * extent)
+      axes[axes.length - 1] = { ...axis, extent: last.extent * extent };
+    else axes.push(axis);
+  }
+  return axes;
+}
