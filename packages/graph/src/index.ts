@@ -7,7 +7,7 @@ export type {
   RangeStatistics,
   TensorBackend,
 } from './backend.ts';
-export { buildGraph } from './build-graph.ts';
+export { type BuildOptions, buildGraph } from './build-graph.ts';
 export type { ControlBody, ControlRuntime } from './control.ts';
 export { channelAxis, spatialAxis } from './format.ts';
 export type {
@@ -43,6 +43,11 @@ export {
   type ConvolutionGeometry,
   convolutionGeometry,
 } from './ops/convolution-attributes.ts';
+export {
+  type DeconvolutionAttributes,
+  type DeconvolutionGeometry,
+  deconvolutionGeometry,
+} from './ops/deconvolution.ts';
 export { blockViews, type DepthSpaceAttributes } from './ops/depth-space.ts';
 export type { EltwiseAttributes } from './ops/eltwise.ts';
 export type { GatherAttributes } from './ops/gather.ts';
@@ -93,6 +98,7 @@ export {
   type TensorData,
   type TensorDesc,
 } from './tensor.ts';
+export type { OmittedOp } from './unknown-tail.ts';
 export { type UnsupportedOp, UnsupportedOpError } from './unsupported-op.ts';
 export { UNSUPPORTED_ORIGINS, type UnsupportedOrigin } from './unsupported-origins.ts';
 export {

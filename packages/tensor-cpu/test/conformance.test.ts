@@ -32,6 +32,8 @@ describe('every case of every op that has a kernel', () => {
       'ConvertTensor',
       'Convolution',
       'ConvolutionDepthwise',
+      'Deconvolution',
+      'DeconvolutionDepthwise',
       'DepthToSpace',
       'Eltwise',
       'Flatten',

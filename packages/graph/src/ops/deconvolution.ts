@@ -18,7 +18,7 @@ export interface DeconvolutionAttributes extends ConvolutionAttributes {
 }
 
 /** A deconvolution with every size known. All extents in elements. */
-interface Geometry {
+export interface DeconvolutionGeometry {
   readonly batch: number;
   readonly inputChannels: number;
   readonly input: readonly [height: number, width: number];
@@ -38,8 +38,7 @@ const common = {
     where: string,
   ): TensorDesc[] {
     const { layout } = required(inputs, 0, where);
-    const wanted = attributes.hasOutputShape ? knownIntegers(inputs, inputs.length - 1, where) : undefined;
-    const g = geometryOf(attributes, inputs, wanted, where);
+    const g = deconvolutionGeometry(attributes, inputs, where);
     const shape =
       layout === 'NHWC' ? [g.batch, ...g.output, g.outputChannels] : [g.batch, g.outputChannels, ...g.output];
     return [{ shape, dtype: 'float32', layout }];
@@ -61,6 +60,16 @@ export const deconvolutionDepthwise: OpDefinition<DeconvolutionAttributes> = {
   cases: DECONVOLUTION_DEPTHWISE_CASES,
 };
 
+/** Every size, from descriptions; shared with kernels. The output's shape, where it is an input, must be known. */
+export function deconvolutionGeometry(
+  attributes: DeconvolutionAttributes,
+  inputs: readonly (TensorDesc | undefined)[],
+  where: string,
+): DeconvolutionGeometry {
+  const wanted = attributes.hasOutputShape ? knownIntegers(inputs, inputs.length - 1, where) : undefined;
+  return geometryOf(attributes, inputs, wanted, where);
+}
+
 function parseDeconvolution(op: Op, context: ParseContext): DeconvolutionAttributes {
   const { common: fields } = parameter(op, 'Convolution2D', context);
   const hasOutputShape = fields?.hasOutputShape ?? false;
@@ -75,7 +84,7 @@ function geometryOf(
   inputs: readonly (TensorDesc | HostTensor | undefined)[],
   wanted: readonly number[] | undefined,
   where: string,
-): Geometry {
+): DeconvolutionGeometry {
   const { shape, layout } = required(inputs, 0, where);
   if (shape.length !== 4) throw new GraphError(`${where}: expected a 4-D input, got [${shape}]`);
   const inputChannels = shape[channelAxis(layout, 4)];
@@ -152,7 +161,7 @@ function spreadChannels(
   x: HostTensor,
   weight: HostTensor['data'],
   { stride, dilation }: DeconvolutionAttributes,
-  g: Geometry,
+  g: DeconvolutionGeometry,
   n: number,
   o: number,
   plane: Float64Array,

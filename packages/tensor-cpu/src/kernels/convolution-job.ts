@@ -4,6 +4,8 @@ import type { Window } from './window.ts';
 export interface ConvolutionJob {
   /** Whom the packed weights belong to. */
   readonly owner: object;
+  /** Tells weights of one owner apart; none where it has only one set. */
+  readonly role?: string;
   /** The window of one group. */
   readonly window: Window;
   readonly batch: number;

@@ -26,8 +26,10 @@ export function bindDenseConvolution(context: KernelContext, job: ConvolutionJob
   const M = outputChannels / group;
   const K = window.channels * window.kernelHeight * window.kernelWidth;
   const N = window.outHeight * window.outWidth;
-  const weights = context.constants.floats(job.owner, 'rows', () => packGroups(job, M, K));
-  const bias = context.constants.floats(job.owner, 'bias', () => packBias(job.bias, group, M));
+  const weights = context.constants.floats(job.owner, `${job.role ?? ''}rows`, () => packGroups(job, M, K));
+  const bias = context.constants.floats(job.owner, `${job.role ?? ''}bias`, () =>
+    packBias(job.bias, group, M),
+  );
   const run = chooseProduct(context, job, M, N, K);
   const aBytes = Math.ceil(M / TILE_ROWS) * TILE_ROWS * K * 4;
   const biasBytes = Math.ceil(M / TILE_ROWS) * TILE_ROWS * 4;

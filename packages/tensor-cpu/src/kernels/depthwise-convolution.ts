@@ -7,8 +7,10 @@ import { staysInside, windowExtent, windowFields } from './window.ts';
 /** Convolution with one input channel per output channel: x [N,C,H,W] · w [C,1,kH,kW] → y [N,C,oH,oW]. */
 export function bindDepthwiseConvolution(context: KernelContext, job: ConvolutionJob): BoundKernel {
   const { window, batch, outputChannels: channels, lo, hi } = job;
-  const weights = context.constants.floats(job.owner, 'taps', () => Float32Array.from(job.weight()));
-  const bias = context.constants.floats(job.owner, 'bias', () =>
+  const weights = context.constants.floats(job.owner, `${job.role ?? ''}taps`, () =>
+    Float32Array.from(job.weight()),
+  );
+  const bias = context.constants.floats(job.owner, `${job.role ?? ''}bias`, () =>
     job.bias ? Float32Array.from(job.bias) : new Float32Array(channels),
   );
   const geometry = context.constants.integers(windowFields({ ...window, channels }));

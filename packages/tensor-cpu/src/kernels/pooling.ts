@@ -5,10 +5,10 @@ import { live } from '../tensor.ts';
 import { allFloat } from './support.ts';
 import { windowFields } from './window.ts';
 
-/** Maximum and average over windows of x [N,C,H,W]; NHWC is left to the reference. */
+/** Maximum and average over windows of x [N,C,H,W]; NHWC and indices are left to the reference. */
 export const bindPooling: KernelBinder = (context, node, inputs) => {
   const attributes = node.attributes as PoolAttributes;
-  if (!allFloat(inputs) || inputs[0].layout === 'NHWC') return undefined;
+  if (!allFloat(inputs) || inputs[0].layout === 'NHWC' || attributes.indices) return undefined;
   const geometry = poolGeometry(attributes, inputs[0], `${node.name} (Pooling)`);
   const planes = geometry.batch * geometry.channels;
   const window = context.constants.integers(fieldsOf(geometry));

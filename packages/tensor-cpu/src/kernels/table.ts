@@ -5,6 +5,7 @@ import { bindBroadcastTo } from './broadcast-to.ts';
 import { bindConcat } from './concat.ts';
 import { bindConvolution } from './convolution.ts';
 import { bindCopy, bindReshape } from './copy.ts';
+import { bindDeconvolution } from './deconvolution.ts';
 import { bindDepthToSpace, bindSpaceToDepth } from './depth-space.ts';
 import { bindEltwise } from './eltwise.ts';
 import { bindGather } from './gather.ts';
@@ -33,6 +34,8 @@ const TABLE = {
   ConvertTensor: bindConvertTensor,
   Convolution: bindConvolution,
   ConvolutionDepthwise: bindConvolution,
+  Deconvolution: bindDeconvolution,
+  DeconvolutionDepthwise: bindDeconvolution,
   DepthToSpace: bindDepthToSpace,
   Eltwise: bindEltwise,
   Flatten: bindCopy,
