@@ -38,6 +38,7 @@ export function smallPlan({ inputs, outputs, nodes, shapes = {} }: SmallGraph): 
     consumers,
     producer,
     subgraphs: new Map(),
+    omitted: [],
   };
   const steps = built.map((node) => ({ node, inputs: [], outputs: [], release: [] }));
   return { graph, inputs: graph.inputs, steps, deferred: undefined, descs, values: new Map() };

@@ -23,7 +23,8 @@ export interface DebugMeasurement {
 export async function measureDebug(job: DebugMeasurement): Promise<LayerError[]> {
   const { plan, written, prediction, samples } = job;
   const shapes = new Map(plan.inputs.map(({ name, desc }) => [name, desc.shape]));
-  const quantized = { model: written, plan: createPlan(buildGraph(written), shapes), prediction };
+  const graph = buildGraph(written, { leaveOutTail: true });
+  const quantized = { model: written, plan: createPlan(graph, shapes), prediction };
   const backend = await createCpuBackend();
   try {
     return await measureErrors({

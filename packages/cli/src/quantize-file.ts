@@ -143,7 +143,8 @@ async function prepare(options: QuantizeOptions, warn: (messages: readonly strin
     ...inference.notes,
     ...staleWeightFile(options.target, hasWeightFile(read)),
   ]);
-  const graph = buildGraph(model);
+  const graph = buildGraph(model, { leaveOutTail: true });
+  warn(omittedWarnings(graph));
   const skips = skipsOf(read.model, graph, into, given.skip_quant_op_names);
   warn(skips.warnings);
   const config = { ...given, skip_quant_op_names: [...skips.names] };
@@ -216,7 +217,8 @@ async function runCalibration(
     });
     if (training === undefined) return { calibration, model: folded.model, plan };
     const { model } = training.finish();
-    return { calibration, model, plan: createPlan(buildGraph(model), source.shapes) };
+    const graph = buildGraph(model, { leaveOutTail: true });
+    return { calibration, model, plan: createPlan(graph, source.shapes) };
   } finally {
     await backend.dispose();
   }
@@ -242,6 +244,17 @@ function modelWarnings({ unknownFields }: MnnModel): string[] {
   return unknownFields.map(
     ({ place, slot }) => `${place}: field ${slot} is newer than this release knows and was not copied`,
   );
+}
+
+function omittedWarnings({ omitted }: Graph): string[] {
+  const unknown = omitted.filter(({ name, cause }) => cause.name === name);
+  if (unknown.length === 0) return [];
+  const named = unknown.map(({ name, type }) => `${name} (${type})`).join(', ');
+  const followers = omitted.length - unknown.length;
+  const rest = followers > 0 ? ` and ${followers} that follow` : '';
+  return [
+    `ops that cannot be evaluated are kept as they are, in float: ${named}${rest}; no convolution follows them`,
+  ];
 }
 
 function predictionWarnings({ convolutions: { int8, total } }: Prediction): string[] {

@@ -12,7 +12,17 @@ import type { Graph, GraphInput, GraphNode, GraphOutput } from './graph.ts';
 import { GraphError, type OpDefinition } from './op.ts';
 import { DEFINITIONS } from './ops/index.ts';
 import type { HostTensor } from './tensor.ts';
-import { UnsupportedOpError } from './unsupported-op.ts';
+import { type OmittedOp, unknownTail } from './unknown-tail.ts';
+import { type UnsupportedOp, UnsupportedOpError } from './unsupported-op.ts';
+import { tellsWrongModel } from './unsupported-origins.ts';
+
+export interface BuildOptions {
+  /**
+   * Leaves out ops that cannot be evaluated, and what follows them, where no convolution does: enough to
+   * measure what convolutions read and write. Such ops are in `Graph.omitted`, their results no outputs.
+   */
+  readonly leaveOutTail?: boolean;
+}
 
 /**
  * Makes the executable view of a model: every op parsed and checked, the wiring verified.
@@ -23,24 +33,40 @@ import { UnsupportedOpError } from './unsupported-op.ts';
  * @throws {UnsupportedOpError} with every op that has no definition
  * @throws {GraphError} where the wiring or an attribute is wrong
  */
-export function buildGraph(model: MnnModel | Net): Graph {
+export function buildGraph(model: MnnModel | Net, { leaveOutTail = false }: BuildOptions = {}): Graph {
   const net = 'net' in model ? model.net : model;
   const ops = net.oplists ?? [];
-  checkOpsAreKnown([ops, ...(net.subgraphs ?? []).map(({ nodes }) => nodes ?? [])]);
+  const omitted = omittedOps(net, leaveOutTail);
   const subgraphs = new SubgraphLibrary(net);
   const builder = new GraphBuilder(net.tensorName ?? [], net.sourceType, subgraphs);
-  for (const [index, op] of ops.entries()) builder.add(index, op);
+  for (const [index, op] of ops.entries())
+    if (omitted.has(index)) builder.omit(omitted.get(index)!, op);
+    else builder.add(index, op);
   return builder.finish(net.outputName ?? []);
 }
 
-function checkOpsAreKnown(lists: readonly (readonly Op[])[]): void {
-  const unknown = lists.flatMap((ops) =>
-    [...ops.entries()].filter(([, op]) => !isSource(op) && !DEFINITIONS.has(op.type)),
-  );
-  if (unknown.length === 0) return;
-  throw new UnsupportedOpError(
-    unknown.map(([index, op]) => ({ name: nameOf(op, index), type: opTypeName(op.type) })),
-  );
+/** By position; none where every op is known. */
+function omittedOps({ oplists = [], subgraphs = [] }: Net, leaveOut: boolean): Map<number, OmittedOp> {
+  const inside = subgraphs.flatMap(({ nodes = [] }) => unknownOps(nodes));
+  const unknown = [...unknownOps(oplists), ...inside];
+  if (unknown.length === 0) return new Map();
+  const separable = leaveOut && inside.length === 0 && !unknown.some(({ type }) => tellsWrongModel(type));
+  const tail = separable ? unknownTail(oplists, isUnknown) : undefined;
+  if (tail === undefined) throw new UnsupportedOpError(unknown);
+  const named = (index: number): UnsupportedOp => describe(oplists[index]!, index);
+  return new Map([...tail].map(([index, cause]) => [index, { index, ...named(index), cause: named(cause) }]));
+}
+
+function unknownOps(ops: readonly Op[]): UnsupportedOp[] {
+  return [...ops.entries()].filter(([, op]) => isUnknown(op)).map(([index, op]) => describe(op, index));
+}
+
+function isUnknown(op: Op): boolean {
+  return !isSource(op) && !DEFINITIONS.has(op.type);
+}
+
+function describe(op: Op, index: number): UnsupportedOp {
+  return { name: nameOf(op, index), type: opTypeName(op.type) };
 }
 
 /** The model's subgraphs, built when an op asks for them. */
@@ -96,6 +122,10 @@ class GraphBuilder {
   readonly #producer = new Map<number, GraphNode>();
   readonly #consumers = new Map<number, GraphNode[]>();
   readonly #written = new Map<number, string>();
+  readonly #omitted: OmittedOp[] = [];
+  /** What omitted ops read and write. */
+  readonly #boundary = new Set<number>();
+  readonly #unmade = new Set<number>();
 
   constructor(names: readonly string[], sourceType: number, subgraphs: SubgraphLibrary) {
     this.#names = names;
@@ -114,6 +144,20 @@ class GraphBuilder {
     if (op.type === OpType.Input) this.#addInput(op, outputs, where);
     else if (isSource(op)) this.#addConstant(op, outputs, where);
     else this.#addNode(index, name, op, inputs, outputs, where);
+  }
+
+  /** Checks the wiring of an op that is left out. */
+  omit(omitted: OmittedOp, op: Op): void {
+    const where = `${omitted.name} (${omitted.type})`;
+    this.#omitted.push(omitted);
+    for (const id of op.inputIndexes ?? []) {
+      this.#checkRead(id, where);
+      this.#boundary.add(id);
+    }
+    for (const id of op.outputIndexes ?? []) {
+      this.#markWritten(id, where);
+      this.#unmade.add(id);
+    }
   }
 
   /** @param named the outputs that the file names; all tensors that nobody reads when there are none */
@@ -158,6 +202,7 @@ class GraphBuilder {
       consumers: this.#consumers,
       producer: this.#producer,
       subgraphs: this.#subgraphs.graphs,
+      omitted: this.#omitted,
     };
   }
 
@@ -222,19 +267,27 @@ class GraphBuilder {
 
   #outputs(named: readonly string[]): GraphOutput[] {
     if (named.length > 0) {
-      return named.map((name) => {
-        const tensor = this.#names.indexOf(name);
-        if (tensor < 0 || !this.#written.has(tensor)) {
-          throw new GraphError(`outputName: expected the name of a tensor that is written, got "${name}"`);
-        }
-        return { tensor, name };
-      });
+      const asked = named.map((name) => this.#namedOutput(name));
+      const made = asked.filter(({ tensor }) => !this.#unmade.has(tensor));
+      const ends = this.#unread().filter((id) => this.#boundary.has(id));
+      const others = ends.filter((id) => made.every(({ tensor }) => tensor !== id));
+      return [...made, ...others.map((tensor) => ({ tensor, name: this.#nameOf(tensor) }))];
     }
-    const unread = [...this.#producer.keys()]
-      .filter((tensor) => !this.#consumers.has(tensor))
-      .sort((a, b) => a - b);
+    const unread = this.#unread();
     if (unread.length === 0) throw new GraphError('the model has no output: every tensor is read by some op');
     return unread.map((tensor) => ({ tensor, name: this.#nameOf(tensor) }));
+  }
+
+  #namedOutput(name: string): GraphOutput {
+    const tensor = this.#names.indexOf(name);
+    if (tensor < 0 || !this.#written.has(tensor)) {
+      throw new GraphError(`outputName: expected the name of a tensor that is written, got "${name}"`);
+    }
+    return { tensor, name };
+  }
+
+  #unread(): number[] {
+    return [...this.#producer.keys()].filter((tensor) => !this.#consumers.has(tensor)).sort((a, b) => a - b);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Op } from '@mnnquant/mnn-format';
 import type { OpDefinition } from './op.ts';
 import type { HostTensor, TensorDesc } from './tensor.ts';
+import type { OmittedOp } from './unknown-tail.ts';
 
 /** One op of the model, with its attributes parsed. */
 export interface GraphNode {
@@ -44,6 +45,8 @@ export interface Graph {
   readonly producer: ReadonlyMap<number, GraphNode>;
   /** What If and While ops run, by name; tensor ids in it are its own. */
   readonly subgraphs: ReadonlyMap<string, Graph>;
+  /** Ops of the file that are no part of this; only with `leaveOutTail`. */
+  readonly omitted: readonly OmittedOp[];
 }
 
 /** A node that really runs, in a plan for fixed input shapes. */

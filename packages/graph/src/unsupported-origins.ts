@@ -3,6 +3,8 @@ export interface UnsupportedOrigin {
   /** What they have in common, as a heading. */
   readonly title: string;
   readonly types: readonly string[];
+  /** Their presence says that the model is not one to quantize. */
+  readonly wrongModel?: boolean;
   /** One sentence that names the types: where they come from and what to do. */
   remedy(types: string): string;
 }
@@ -35,6 +37,7 @@ export const UNSUPPORTED_ORIGINS: readonly UnsupportedOrigin[] = [
   },
   {
     title: 'Ops of quantized models',
+    wrongModel: true,
     types: [
       ...['QuantizedAdd', 'QuantizedAvgPool', 'QuantizedBiasAdd', 'QuantizedConcat', 'QuantizedLogistic'],
       ...['QuantizedDepthwiseConv2D', 'QuantizedMaxPool', 'QuantizedReshape', 'QuantizedSoftmax'],
@@ -46,6 +49,7 @@ export const UNSUPPORTED_ORIGINS: readonly UnsupportedOrigin[] = [
   },
   {
     title: 'Ops of training',
+    wrongModel: true,
     types: ['Conv2DBackPropFilter', 'PoolGrad', 'RasterDiff', 'ReluGrad', 'SoftmaxGrad', 'ZeroGrad'],
     remedy: (types) => `${types} only occur while a network is trained: give the model made for inference.`,
   },
@@ -104,4 +108,9 @@ export function remediesFor(types: readonly string[]): string[] {
   });
   const others = types.filter((type) => !UNSUPPORTED_ORIGINS.some((origin) => origin.types.includes(type)));
   return others.length > 0 ? [...known, cutOff(others.join(', '))] : known;
+}
+
+/** Whether ops of a type tell that the model is not one to quantize, wherever they stand. */
+export function tellsWrongModel(type: string): boolean {
+  return UNSUPPORTED_ORIGINS.some(({ wrongModel, types }) => wrongModel && types.includes(type));
 }

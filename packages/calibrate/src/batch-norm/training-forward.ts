@@ -34,7 +34,7 @@ export interface TrainingForward {
 export function trainingForward(job: TrainingForwardJob): TrainingForward {
   const { source, folded, plan, backend, skip } = job;
   const shapes = new Map(plan.inputs.map(({ name, desc }) => [name, desc.shape]));
-  const training = createPlan(buildGraph(source), shapes);
+  const training = createPlan(buildGraph(source, { leaveOutTail: true }), shapes);
   const candidates = int8Candidates(plan.graph, plan, { skip, asymmetric: true });
   const nodes = new Map([...candidates.nodes].map(([op, choice]) => [folded.origins[op]!, choice]));
   const statistics = new BatchNormStatistics(training);

@@ -38,7 +38,7 @@ export interface Share {
 export interface Prediction {
   /** In the order of the plan; ops computed while shapes are inferred are not in it. */
   readonly ops: readonly PredictedOp[];
-  /** Ops that the plan does not hold: inside of If and While, or with shapes that depend on the data. */
+  /** Ops that the plan does not hold: inside of If and While, with shapes that depend on the data, not evaluated. */
   readonly outside: readonly OutsideOp[];
   /** In the order of execution, without casts. */
   readonly commands: readonly PredictedCommand[];

@@ -28,6 +28,7 @@ export function smallNetwork(): Graph {
     consumers: new Map(nodes.map((item, i) => [i, [item]])),
     producer: new Map(nodes.map((item, i) => [i + 1, item])),
     subgraphs: new Map(),
+    omitted: [],
   };
 }
 

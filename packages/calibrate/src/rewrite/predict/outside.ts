@@ -1,4 +1,4 @@
-import type { ExecutionPlan, Graph, GraphNode } from '@mnnquant/graph';
+import type { ExecutionPlan, Graph, GraphNode, OmittedOp } from '@mnnquant/graph';
 import { opTypeName } from '@mnnquant/mnn-format';
 
 /** An op that runs in float because no statistics are taken of it. */
@@ -16,8 +16,8 @@ const CONVOLUTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What the plan's steps do not show: ops whose shapes depend on the data, and the convolutions inside of If and
- * While.
+ * What the plan's steps do not show: ops whose shapes depend on the data, the convolutions inside of If and
+ * While, and ops that are left out because they cannot be evaluated.
  */
 export function outsideOps({ deferred, graph }: ExecutionPlan): OutsideOp[] {
   const waiting = (deferred?.graph.nodes ?? []).map((node) => ({
@@ -32,7 +32,12 @@ export function outsideOps({ deferred, graph }: ExecutionPlan): OutsideOp[] {
         reason: `it is inside of ${callers(name, graph)}, whose body runs in float`,
       })),
   );
-  return [...waiting, ...inside];
+  return [...waiting, ...inside, ...graph.omitted.map(leftOut)];
+}
+
+function leftOut({ name, type, cause }: OmittedOp): OutsideOp {
+  if (cause.name === name) return { name, type, reason: `mnnquant cannot evaluate ${type}` };
+  return { name, type, reason: `it follows ${cause.name} (${cause.type}), which mnnquant cannot evaluate` };
 }
 
 function named({ name, source }: GraphNode): { name: string; type: string } {
