@@ -20,7 +20,8 @@ import { isWholeMean } from './whole-mean.ts';
  *
  * - `convolution`: integer arithmetic from int8 weights.
  * - `copy`: moves bytes (the Raster family); needs one scale.
- * - `elementwise`: scales of its own on each side (BinaryOp, PReLU).
+ * - `elementwise`: scales of its own on each side (BinaryOp, PReLU; Softmax and LayerNorm, which
+ *   compute in float and yet read and write int8).
  * - `resample`: one scale (Interp, pooling over windows).
  * - `rectify`: ReLU; one scale, inherited.
  * - `table`: UnaryOp through 255 stored results.
@@ -111,7 +112,9 @@ export function familyOf(op: Op, around: Surroundings): Family {
       return { kind: 'resample' };
     case 'ReLU':
       return rectifier(op, around.inputs[0]);
+    case 'LayerNorm':
     case 'PReLU':
+    case 'Softmax':
       return { kind: 'elementwise' };
     case 'BinaryOp':
       return binary(op, around);

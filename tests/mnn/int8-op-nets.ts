@@ -1,0 +1,221 @@
+import {
+  type Blob,
+  createTable,
+  DataType,
+  MNN_DATA_FORMAT,
+  type MnnModel,
+  type OpParameter,
+  type OpType,
+  PadValueMode,
+} from '@mnnquant/mnn-format';
+import { NetBuilder } from '../../packages/calibrate/test/rewrite/net-builder.ts';
+
+const CHANNELS = 20;
+const HEIGHT = 8;
+const WIDTH = 12;
+
+/** Adds ops between two convolutions; gets a tensor in NCHW, and tells how many channels it made. */
+type Body = (net: NetBuilder, from: number) => readonly [to: number, channels?: number];
+
+export interface OpNet {
+  readonly title: string;
+  readonly model: MnnModel;
+  /** Whether what lies between the convolutions runs in int8. */
+  readonly int8: boolean;
+}
+
+export const INPUT_SHAPE = [1, 12, HEIGHT, WIDTH];
+
+/** input → convolution → NCHW → the ops → NC4HW4 → convolution, as MNN's converter writes it. */
+function net(title: string, body: Body, int8 = true, relu = false): OpNet {
+  const builder = new NetBuilder();
+  const { NCHW, NC4HW4 } = MNN_DATA_FORMAT;
+  const spec = { inputs: 12, outputs: CHANNELS, kernel: 3, relu };
+  const first = builder.convolution(builder.input(INPUT_SHAPE), spec, 'first');
+  const [to, channels = CHANNELS] = body(builder, convert(builder, first, NC4HW4, NCHW));
+  const packed = convert(builder, to, NCHW, NC4HW4);
+  const last = builder.convolution(packed, { inputs: channels, outputs: 7 }, 'last');
+  return { title, model: builder.build([last]), int8 };
+}
+
+function convert(builder: NetBuilder, from: number, source: MNN_DATA_FORMAT, dest: MNN_DATA_FORMAT): number {
+  const value = createTable('TensorConvertInfo', { source, dest });
+  return builder.op('ConvertTensor', [from], { type: 'TensorConvertInfo', value });
+}
+
+function ints(...values: readonly number[]): Blob {
+  return createTable('Blob', {
+    dims: Int32Array.of(values.length),
+    dataType: DataType.DT_INT32,
+    int32s: Int32Array.from(values),
+  });
+}
+
+function constant(builder: NetBuilder, ...values: readonly number[]): number {
+  return builder.op('Const', [], { type: 'Blob', value: ints(...values) });
+}
+
+type Type = keyof typeof OpType;
+
+/** An op whose other inputs are lists of whole numbers. */
+const op =
+  (type: Type, main?: OpParameter, lists: readonly (readonly number[])[] = [], channels?: number): Body =>
+  (builder, from) => {
+    const more = lists.map((list) => constant(builder, ...list));
+    return [builder.op(type, [from, ...more], main, 'x'), channels];
+  };
+
+/** An op and the one that undoes it. */
+const both =
+  (first: Body, second: Body): Body =>
+  (builder, from) =>
+    second(builder, first(builder, from)[0]);
+
+const padding = (mode: PadValueMode): Body =>
+  op('Padding', { type: 'PadParam', value: createTable('PadParam', { mode }) }, [[0, 0, 0, 0, 1, 2, 2, 1]]);
+
+const paddingWith =
+  (fill: number): Body =>
+  (builder, from) => {
+    const inputs = [from, constant(builder, 0, 0, 0, 0, 1, 2, 2, 1), builder.constant([1], [fill])];
+    return [builder.op('Padding', inputs, undefined, 'x')];
+  };
+
+const blocks = (type: 'SpaceToBatchND' | 'BatchToSpaceND'): Body =>
+  op(type, {
+    type: 'SpaceBatch',
+    value: createTable('SpaceBatch', {
+      blockShape: ints(2, 2),
+      padding: { ...ints(0, 0, 0, 0), dims: Int32Array.of(2, 2) },
+    }),
+  });
+
+const depthSpace = (type: 'DepthToSpace' | 'SpaceToDepth', channels: number): Body =>
+  op(
+    type,
+    { type: 'DepthSpaceParam', value: createTable('DepthSpaceParam', { blockSize: 2 }) },
+    [],
+    channels,
+  );
+
+const gather = (axis: number, places: readonly number[], channels?: number): Body =>
+  op('GatherV2', { type: 'Axis', value: createTable('Axis', { axis }) }, [places], channels);
+
+/** Halves the planes' rows, or channels, and sets them together again the other way round. */
+const halves =
+  (type: 'Concat' | 'Pack'): Body =>
+  (builder, from) => {
+    const take = (places: readonly number[]) => op('SliceTf', undefined, [places, [1, 10, 8, 12]]);
+    const parts = [take([0, 10, 0, 0])(builder, from)[0], take([0, 0, 0, 0])(builder, from)[0]];
+    if (type === 'Concat')
+      return [builder.op('Concat', parts, { type: 'Axis', value: createTable('Axis', { axis: 1 }) }, 'x')];
+    const value = createTable('PackParam', { axis: 1 });
+    return op('Reshape', undefined, [[1, 20, 8, 12]])(
+      builder,
+      builder.op('Pack', parts, { type: 'PackParam', value }, 'x'),
+    );
+  };
+
+const crop: Body = (builder, from) => {
+  const like = builder.constant([1, 20, 5, 6], new Array(600).fill(1));
+  const value = createTable('Crop', { axis: 2, offset: Int32Array.of(1, 3) });
+  return [builder.op('Crop', [from, like], { type: 'Crop', value }, 'x')];
+};
+
+const permute = (...dims: readonly number[]): Body =>
+  op('Permute', { type: 'Permute', value: createTable('Permute', { dims: Int32Array.from(dims) }) });
+
+const squeeze = (type: 'Squeeze' | 'Unsqueeze', ...dims: readonly number[]): Body =>
+  op(type, {
+    type: 'SqueezeParam',
+    value: createTable('SqueezeParam', { squeezeDims: Int32Array.from(dims) }),
+  });
+
+const stridedSlice = op(
+  'StridedSlice',
+  { type: 'StridedSliceParam', value: createTable('StridedSliceParam', {}) },
+  [
+    [0, 0, 1, 0],
+    [1, 20, 8, 12],
+    [1, 1, 2, 3],
+  ],
+);
+
+const reverseSequence = op(
+  'ReverseSequence',
+  { type: 'ReverseSequenceParam', value: createTable('ReverseSequenceParam', { batchDim: 0, seqDim: 3 }) },
+  [[7]],
+);
+
+const softmax = (axis: number): Body => op('Softmax', { type: 'Axis', value: createTable('Axis', { axis }) });
+
+const layerNorm = (size: number, ...axis: readonly number[]): Body => {
+  const numbers = (middle: number) => Float32Array.from({ length: size }, (_, i) => middle + (i % 5) / 9);
+  const value = createTable('LayerNorm', {
+    axis: Int32Array.from(axis),
+    gamma: numbers(0.8),
+    beta: numbers(-0.2),
+    epsilon: 1e-5,
+  });
+  return op('LayerNorm', { type: 'LayerNorm', value });
+};
+
+/** What MNN's runtime takes as copies of int8 values. */
+export const COPIES: readonly OpNet[] = [
+  net('BatchToSpaceND after SpaceToBatchND', both(blocks('SpaceToBatchND'), blocks('BatchToSpaceND'))),
+  net(
+    'BroadcastTo',
+    both(
+      op('SliceTf', undefined, [
+        [0, 0, 0, 0],
+        [1, 20, 1, 12],
+      ]),
+      op('BroadcastTo', undefined, [[1, 20, 8, 12]]),
+    ),
+  ),
+  net('Concat of slices', halves('Concat')),
+  net('Crop', crop),
+  net('DepthToSpace', depthSpace('DepthToSpace', 5)),
+  net('Gather of one place', gather(2, [3])),
+  net('Gather of two places', gather(2, [3, 1])),
+  net('Gather of three places', gather(2, [3, 1, 5]), false),
+  net('Identity', op('Identity')),
+  net('Pack', halves('Pack')),
+  net('Padding with zeros', paddingWith(0)),
+  net('Padding with a number', paddingWith(0.3)),
+  net('Padding by reflection', padding(PadValueMode.REFLECT)),
+  net('Padding by symmetry', padding(PadValueMode.SYMMETRIC)),
+  net('Permute', permute(0, 1, 3, 2)),
+  net('Reverse', op('Reverse', undefined, [[3]])),
+  net('ReverseSequence', reverseSequence),
+  net(
+    'SliceTf',
+    op(
+      'SliceTf',
+      undefined,
+      [
+        [0, 3, 1, 0],
+        [1, 8, 5, 12],
+      ],
+      8,
+    ),
+  ),
+  net('SpaceToDepth', depthSpace('SpaceToDepth', 80)),
+  net('StridedSlice', stridedSlice),
+  net('Tile', op('Tile', undefined, [[1, 1, 2, 3]])),
+  net(
+    'Transpose',
+    op('Transpose', { type: 'Transpose', value: createTable('Transpose', { Tperm: DataType.DT_INT32 }) }, [
+      [0, 1, 3, 2],
+    ]),
+  ),
+  net('Unsqueeze and Squeeze', both(squeeze('Unsqueeze', 2), squeeze('Squeeze', 2))),
+];
+
+/** What MNN computes on floats inside, reading and writing int8. */
+export const COMPUTING: readonly OpNet[] = [
+  net('Softmax over the last axis', softmax(3)),
+  net('Softmax over channels', softmax(1)),
+  net('LayerNorm over the last axis', layerNorm(WIDTH, -1)),
+  net('LayerNorm over planes', layerNorm(HEIGHT * WIDTH, -2, -1)),
+];
