@@ -105,7 +105,10 @@ function missing(): string {
   return [
     `## Ops that are not evaluated
 
-A model with one of these is refused before anything is computed; the message names each op and says what to do, such as
+Where no convolution follows such an op, it and what follows it are kept as they are, in float, and the rest is quantized as ever
+(a warning and the summary name them). This holds for all but ops of quantized models and of training, and not inside of the
+subgraphs of \`If\` and \`While\`. Otherwise the model is refused before anything is computed; the message names each op and says
+what to do, such as
 
 \`\`\`
 ${example}
