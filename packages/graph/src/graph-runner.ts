@@ -5,8 +5,10 @@ import { GraphError } from './op.ts';
 import { planFor } from './plan.ts';
 import type { TensorData, TensorDesc } from './tensor.ts';
 
-/** Plans that are kept for the next run with inputs of the same shapes. */
+/** Plans that are kept for the next run with inputs of the same shapes, and the same content where that matters. */
 const MOST_PLANS = 8;
+/** More numbers than this are hardly the same again. */
+const MOST_COMPARED = 256;
 
 /** Runs a graph on tensors whose shapes are known only then: subgraphs, and what depends on the data. */
 export class GraphRunner {
@@ -35,13 +37,12 @@ export class GraphRunner {
     known: ReadonlyMap<number, TensorData>,
   ): Promise<DeviceTensor[]> {
     const descs = this.#describe(inputs, known);
-    // A plan that holds for some contents only is of no use to the next sample.
-    const passing = known.size > 0;
-    const bound = passing ? this.#bind(descs) : this.#cached(descs);
+    const key = keyOf(descs);
+    const bound = key === undefined ? this.#bind(descs) : this.#cached(key, descs);
     try {
       return await this.#execute(bound, inputs);
     } finally {
-      if (passing) bound.dispose();
+      if (key === undefined) bound.dispose();
     }
   }
 
@@ -67,8 +68,7 @@ export class GraphRunner {
     return bound;
   }
 
-  #cached(descs: readonly TensorDesc[]): BoundPlan {
-    const key = descs.map(({ shape, dtype, layout }) => `${dtype} ${layout} ${shape}`).join('; ');
+  #cached(key: string, descs: readonly TensorDesc[]): BoundPlan {
     const found = this.#plans.get(key);
     if (found) return found;
     const [oldest] = this.#plans.keys();
@@ -106,4 +106,13 @@ export class GraphRunner {
     live.set(tensor, [made]);
     this.#backend.upload(made, value.data);
   }
+}
+
+/** What a plan depends on, as a text; `undefined` for too much content. */
+function keyOf(descs: readonly TensorDesc[]): string | undefined {
+  const contents = descs.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+  if (contents > MOST_COMPARED) return undefined;
+  return descs
+    .map(({ shape, dtype, layout, value = [] }) => `${dtype} ${layout} ${shape} = ${value}`)
+    .join('; ');
 }

@@ -1,4 +1,10 @@
-import { type BoundKernel, denseStrides, type TensorDesc, type View } from '@mnnquant/graph';
+import {
+  type BoundKernel,
+  type DeviceTensor,
+  denseStrides,
+  type TensorDesc,
+  type View,
+} from '@mnnquant/graph';
 import type { KernelContext } from '../context.ts';
 import { ELEMENT_BYTES, live } from '../tensor.ts';
 
@@ -19,11 +25,17 @@ export function wholeView(shape: readonly number[]): View {
   return { offset: 0, strides: denseStrides(shape) };
 }
 
-/** Binds moves that are made one after the other; `undefined` where elements have other than 4 bytes or a box has too many axes. */
+/**
+ * Binds moves that are made one after the other; `undefined` where elements have other than 4 bytes or a box has
+ * too many axes.
+ *
+ * @param shift elements that all sources are moved by, told by the content of the inputs when the kernel runs
+ */
 export function bindMoves(
   { wasm, constants }: KernelContext,
   inputs: readonly (TensorDesc | undefined)[],
   moves: readonly BoxMove[],
+  shift: (sources: readonly (DeviceTensor | undefined)[]) => number = () => 0,
 ): BoundKernel | undefined {
   if (moves.some(({ input }) => ELEMENT_BYTES[inputs[input]?.dtype ?? 'int8'] !== 4)) return undefined;
   const bound: { move: BoxMove; table: number }[] = [];
@@ -36,8 +48,9 @@ export function bindMoves(
     bound.push({ move, table: constants.integers(fields) });
   }
   return (sources, targets) => {
+    const shifted = shift(sources);
     for (const { move, table } of bound) {
-      const x = live(sources[move.input]).address + move.from.offset * 4;
+      const x = live(sources[move.input]).address + (move.from.offset + shifted) * 4;
       const y = live(targets[move.output]).address + move.to.offset * 4;
       wasm.moveBox(x, y, table);
     }

@@ -1,5 +1,6 @@
-import { type StridedSliceAttributes, stridedSliceView } from '@mnnquant/graph';
+import { GraphError, type StridedSliceAttributes, stridedSliceView } from '@mnnquant/graph';
 import type { KernelBinder } from '../context.ts';
+import { live } from '../tensor.ts';
 import { bindMoves, wholeView } from './boxes.ts';
 
 /** A slice whose bounds are known; writing into one is left to the reference. */
@@ -27,15 +28,27 @@ export const bindSlice: KernelBinder = (context, node, inputs, outputs) => {
   return bindMoves(context, inputs, moves);
 };
 
-/** A box of a tensor that begins where an input says; known beforehand. */
-export const bindSliceTf: KernelBinder = (context, _node, inputs, [output]) => {
+/** A box of a tensor that begins where an input says, which in a loop only the run tells. */
+export const bindSliceTf: KernelBinder = (context, node, inputs, [output]) => {
   const [x, begin] = inputs;
-  if (x === undefined || begin?.value === undefined) return undefined;
+  if (x === undefined || begin?.dtype !== 'int32') return undefined;
   const { strides } = wholeView(x.shape);
-  const starts = Array.from(begin.value, (value, i) => (value < 0 ? value + x.shape[i] : value));
-  const offset = strides.reduce((sum, stride, i) => sum + stride * starts[i], 0);
   const { shape } = output;
-  return bindMoves(context, inputs, [
-    { input: 0, output: 0, from: { offset, strides }, to: wholeView(shape), extents: shape },
-  ]);
+  const shift = (starts: ArrayLike<number>): number => {
+    let offset = 0;
+    for (const [i, stride] of strides.entries()) {
+      const start = starts[i] < 0 ? starts[i] + x.shape[i] : starts[i];
+      if (start < 0 || start + shape[i] > x.shape[i])
+        throw new GraphError(
+          `${node.name}: begin ${start} and size ${shape[i]} leave axis ${i} of [${x.shape}]`,
+        );
+      offset += start * stride;
+    }
+    return offset;
+  };
+  const move = { input: 0, output: 0, from: { offset: 0, strides }, to: wholeView(shape), extents: shape };
+  return bindMoves(context, inputs, [move], (sources) => {
+    const at = live(sources[1]).address >>> 2;
+    return shift(context.memory.int32.subarray(at, at + strides.length));
+  });
 };
