@@ -19,3 +19,4 @@ export { softmax } from './softmax';
 export { resample } from './resample';
 export { layerNorm } from './layer-norm';
 export { gatherRows } from './gather';
+export { reduce } from './reduce';

@@ -97,6 +97,7 @@ export interface KernelExports extends UnaryExports {
   ): void;
   permute(x: number, y: number, axes: number): void;
   moveBox(x: number, y: number, box: number): void;
+  reduce(x: number, y: number, outer: number, count: number, inner: number, operation: number): void;
   gatherRows(
     x: number,
     indices: number,

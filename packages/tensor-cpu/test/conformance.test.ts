@@ -50,6 +50,7 @@ describe('every case of every op that has a kernel', () => {
       'Pooling3D',
       'ReLU',
       'ReLU6',
+      'Reduction',
       'Reshape',
       'Scale',
       'Sigmoid',

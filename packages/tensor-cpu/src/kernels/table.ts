@@ -17,6 +17,7 @@ import { bindConvertTensor, bindPermute } from './permute.ts';
 import { bindPooling } from './pooling.ts';
 import { bindPooling3D } from './pooling3d.ts';
 import { bindPrelu } from './prelu.ts';
+import { bindReduction } from './reduction.ts';
 import { bindRelu } from './relu.ts';
 import { bindRelu6 } from './relu6.ts';
 import { bindScale } from './scale.ts';
@@ -50,6 +51,7 @@ const TABLE = {
   Pooling: bindPooling,
   Pooling3D: bindPooling3D,
   PReLU: bindPrelu,
+  Reduction: bindReduction,
   ReLU: bindRelu,
   ReLU6: bindRelu6,
   Reshape: bindReshape,
