@@ -1,24 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import {
-  inlineExternalWeights,
-  listExternalWeights,
-  type MnnModel,
-  type Net,
-  OpType,
-  opTypeName,
-  readModel,
-} from '@mnnquant/mnn-format';
+import { inlineExternalWeights, listExternalWeights, type MnnModel, readModel } from '@mnnquant/mnn-format';
 import { messageOf, QuantizeError, UsageError } from './errors.ts';
-
-/** Ops that only quantized models have. */
-const QUANTIZED_OPS: ReadonlySet<number> = new Set([
-  OpType.ConvInt8,
-  OpType.DepthwiseConvInt8,
-  OpType.Int8ToFloat,
-  OpType.FloatToInt8,
-  OpType.EltwiseInt8,
-]);
+import { refuseQuantized } from './refuse-quantized.ts';
 
 /** The float model with all weights inside. */
 export interface SourceModel {
@@ -52,19 +36,6 @@ export function readSource(path: string): SourceModel {
     files: [path, ...weights.files.keys()],
     bytes: bytes.length + [...weights.files.values()].reduce((sum, file) => sum + file.length, 0),
   };
-}
-
-function refuseQuantized(net: Net, path: string): void {
-  const op = net.oplists?.find(({ type }) => QUANTIZED_OPS.has(type));
-  if (op)
-    throw new QuantizeError(
-      `${path} is quantized already (${op.name ?? 'an op'} is a ${opTypeName(op.type)}); give the float model`,
-    );
-  const scales = net.extraTensorDescribe?.filter((describe) => describe.quantInfo !== undefined) ?? [];
-  if (scales.length > 0)
-    throw new QuantizeError(
-      `${path} is quantized already (${scales.length} tensors have a scale); give the float model`,
-    );
 }
 
 /** The files that hold weights; each is read once. */
