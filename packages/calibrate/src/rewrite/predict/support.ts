@@ -11,6 +11,8 @@ export function floatReason(command: Command, op: Op): string | undefined {
   if (output?.quant === undefined) return 'its output has no scale';
   if (command.inputs.some(({ quant }) => quant === undefined)) return 'an input has no scale';
   if (command.inputs.some(({ quant }) => quant?.int8 !== true)) return 'an input is not int8';
+  if (command.type === 'While' && op.main?.type === 'BinaryOp')
+    return 'MNN spreads the smaller of its operands in a loop, in float';
   const rule = rules[command.type];
   if (rule === undefined) return `MNN runs ${command.isOp ? opTypeName(op.type) : command.type} in float`;
   return rule(command, op, output);
