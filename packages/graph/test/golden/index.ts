@@ -14,6 +14,7 @@ import { POOLING, POOLING3D } from './pooling-cases.ts';
 import { GRU, LSTM, LSTM_BLOCK_CELL, RNN } from './recurrent-cases.ts';
 import { BOXES, REGIONS, SPACE_BATCH } from './region-cases.ts';
 import { CROP, GRID_SAMPLE, RESIZE, RESPONSE_NORMS } from './vision-cases.ts';
+import { AXES, FIVE_DIMENSIONS, MANY_DIMENSIONS, NHWC_CASES, WHOLE_NUMBERS } from './wide-cases.ts';
 
 /** Cases by the name of the file with MNN's answers. */
 export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
@@ -56,6 +57,11 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   gru: GRU,
   lstmBlockCell: LSTM_BLOCK_CELL,
   convTranspose3d: CONV_TRANSPOSE3D,
+  nhwc: NHWC_CASES,
+  axes: AXES,
+  fiveDimensions: FIVE_DIMENSIONS,
+  manyDimensions: MANY_DIMENSIONS,
+  wholeNumbers: WHOLE_NUMBERS,
 };
 
 /** What MNN answered, by case title: one entry per output. */
