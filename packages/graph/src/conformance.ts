@@ -1,4 +1,5 @@
 import type { DeviceTensor, TensorBackend } from './backend.ts';
+import { emptyCases } from './empty-cases.ts';
 import type { GraphNode } from './graph.ts';
 import type { OpCase, OpCaseInput, OpDefinition } from './op.ts';
 import { OPS } from './ops/index.ts';
@@ -19,10 +20,10 @@ export interface ConformanceResult {
   readonly exactWhereNeeded: boolean;
 }
 
-/** Every case of every op. */
+/** Every case of every op, and variants without a sample. */
 export function conformanceCases(): ConformanceCase[] {
   return OPS.flatMap((definition) =>
-    definition.cases.map((item, index) => ({
+    [...definition.cases, ...emptyCases(definition)].map((item, index) => ({
       op: definition.name,
       title: item.title,
       run: (backend) => runCase(definition, item, index, backend),
