@@ -4,6 +4,7 @@ import { CONVOLUTION, DEPTHWISE } from './convolution-cases.ts';
 import { CONVOLUTION3D } from './convolution3d-cases.ts';
 import { DECONVOLUTION, DECONVOLUTION_DEPTHWISE } from './deconvolution-cases.ts';
 import { DETECTION } from './detection-cases.ts';
+import { EMPTY } from './empty-cases.ts';
 import type { GoldenCase } from './golden-case.ts';
 import { ORDER, PICK, SCATTER } from './indexing-cases.ts';
 import { INTERP } from './interp-cases.ts';
@@ -62,6 +63,7 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   fiveDimensions: FIVE_DIMENSIONS,
   manyDimensions: MANY_DIMENSIONS,
   wholeNumbers: WHOLE_NUMBERS,
+  empty: EMPTY,
 };
 
 /** What MNN answered, by case title: one entry per output. */
