@@ -11,6 +11,7 @@ import { INTERP } from './interp-cases.ts';
 import { JOIN, PERMUTE, RESHAPE, SLICE } from './layout-cases.ts';
 import { LOOPS } from './loop-cases.ts';
 import { ALONG_AXES, BLOCKS, CHOICES, NORMS } from './more-cases.ts';
+import { PACKED } from './packed-cases.ts';
 import { POOLING, POOLING3D } from './pooling-cases.ts';
 import { GRU, LSTM, LSTM_BLOCK_CELL, RNN } from './recurrent-cases.ts';
 import { BOXES, REGIONS, SPACE_BATCH } from './region-cases.ts';
@@ -64,6 +65,7 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   manyDimensions: MANY_DIMENSIONS,
   wholeNumbers: WHOLE_NUMBERS,
   empty: EMPTY,
+  packed: PACKED,
 };
 
 /** What MNN answered, by case title: one entry per output. */
