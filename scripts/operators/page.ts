@@ -35,10 +35,9 @@ MNN's runtime then computes in int8, and [what to do](#ops-that-are-not-evaluate
 Of the ${total} op types of MNN's file format (3.6.1), ${evaluated} are evaluated and ${Object.keys(SOURCES).length} hold data
 (${Object.entries(SOURCES)
     .map(([type, text]) => `\`${type}\`: ${text}`)
-    .join(
-      '; ',
-    )}). Each op has one plain definition, checked against ${answers} answers of MNN's own runtime in all; kernels are
-checked against that definition in ${cases} cases.
+    .join('; ')}).
+Each op has one plain definition. The definitions are checked against ${answers} answers of MNN's own runtime in all, kernels
+against the definitions in ${cases} cases; besides, random ops and networks are compared with MNN.
 
 ## How to read the tables
 

@@ -6,6 +6,7 @@ import {
   type OpDefinition,
   type TensorDesc,
 } from '@mnnquant/graph';
+import { conformanceCases } from '@mnnquant/graph/conformance';
 import { opTypeName } from '@mnnquant/mnn-format';
 import { KERNELS } from '../../packages/tensor-cpu/src/kernels/table.ts';
 import { answeredNetworks, type GoldenOp, goldenOp, goldenOps, opsOf, smallNetworks } from './golden-ops.ts';
@@ -33,6 +34,7 @@ export interface OperatorRow {
 export function operatorRows(): OperatorRow[] {
   const golden = goldenOps();
   const answered = answeredNetworks();
+  const conformance = conformanceCases();
   return OPS.map((definition) => {
     const { name, opTypes, cases } = definition;
     const samples = golden.filter(({ op }) => opTypes.includes(op.type));
@@ -48,7 +50,7 @@ export function operatorRows(): OperatorRow[] {
       dimensions: ranks.length > 0 ? [Math.min(...ranks), Math.max(...ranks)] : undefined,
       kernel: KERNELS.has(name),
       int8: int8Row(alone, givesWholeNumbers(definition)),
-      conformance: cases.length,
+      conformance: conformance.filter(({ op }) => op === name).length,
       answers: samples.length + networks.filter(answered.has, answered).length,
     };
   });
