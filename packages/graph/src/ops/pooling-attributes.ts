@@ -3,6 +3,7 @@ import { channelAxis, spatialAxis } from '../format.ts';
 import { GraphError, type ParseContext } from '../op.ts';
 import type { TensorDesc } from '../tensor.ts';
 import { parameter } from './support/parameter.ts';
+import { imageShape } from './support/strides.ts';
 import { paddedWindow, sameWindow, validWindow, type WindowAxis } from './support/window.ts';
 
 export interface PoolAttributes {
@@ -16,6 +17,8 @@ export interface PoolAttributes {
   readonly pads: readonly [number, number, number, number];
   /** Whether an average divides by the window's size with padding or by the pixels it really has. */
   readonly countPadding: boolean;
+  /** A second output says where the maxima are. */
+  readonly indices: boolean;
 }
 
 export function parsePool(op: Op, context: ParseContext): PoolAttributes {
@@ -38,21 +41,28 @@ export function parsePool(op: Op, context: ParseContext): PoolAttributes {
     ceil: table.ceilModel,
     pads: padsOf(table, where),
     countPadding: countsPadding(table.countType, table.padType, table.pads !== undefined),
+    indices: context.outputCount > 1,
   };
 }
 
 function padsOf({ pads, padX, padY, padType, isGlobal }: Pool, where: string): PoolAttributes['pads'] {
   if (isGlobal) return [0, 0, 0, 0];
-  const four = fourPads(pads === undefined ? [padY, padX, padY, padX] : Array.from(pads), where);
+  const four = fourPads(pads === undefined ? [padY, padX, padY, padX] : Array.from(pads), padY, padX, where);
   if (padType !== PoolPadType.CAFFE && four.some((pad) => pad !== 0)) {
     throw new GraphError(`${where}: expected no explicit padding with SAME or VALID, got [${four}]`);
   }
   return four;
 }
 
-function fourPads(pads: readonly number[], where: string): PoolAttributes['pads'] {
+/** Two pads only lengthen the columns: where windows begin is in `padY` and `padX` then (ShapePool.cpp, CPUPool.cpp). */
+function fourPads(
+  pads: readonly number[],
+  padY: number,
+  padX: number,
+  where: string,
+): PoolAttributes['pads'] {
   if (pads.length === 4) return [pads[0], pads[1], pads[2], pads[3]];
-  if (pads.length === 2) return [pads[0], 0, pads[1], 0];
+  if (pads.length === 2) return [padY, padX, pads[0] + pads[1] - padY, -padX];
   throw new GraphError(
     `${where}: expected two pads (top, bottom) or four (top, left, bottom, right), got [${pads}]`,
   );
@@ -83,10 +93,13 @@ export interface PoolGeometry {
 
 export function poolGeometry(
   attributes: PoolAttributes,
-  { shape, layout }: Pick<TensorDesc, 'shape' | 'layout'>,
+  input: Pick<TensorDesc, 'shape' | 'layout'>,
   where: string,
 ): PoolGeometry {
-  if (shape.length !== 4) throw new GraphError(`${where}: expected a 4-D input, got [${shape}]`);
+  const { layout } = input;
+  const shape = imageShape(input);
+  if (shape.length !== 4 || input.shape.length < 3)
+    throw new GraphError(`${where}: expected a 4-D or 3-D input, got [${input.shape}]`);
   const inputHeight = shape[spatialAxis(layout)];
   const inputWidth = shape[spatialAxis(layout) + 1];
   const [vertical, horizontal] = [axisOf(attributes, 0, inputHeight), axisOf(attributes, 1, inputWidth)];

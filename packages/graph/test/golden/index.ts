@@ -12,7 +12,7 @@ import { JOIN, PERMUTE, RESHAPE, SLICE } from './layout-cases.ts';
 import { LOOPS } from './loop-cases.ts';
 import { ALONG_AXES, BLOCKS, CHOICES, NORMS } from './more-cases.ts';
 import { PACKED } from './packed-cases.ts';
-import { POOLING, POOLING3D } from './pooling-cases.ts';
+import { POOLING, POOLING_INDICES, POOLING3D } from './pooling-cases.ts';
 import { GRU, LSTM, LSTM_BLOCK_CELL, RNN } from './recurrent-cases.ts';
 import { BOXES, REGIONS, SPACE_BATCH } from './region-cases.ts';
 import { CROP, GRID_SAMPLE, RESIZE, RESPONSE_NORMS } from './vision-cases.ts';
@@ -59,6 +59,7 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   gru: GRU,
   lstmBlockCell: LSTM_BLOCK_CELL,
   convTranspose3d: CONV_TRANSPOSE3D,
+  poolingIndices: POOLING_INDICES,
   nhwc: NHWC_CASES,
   axes: AXES,
   fiveDimensions: FIVE_DIMENSIONS,

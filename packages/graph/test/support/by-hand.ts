@@ -4,11 +4,15 @@ import type { GoldenCase, GoldenInput } from '../golden/golden-case.ts';
 import { goldenModel } from '../golden/golden-model.ts';
 
 /** The first output of one op on the reference backend. */
-export async function answer(item: Omit<GoldenCase, 'title'>): Promise<HostTensor> {
+export const answer = async (item: Omit<GoldenCase, 'title'>): Promise<HostTensor> =>
+  (await answers(item))[0];
+
+/** All outputs of one op on the reference backend. */
+export async function answers(item: Omit<GoldenCase, 'title'>): Promise<HostTensor[]> {
   const { net, feeds } = goldenModel([{ ...item, title: 'case' }]);
   const sample = new Map([...feeds].map(([name, { data }]) => [name, data]));
   const { outputs } = await execute(createPlan(buildGraph(net)), createReferenceBackend(), [sample]);
-  return outputs[0].get('c0_out0')!;
+  return Array.from({ length: item.outputs ?? 1 }, (_, k) => outputs[0].get(`c0_out${k}`)!);
 }
 
 export async function expectAnswer(item: Omit<GoldenCase, 'title'>, shape: number[], data: number[]) {
