@@ -1,4 +1,5 @@
 import {
+  BinaryOpOperation,
   type Blob,
   createTable,
   DataType,
@@ -160,6 +161,53 @@ const layerNorm = (size: number, ...axis: readonly number[]): Body => {
   return op('LayerNorm', { type: 'LayerNorm', value });
 };
 
+const binaryWith =
+  (opType: number, ...values: readonly number[]): Body =>
+  (builder, from) => {
+    const other = builder.constant(values.length > 1 ? [1, values.length, 1, 1] : [1], values);
+    const value = createTable('BinaryOp', { opType });
+    return [builder.op('BinaryOp', [from, other], { type: 'BinaryOp', value }, 'x')];
+  };
+
+/** A convolution with other attributes than the type `Convolution` of `NetBuilder` has. */
+const convolution =
+  (type: 'Convolution' | 'Deconvolution' | 'DeconvolutionDepthwise', group: number): Body =>
+  (builder, from) => {
+    const { NCHW, NC4HW4 } = MNN_DATA_FORMAT;
+    const inputs = type === 'DeconvolutionDepthwise' ? 1 : CHANNELS / group;
+    const size = { kernelX: 2, kernelY: 2, strideX: 2, strideY: 2, group };
+    const value = createTable('Convolution2D', {
+      common: createTable('Convolution2DCommon', { ...size, outputCount: CHANNELS, inputCount: CHANNELS }),
+      weight: builder.noise(CHANNELS * inputs * 4, 0.3),
+      bias: builder.noise(CHANNELS, 0.1),
+    });
+    const packed = convert(builder, from, NCHW, NC4HW4);
+    const to = builder.op(type, [packed], { type: 'Convolution2D', value }, 'x');
+    return [convert(builder, to, NC4HW4, NCHW)];
+  };
+
+/** MNN's Scale takes NC4HW4 only. */
+const scale: Body = (builder, from) => {
+  const { NCHW, NC4HW4 } = MNN_DATA_FORMAT;
+  const numbers = (middle: number) => Float32Array.from({ length: CHANNELS }, (_, i) => middle + (i % 5) / 9);
+  const value = createTable('Scale', {
+    channels: CHANNELS,
+    scaleData: numbers(0.7),
+    biasData: numbers(-0.2),
+  });
+  const padded = padding(PadValueMode.REFLECT)(builder, from)[0];
+  const packed = convert(builder, padded, NCHW, NC4HW4);
+  return [convert(builder, builder.op('Scale', [packed], { type: 'Scale', value }, 'x'), NC4HW4, NCHW)];
+};
+
+/** Its int8 kernel is wrong; both operands are copies of what convolutions write. */
+const maximum: Body = (builder, from) => {
+  const other = permute(0, 1, 2, 3)(builder, from)[0];
+  const turned = op('Reverse', undefined, [[3]])(builder, from)[0];
+  const value = createTable('BinaryOp', { opType: BinaryOpOperation.MAXIMUM });
+  return [builder.op('BinaryOp', [other, turned], { type: 'BinaryOp', value }, 'x')];
+};
+
 /** What MNN's runtime takes as copies of int8 values. */
 export const COPIES: readonly OpNet[] = [
   net('BatchToSpaceND after SpaceToBatchND', both(blocks('SpaceToBatchND'), blocks('BatchToSpaceND'))),
@@ -218,4 +266,24 @@ export const COMPUTING: readonly OpNet[] = [
   net('Softmax over channels', softmax(1)),
   net('LayerNorm over the last axis', layerNorm(WIDTH, -1)),
   net('LayerNorm over planes', layerNorm(HEIGHT * WIDTH, -2, -1)),
+];
+
+/** What stays float, for a reason that the prediction gives. */
+export const FLOAT: readonly OpNet[] = [
+  net('MUL by a number', binaryWith(BinaryOpOperation.MUL, 0.4), false),
+  net(
+    'ADD of a number for each channel',
+    binaryWith(BinaryOpOperation.ADD, ...Array.from({ length: CHANNELS }, (_, i) => (i - 8) / 16)),
+    false,
+  ),
+  net('Deconvolution', convolution('Deconvolution', 1), false),
+  net('DeconvolutionDepthwise', convolution('DeconvolutionDepthwise', CHANNELS), false),
+  net('Convolution with groups', convolution('Convolution', 4), false),
+  net(
+    'ReLU6',
+    op('ReLU6', { type: 'Relu6', value: createTable('Relu6', { minValue: 0, maxValue: 0.5 }) }),
+    false,
+  ),
+  net('Scale between copies', scale, false),
+  net('MAXIMUM between copies', maximum, false),
 ];

@@ -1,4 +1,5 @@
 import type { ExecutionPlan, GraphNode } from '@mnnquant/graph';
+import { opTypeName } from '@mnnquant/mnn-format';
 import { dataInputs } from './data-inputs.ts';
 import type { Family } from './families.ts';
 
@@ -27,8 +28,9 @@ export function demandTensors(
   const banned = new Map<number, GraphNode>();
   for (;;) {
     const tensors = demanded(plan, families, banned);
+    const scaled = scaledAtRun(tensors, plan, families);
     const offender = plan.steps.find(
-      ({ node }) => mustStayFloat(node) && allScaled(node, plan, tensors),
+      ({ node }) => mustStayFloat(node) && allScaled(node, plan, scaled),
     )?.node;
     if (offender === undefined) return { tensors, banned };
     const given = cheapest(offender, plan, families);
@@ -83,16 +85,44 @@ function cheapest(node: GraphNode, plan: ExecutionPlan, families: Families): num
   return tensors.reduce((best, tensor) => (cost(tensor) < cost(best) ? tensor : best));
 }
 
-/** A tensor and all that the runtime spreads its scale to: along copies, pools, Interp and ReLU. */
+/** Other ops along which the runtime spreads scales, although it runs them in float (Pipeline.cpp, MNN 3.6.1). */
+const spreadingFloats: ReadonlySet<string> = new Set(['CropAndResize', 'ReLU6', 'ROIPooling']);
+const spreadingKinds: ReadonlySet<Family['kind']> = new Set(['copy', 'resample', 'rectify']);
+
+/** The tensors that share a scale where the runtime spreads scales along a node. */
+function spreadAlong(node: GraphNode, plan: ExecutionPlan, families: Families): readonly number[] {
+  const { kind } = families.get(node.index)!;
+  if (spreadingKinds.has(kind)) return dataInputs(node, kind, plan) ?? [];
+  return spreadingFloats.has(opTypeName(node.source.type)) ? (dataInputs(node, 'resample', plan) ?? []) : [];
+}
+
+/**
+ * All tensors that have a scale once the runtime has spread those of `tensors`: forward from an only
+ * input, backward from an only output.
+ */
+function scaledAtRun(tensors: ReadonlySet<number>, plan: ExecutionPlan, families: Families): Set<number> {
+  const scaled = new Set(tensors);
+  for (let size = -1; size !== scaled.size; ) {
+    size = scaled.size;
+    for (const { node } of plan.steps) {
+      const inputs = spreadAlong(node, plan, families);
+      if (inputs.length === 1 && scaled.has(inputs[0]!)) for (const id of node.outputs) scaled.add(id);
+      if (inputs.length > 0 && node.outputs.length === 1 && scaled.has(node.outputs[0]!))
+        for (const id of inputs) scaled.add(id);
+    }
+  }
+  return scaled;
+}
+
+/** A tensor and all that the runtime may spread its scale to: along copies, pools, Interp and ReLU. */
 function sameScale(tensor: number, plan: ExecutionPlan, families: Families): ReadonlySet<number> {
   const group = new Set([tensor]);
-  const spreads: readonly Family['kind'][] = ['copy', 'resample', 'rectify'];
   for (let size = 0; size !== group.size; ) {
     size = group.size;
     for (const { node } of plan.steps) {
-      const { kind } = families.get(node.index)!;
-      if (!spreads.includes(kind)) continue;
-      const touched = [...(dataInputs(node, kind, plan) ?? []), ...node.outputs];
+      const inputs = spreadAlong(node, plan, families);
+      if (inputs.length === 0) continue;
+      const touched = [...inputs, ...node.outputs];
       if (touched.some((id) => group.has(id))) for (const id of touched) group.add(id);
     }
   }
