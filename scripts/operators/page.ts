@@ -106,7 +106,7 @@ function missing(): string {
 
 Where no convolution follows such an op, it and what follows it are kept as they are, in float, and the rest is quantized as ever
 (a warning and the summary name them). This holds for all but ops of quantized models and of training, and not inside of the
-subgraphs of \`If\` and \`While\`. Otherwise the model is refused before anything is computed; the message names each op and says
+subgraphs of \`If\` and \`While\` ([why](decisions/0013-ops-that-cannot-be-evaluated.md)). Otherwise the model is refused before anything is computed; the message names each op and says
 what to do, such as
 
 \`\`\`
