@@ -1,4 +1,5 @@
 import type { ExecutionPlan, GraphNode } from '@mnnquant/graph';
+import { OpType } from '@mnnquant/mnn-format';
 import type { Family } from './families.ts';
 
 /**
@@ -10,7 +11,9 @@ export function dataInputs(
   kind: Family['kind'],
   plan: ExecutionPlan,
 ): readonly number[] | undefined {
-  const inputs = node.inputs.filter((tensor) => tensor >= 0 && plan.descs.get(tensor)?.dtype === 'float32');
+  // Crop asks its second input for its shape only.
+  const read = node.source.type === OpType.Crop ? node.inputs.slice(0, 1) : node.inputs;
+  const inputs = read.filter((tensor) => tensor >= 0 && plan.descs.get(tensor)?.dtype === 'float32');
   if (kind === 'copy' || kind === 'resample') return inputs.filter((tensor) => !plan.values.has(tensor));
   return inputs.some((tensor) => plan.values.has(tensor)) ? undefined : inputs;
 }

@@ -70,6 +70,18 @@ describe('int8Candidates', () => {
     expect([...tensors].sort()).toEqual([2, 3]);
   });
 
+  it('does not scale what a Crop asks for its shape only', () => {
+    const net = new NetBuilder();
+    const like = net.input([1, 8, 2, 3], undefined, 'like');
+    const first = net.convolution(net.input([1, 3, 4, 4]), { outputs: 8, inputs: 3 });
+    const value = createTable('Crop', { axis: 2, offset: Int32Array.of(1) });
+    const cut = net.op('Crop', [first, like], { type: 'Crop', value }, 'cut');
+    const last = net.convolution(cut, { outputs: 2, inputs: 8 });
+    const { nodes, tensors } = candidatesOf(net.build([last]));
+    expect(nodes.get(3)).toBe('int8');
+    expect([...tensors].sort()).toEqual([1, first, cut, last]);
+  });
+
   it('does not scale a constant operand', () => {
     const { nodes, tensors, tensor } = between((net, from) =>
       net.op('BinaryOp', [from, net.constant([1], [0.5])], {
