@@ -7,7 +7,8 @@ import { imageStrides } from './strides.ts';
  * Maxima of windows and where they are: row · width + column within the plane, the first one of equals.
  *
  * MNN 3.6.1 (CPUPool.hpp `poolingMaxWithRedice`) gives -3.4e38 and 0 for windows that begin in the padding;
- * here they give the maximum of their pixels, as in ONNX.
+ * here they give the maximum of their pixels, as in ONNX. Of NHWC images it leaves the indices of groups of
+ * four channels side by side; here they lie where the maxima do.
  */
 export function maximaWithIndices(x: HostTensor, y: HostTensor, indices: HostTensor, g: PoolGeometry): void {
   const [from, to] = [imageStrides(x), imageStrides(y)];
