@@ -42,6 +42,7 @@ export {
   RewriteError,
   type Share,
   scalesJson,
+  withScalesForPieces,
 } from './rewrite/index.ts';
 export { groupByShape, type InputShapes, type SampleGroup, type SampleSet } from './samples.ts';
 export type { BrokenScaleTie, ScaleGroup, ScaleTable, TensorScale } from './scale-table.ts';

@@ -8,6 +8,7 @@ import {
   quantizeWeights,
   scalesJson,
   trainingForward,
+  withScalesForPieces,
 } from '@mnnquant/calibrate';
 import { buildGraph, createPlan, type ExecutionPlan, type Graph, type GraphNode } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
@@ -232,12 +233,13 @@ function rewrite(
 ): MnnModel {
   const plain = quantizeWeights(plan, candidates, weightConfig(config));
   const weights = winograd?.observer.withAttributes(plain) ?? plain;
-  return quantizeModel(model, {
+  const quantized = quantizeModel(model, {
     scales: scales.tensors,
     weights,
     means: candidates.means,
     apart: candidates.apart,
   });
+  return withScalesForPieces(quantized, plan);
 }
 
 function modelWarnings({ unknownFields }: MnnModel): string[] {

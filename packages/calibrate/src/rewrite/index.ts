@@ -1,4 +1,5 @@
 export { type CandidateOptions, type Int8Candidates, int8Candidates, type NodeChoice } from './candidates.ts';
+export { withScalesForPieces } from './pieces.ts';
 export {
   type PredictedCommand,
   type PredictedOp,

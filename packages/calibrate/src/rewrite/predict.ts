@@ -6,7 +6,12 @@ import { countCasts } from './predict/casts.ts';
 import { decompose, isView } from './predict/decompose.ts';
 import { type OutsideOp, outsideOps } from './predict/outside.ts';
 import { propagateScales } from './predict/propagate.ts';
-import { type Command, type RuntimeTensor, runtimeTensor } from './predict/runtime-tensor.ts';
+import {
+  type Command,
+  type QuantAttribute,
+  type RuntimeTensor,
+  runtimeTensor,
+} from './predict/runtime-tensor.ts';
 import { floatReason } from './predict/support.ts';
 
 /** One op of the model and how MNN's runtime will run it. */
@@ -62,13 +67,8 @@ export function predictInt8(
   plan: ExecutionPlan,
   choices?: Pick<Int8Candidates, 'nodes' | 'apart'>,
 ): Prediction {
-  const tensors = runtimeTensors(model, plan);
   const ops = model.net.oplists ?? [];
-  const { outputs, consumers } = plan.graph;
-  const named = new Set(outputs.map(({ tensor }) => tensor));
-  // The runtime keeps what nobody reads, too, as if it were asked for.
-  const list = decompose(plan.steps, ops, plan.values, tensors, (id) => named.has(id) || !consumers.has(id));
-  propagateScales(list.commands);
+  const { tensors, list } = session(model, plan);
   const reasons = list.commands.map((command) => decide(command, plan.steps, ops));
   const outside = outsideOps(plan);
   const predicted = plan.steps.map((step, position) =>
@@ -85,6 +85,43 @@ export function predictInt8(
     outside,
     ...shares(plan.steps, predicted, outside),
   };
+}
+
+/**
+ * The scales that tensors without one in the file get from the runtime, by tensor id: also those that
+ * a tensor which is only a view of others gets where the runtime has to write it after all.
+ */
+export function spreadScales(model: MnnModel, plan: ExecutionPlan): Map<number, TensorQuantInfo> {
+  const { tensors } = session(model, plan);
+  const described = new Set(
+    (model.net.extraTensorDescribe ?? []).filter(({ quantInfo }) => quantInfo).map(({ index }) => index),
+  );
+  const spread = new Map<number, TensorQuantInfo>();
+  for (const { node } of plan.steps)
+    for (const id of [...node.inputs, ...node.outputs]) {
+      const quant = id < 0 || described.has(id) ? undefined : spreadTo(tensors(id));
+      if (quant !== undefined) spread.set(id, quant.info);
+    }
+  return spread;
+}
+
+/** A view is written by a Raster, which takes over the scale of an only tensor that it reads. */
+function spreadTo({ quant, regions }: RuntimeTensor): QuantAttribute | undefined {
+  if (quant !== undefined || regions === undefined) return quant;
+  const [origin, ...others] = new Set(regions.map((region) => region.origin));
+  return origin === undefined || others.length > 0 ? undefined : spreadTo(origin);
+}
+
+/** The runtime's session after geometry computation, scales spread. */
+function session(model: MnnModel, plan: ExecutionPlan) {
+  const tensors = runtimeTensors(model, plan);
+  const { outputs, consumers } = plan.graph;
+  const named = new Set(outputs.map(({ tensor }) => tensor));
+  // The runtime keeps what nobody reads, too, as if it were asked for.
+  const isKept = (id: number) => named.has(id) || !consumers.has(id);
+  const list = decompose(plan.steps, model.net.oplists ?? [], plan.values, tensors, isKept);
+  propagateScales(list.commands);
+  return { tensors, list };
 }
 
 function withPlannedReason(

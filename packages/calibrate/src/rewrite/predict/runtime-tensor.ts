@@ -9,6 +9,8 @@ export interface QuantAttribute {
   readonly scale: number;
   readonly zero: number;
   readonly int8: boolean;
+  /** As the file says it. */
+  readonly info: TensorQuantInfo;
 }
 
 /** Part of a virtual tensor: elements of `origin`, in its order (`plain`) or another one. */
@@ -60,6 +62,7 @@ export function internalTensor(like: RuntimeTensor, layout: Layout = like.layout
   return { ...like, layout, quant: undefined, regions: undefined, rastered: false, applyQuant: false };
 }
 
-function quantAttribute({ scale, zero, type }: TensorQuantInfo): QuantAttribute {
-  return { scale: Math.fround(scale), zero, int8: type === DataType.DT_INT8 };
+function quantAttribute(info: TensorQuantInfo): QuantAttribute {
+  const { scale, zero, type } = info;
+  return { scale: Math.fround(scale), zero, int8: type === DataType.DT_INT8, info };
 }
