@@ -96,8 +96,8 @@ function resolveShape(
     }
     return shape;
   }
-  if (!given.every((extent) => Number.isSafeInteger(extent) && extent > 0))
-    throw new GraphError(`input ${input.name}: expected whole extents of at least 1, got [${given}]`);
+  if (!given.every((extent) => Number.isSafeInteger(extent) && extent >= 0))
+    throw new GraphError(`input ${input.name}: expected whole extents, none negative, got [${given}]`);
   const fits =
     declared.length === 0 ||
     (given.length === declared.length &&

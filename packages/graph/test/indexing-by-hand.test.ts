@@ -30,20 +30,6 @@ describe('ScatterNd with indices of three dimensions', () => {
     ));
 });
 
-// MNN 3.6.1 takes every batch's slices from the first one (GeometryGather.cpp).
-describe('GatherND in batches', () => {
-  it('takes the slices of each batch from that batch', () =>
-    expectAnswer(
-      {
-        type: 'GatherND',
-        main: main('Axis', { axis: 1 }),
-        inputs: [tensor([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]), whole([2, 2, 1], 1, 0, 0, 0)],
-      },
-      [2, 2, 2],
-      [3, 4, 1, 2, 5, 6, 5, 6],
-    ));
-});
-
 // MNN 3.6.1 knows sums, differences and products only (CPURaster.cpp, `fuse`), and leaves out the others.
 describe('Scatter with the largest or the smallest number', () => {
   it.each([

@@ -88,13 +88,14 @@ describe('input shapes', () => {
     expect(planned([-1, 3])).toEqual([1, 3]);
     expect(planned([-1, 3], [7, 3])).toEqual([7, 3]);
     expect(planned([1, -1], [1, 5])).toEqual([1, 5]);
+    expect(planned([1, -1], [1, 0])).toEqual([1, 0]);
   });
 
   it.each([
     ['another dynamic extent must be given', [1, -1], undefined, /size is dynamic \(\[1,-1\]\)/],
     ['a fixed extent cannot change', [1, 3], [1, 4], /expected shape \[1,3\] \(-1 is free\), got \[1,4\]/],
     ['the rank cannot change', [1, 3], [3], /got \[3\]/],
-    ['extents are at least 1', [-1, 3], [0, 3], /at least 1, got \[0,3\]/],
+    ['extents are not negative', [-1, 3], [-1, 3], /none negative, got \[-1,3\]/],
     ['extents are whole', [-1, 3], [1.5, 3], /got \[1.5,3\]/],
   ] as const)('%s', (_, dims, given, message) => {
     expect(() => planned([...dims], given && [...given])).toThrow(message);

@@ -111,15 +111,14 @@ export interface ConvolutionGeometry {
 export function convolutionGeometry(
   attributes: ConvolutionAttributes,
   input: Pick<TensorDesc, 'shape' | 'layout'>,
-  weightShape: readonly number[] | undefined,
+  givenWeights: readonly number[] | undefined,
   where: string,
 ): ConvolutionGeometry {
   const { layout } = input;
   const shape = input.shape.length > 1 ? imageShape(input) : input.shape;
   if (shape.length !== 4)
     throw new GraphError(`${where}: expected a 4-D input (2-D or 3-D without NHWC), got [${input.shape}]`);
-  if (weightShape !== undefined && weightShape.length !== 4)
-    throw new GraphError(`${where}: expected weights [O, C, kH, kW], got [${weightShape}]`);
+  const weightShape = givenWeights && windowShape(attributes, givenWeights, where);
   const inputChannels = shape[channelAxis(layout, 4)];
   const inputHeight = shape[spatialAxis(layout)];
   const inputWidth = shape[spatialAxis(layout) + 1];
@@ -155,6 +154,19 @@ export function convolutionGeometry(
     padTop: vertical.padBefore,
     padLeft: horizontal.padBefore,
   };
+}
+
+/** Of weights that are an input, with the window in two dimensions: one dimension is what lines have (MNN 3.6.1). */
+export function windowShape(
+  { kernel }: Pick<ConvolutionAttributes, 'kernel'>,
+  shape: readonly number[],
+  where: string,
+): readonly number[] {
+  if (shape.length === 4) return shape;
+  const [first, second, length] = shape;
+  if (shape.length === 3 && length === kernel[0] * kernel[1]) return [first, second, ...kernel];
+  const names = '[O, C, kH, kW], or [O, C, k] with';
+  throw new GraphError(`${where}: expected weights ${names} k = ${kernel.join(' x ')}, got [${shape}]`);
 }
 
 function windowAlong(

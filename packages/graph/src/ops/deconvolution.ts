@@ -3,7 +3,7 @@ import { channelAxis, spatialAxis } from '../format.ts';
 import { GraphError, type OpDefinition, type ParseContext } from '../op.ts';
 import type { HostTensor, TensorDesc } from '../tensor.ts';
 import { activationBounds } from './convolution.ts';
-import { type ConvolutionAttributes, parseConvolution } from './convolution-attributes.ts';
+import { type ConvolutionAttributes, parseConvolution, windowShape } from './convolution-attributes.ts';
 import { DECONVOLUTION_CASES, DECONVOLUTION_DEPTHWISE_CASES } from './deconvolution-cases.ts';
 import { knownIntegers, required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
@@ -90,7 +90,10 @@ function geometryOf(
   const inputChannels = shape[channelAxis(layout, 4)];
   const at = spatialAxis(layout);
   const input = [shape[at], shape[at + 1]] as const;
-  const weight = attributes.weight === undefined ? inputs[1]?.shape : undefined;
+  const weight =
+    attributes.weight === undefined
+      ? windowShape(attributes, required(inputs, 1, where).shape, where)
+      : undefined;
   const kernel = weight ? ([weight[2], weight[3]] as const) : attributes.kernel;
   const { depthwise, outputChannels } = attributes;
   const group = depthwise ? inputChannels : Math.max(1, attributes.group);

@@ -6,13 +6,14 @@ import { required } from './support/inputs.ts';
 import { optionalParameter } from './support/parameter.ts';
 
 export interface GatherNdAttributes {
-  /** Leading dimensions that x and the indices have in common. */
+  /** Leading dimensions of x that no coordinate counts in. */
   readonly batchDimensions: number;
 }
 
 /**
- * Slices picked by coordinates: x [b…, r…, s…], indices [b…, n…, d] with d numbers in r → y [b…, n…, s…]. What
- * lies outside of x gives 0 (GeometryGather.cpp, MNN 3.6.1).
+ * Slices picked by coordinates: x [b…, r…, s…], indices [b…, n…, d] with d numbers in r → y [b…, n…, s…]. Positions
+ * count from the start of x, not of the batch: the converter has put the batch into the coordinates. What lies outside
+ * of x gives 0 (GeometryGather.cpp, MNN 3.6.1).
  */
 export const gatherNd: OpDefinition<GatherNdAttributes> = {
   name: 'GatherND',
@@ -39,12 +40,8 @@ export const gatherNd: OpDefinition<GatherNdAttributes> = {
     const width = indices.shape.at(-1)!;
     const positions = flatPositions(indices.data, width, x.shape.slice(batch));
     const size = elementCount(x.shape.slice(width + batch));
-    const perBatch = positions.length / elementCount(x.shape.slice(0, batch));
-    const step = elementCount(x.shape.slice(batch));
-    for (const [row, position] of positions.entries()) {
-      const start = position + Math.floor(row / perBatch) * step;
-      for (let k = 0; k < size; k++) y.data[row * size + k] = x.data[start + k] ?? 0;
-    }
+    for (const [row, position] of positions.entries())
+      for (let k = 0; k < size; k++) y.data[row * size + k] = x.data[position + k] ?? 0;
   },
   cases: [
     {
@@ -60,7 +57,7 @@ export const gatherNd: OpDefinition<GatherNdAttributes> = {
     {
       title: 'in batches',
       attributes: { batchDimensions: 1 },
-      inputs: [{ shape: [2, 3, 2] }, { shape: [2, 2, 1], dtype: 'int32', data: [2, 0, 1, 1] }],
+      inputs: [{ shape: [2, 3, 2] }, { shape: [2, 2, 1], dtype: 'int32', data: [2, 0, 4, 5] }],
     },
   ],
 };

@@ -118,13 +118,15 @@ function givenSizes(
 ): number[] {
   if (pointsAre === 'positions' && points.length > 0)
     return [...points, extent].map((point, i) => point - (i === 0 ? 0 : points[i - 1]));
-  if (pointsAre === 'nothing') return new Array<number>(parts).fill(Math.floor(extent / parts));
-  if (pointsAre === 'number of parts' || points.length === 0) {
-    const count = points[0] ?? parts;
-    return Array.from({ length: count }, () => extent / count);
-  }
+  if (pointsAre === 'nothing' || points.length === 0) return equalParts(extent, parts);
+  if (pointsAre === 'number of parts') return equalParts(extent, points[0]);
   if (pointsAre === 'part size')
     return Array.from({ length: parts }, (_, i) => Math.min(points[0], extent - i * points[0]));
   const known = points.reduce((sum, size) => sum + Math.max(size, 0), 0);
   return points.map((size) => (size === -1 ? extent - known : size));
+}
+
+/** A rest is left out. */
+function equalParts(extent: number, count: number): number[] {
+  return new Array<number>(count).fill(Math.floor(extent / count));
 }

@@ -1,5 +1,6 @@
 import { ACTIVATIONS, BINARY, ELTWISE, MATMUL, REDUCTION, UNARY } from './arithmetic-cases.ts';
 import { CONV_TRANSPOSE3D } from './conv-transpose3d-cases.ts';
+import { CONVERTED } from './converted-cases.ts';
 import { CONVOLUTION, DEPTHWISE } from './convolution-cases.ts';
 import { CONVOLUTION3D } from './convolution3d-cases.ts';
 import { DECONVOLUTION, DECONVOLUTION_DEPTHWISE } from './deconvolution-cases.ts';
@@ -67,6 +68,7 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   wholeNumbers: WHOLE_NUMBERS,
   empty: EMPTY,
   packed: PACKED,
+  converted: CONVERTED,
 };
 
 /** What MNN answered, by case title: one entry per output. */
