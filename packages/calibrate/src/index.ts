@@ -17,6 +17,7 @@ export {
   type WinogradResult,
 } from './calibrate.ts';
 export { CalibrationError } from './calibration-error.ts';
+export { type InlinedModel, inlineConstantWeights } from './constant-weights.ts';
 export type { BatchTensor, EmaForward } from './ema/index.ts';
 export { type ErrorJob, type LayerError, measureErrors } from './errors/index.ts';
 export {

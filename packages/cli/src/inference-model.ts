@@ -1,26 +1,37 @@
-import { type FoldedModel, foldBatchNorm } from '@mnnquant/calibrate';
+import { type FoldedModel, foldBatchNorm, inlineConstantWeights } from '@mnnquant/calibrate';
 import type { MnnModel } from '@mnnquant/mnn-format';
 import type { Config } from './config/schema.ts';
 
 /** The model as it is to be quantized, and what is to be said about it. */
 export interface InferenceModel {
   readonly folded: FoldedModel;
+  /** What was folded. */
+  readonly source: MnnModel;
   readonly notes: readonly string[];
   /** Whether BatchNorm layers are to be run as in training, and folded again with what that brings. */
   readonly training: boolean;
 }
 
 /**
- * Takes out what only training needs: BatchNorm with its stored statistics, and Dropout. Most models
- * have neither and come back as they are.
+ * Gives convolutions the constant weights that they share, and takes out what only training needs: BatchNorm with its
+ * stored statistics, and Dropout. Most models have none of these and come back as they are.
  */
-export function inferenceModel(source: MnnModel, config: Config): InferenceModel {
+export function inferenceModel(given: MnnModel, config: Config): InferenceModel {
+  const { model: source, convolutions } = inlineConstantWeights(given);
   const folded = foldBatchNorm(source);
   const layers = folded.folded.length + folded.asScale.length > 0;
   const asked = config.bn === 'train' && config.feature_quantize_method === 'EMA';
   const idle =
     asked && !layers ? ['config: "bn": "train" has no effect: the model has no BatchNorm layer'] : [];
-  return { folded, notes: [...notesOf(folded, asked), ...idle], training: layers && asked };
+  const notes = [...sharingNotes(convolutions.length), ...notesOf(folded, asked), ...idle];
+  return { folded, source, notes, training: layers && asked };
+}
+
+function sharingNotes(count: number): string[] {
+  if (count === 0) return [];
+  return [
+    `${counted(count, 'convolution')} took weights from constants of the file, which MNN runs in float only: given a copy`,
+  ];
 }
 
 function notesOf({ folded, asScale, dropouts }: FoldedModel, training: boolean): string[] {

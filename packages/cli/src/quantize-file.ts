@@ -192,7 +192,7 @@ interface CalibratedModel {
 
 async function runCalibration(
   options: QuantizeOptions,
-  { config, read, inference, source, plan }: Job,
+  { config, inference, source, plan }: Job,
   samples: OpenedSamples,
 ): Promise<CalibratedModel> {
   const backend = await createCpuBackend();
@@ -201,7 +201,7 @@ async function runCalibration(
   const weights = weightConfig(config);
   try {
     const training = inference.training
-      ? trainingForward({ source: read.model, folded, plan, backend, skip, weights })
+      ? trainingForward({ source: inference.source, folded, plan, backend, skip, weights })
       : undefined;
     const calibration = await calibrate({
       plan,

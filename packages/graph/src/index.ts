@@ -8,6 +8,7 @@ export type {
   TensorBackend,
 } from './backend.ts';
 export { type BuildOptions, buildGraph } from './build-graph.ts';
+export { constantTensor } from './constant.ts';
 export type { ControlBody, ControlRuntime } from './control.ts';
 export { channelAxis, spatialAxis } from './format.ts';
 export type {

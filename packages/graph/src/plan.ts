@@ -216,9 +216,9 @@ function neededValues(
   return values;
 }
 
-/** Bytes of activations that are alive at once for one sample, at the plan's worst step. */
+/** Bytes of activations that are alive at once for one sample, at the plan's worst step; without those of data-dependent size. */
 export function peakActivationBytes(plan: ExecutionPlan): number {
-  const bytes = (id: number): number => elementCount(plan.descs.get(id)!.shape) * 4;
+  const bytes = (id: number): number => elementCount(plan.descs.get(id)?.shape ?? [0]) * 4;
   let live = plan.inputs.reduce((sum, input) => sum + bytes(input.tensor), 0);
   let peak = live;
   for (const { node, outputs, release } of plan.steps) {
