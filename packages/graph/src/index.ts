@@ -38,6 +38,7 @@ export {
 } from './op.ts';
 export type { BatchNormAttributes } from './ops/batch-norm.ts';
 export type { BinaryAttributes } from './ops/binary-op.ts';
+export type { CastAttributes } from './ops/cast.ts';
 export { activationBounds } from './ops/convolution.ts';
 export {
   type ConvolutionAttributes,
@@ -56,6 +57,7 @@ export { OPS } from './ops/index.ts';
 export { type InterpAttributes, interpTaps, type Taps } from './ops/interp.ts';
 export type { LayerNormAttributes } from './ops/layer-norm.ts';
 export type { MatMulAttributes } from './ops/mat-mul.ts';
+export { type PaddingAttributes, padSource } from './ops/padding.ts';
 export {
   type PoolAttributes,
   type PoolGeometry,
@@ -69,6 +71,8 @@ export type { ClipAttributes } from './ops/relu6.ts';
 export type { ScaleAttributes } from './ops/scale.ts';
 export type { AxisAttributes } from './ops/softmax.ts';
 export { type StridedSliceAttributes, stridedSliceView } from './ops/strided-slice.ts';
+export { broadcastStrides } from './ops/support/broadcast.ts';
+export type { ScatterAttributes } from './ops/support/scatter.ts';
 export { denseStrides, type View } from './ops/support/strides.ts';
 export { UNARY_FUNCTIONS, type UnaryAttributes } from './ops/unary-op.ts';
 export { createPlan, peakActivationBytes } from './plan.ts';

@@ -80,6 +80,15 @@ function expm1(x: v128): v128 {
   return v128.bitselect(f64x2.sub(scaled(f64x2.add(splat2(1), small), k), splat2(1)), small, large);
 }
 
+/** e^x - 1, without cancellation near zero. */
+// @ts-ignore: decorator
+@inline
+export function expm1of(x: v128): v128 {
+  const large = f64x2.gt(f64x2.abs(x), splat2(0.35));
+  const far = f64x2.sub(exp2lanes(x), splat2(1));
+  return v128.bitselect(far, smallExpm1(x), v128.or(large, f64x2.ne(x, x)));
+}
+
 /** 1 / (1 + e^-x). */
 // @ts-ignore: decorator
 @inline

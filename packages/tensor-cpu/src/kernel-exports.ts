@@ -2,11 +2,15 @@
 export type UnaryFunction =
   | 'absolute'
   | 'ceil'
+  | 'errorFunction'
   | 'exponential'
+  | 'exponentialMinus1'
   | 'floor'
   | 'gelu'
+  | 'geluStandard'
   | 'hardSwish'
   | 'inverseRoot'
+  | 'logarithm'
   | 'negate'
   | 'reciprocal'
   | 'root'
@@ -81,9 +85,7 @@ export interface KernelExports extends UnaryExports {
     columnStep: number,
     width: number,
   ): void;
-  add(a: number, b: number, y: number, count: number, lo: number, hi: number): void;
-  subtract(a: number, b: number, y: number, count: number, lo: number, hi: number): void;
-  multiply(a: number, b: number, y: number, count: number, lo: number, hi: number): void;
+  combine(operation: number, a: number, b: number, y: number, box: number, lo: number, hi: number): void;
   clip(x: number, y: number, count: number, lo: number, hi: number): void;
   leaky(x: number, y: number, slopes: number, samples: number, channels: number, plane: number): void;
   scale(
@@ -106,6 +108,29 @@ export interface KernelExports extends UnaryExports {
     extent: number,
     count: number,
     rowBytes: number,
+  ): void;
+  scatterRows(
+    coordinates: number,
+    width: number,
+    strides: number,
+    updates: number,
+    rows: number,
+    rowBytes: number,
+    y: number,
+    size: number,
+  ): void;
+  toFloat(x: number, y: number, count: number): void;
+  floatToBool(x: number, y: number, count: number): void;
+  wholeToBool(x: number, y: number, count: number): void;
+  select(
+    condition: number,
+    a: number,
+    b: number,
+    y: number,
+    count: number,
+    stepCondition: number,
+    stepA: number,
+    stepB: number,
   ): void;
   softmax(x: number, y: number, lines: number, count: number, inner: number): void;
   resample(

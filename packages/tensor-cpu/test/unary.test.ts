@@ -22,6 +22,10 @@ const FUNCTIONS: [UnaryFunction, number][] = [
   ['silu', U.SILU],
   ['square', U.SQUARE],
   ['tanh', U.TANH],
+  ['logarithm', U.LOG],
+  ['errorFunction', U.ERF],
+  ['geluStandard', U.GELU_STANDARD],
+  ['exponentialMinus1', U.EXPM1],
 ];
 
 const EDGES = [

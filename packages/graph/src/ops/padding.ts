@@ -38,12 +38,11 @@ export const padding: OpDefinition<PaddingAttributes> = {
     const pads = required(inputs, 1, 'Padding').data;
     const value = inputs[2]?.data[0] ?? 0;
     const [from, to] = [denseStrides(x.shape), denseStrides(y.shape)];
-    const indexOf = SOURCE_INDEX[mode];
     for (let i = 0; i < y.data.length; i++) {
       let source = 0;
       for (let axis = 0; axis < y.shape.length && source >= 0; axis++) {
         const at = (Math.floor(i / to[axis]) % y.shape[axis]) - pads[2 * axis];
-        const inside = at >= 0 && at < x.shape[axis] ? at : indexOf(at, x.shape[axis]);
+        const inside = padSource(mode, at, x.shape[axis]);
         source = inside < 0 ? -1 : source + inside * from[axis];
       }
       y.data[i] = source < 0 ? value : x.data[source];
@@ -73,3 +72,8 @@ const SOURCE_INDEX: Readonly<Record<number, (at: number, extent: number) => numb
   [PadValueMode.SYMMETRIC]: (at, extent) => (at < 0 ? -1 - at : 2 * extent - 1 - at),
   [PadValueMode.EDGE]: (at, extent) => (at < 0 ? 0 : extent - 1),
 };
+
+/** Which element of an axis stands at index `at`, which may lie outside of 0..extent-1; -1 for the padding value. */
+export function padSource(mode: number, at: number, extent: number): number {
+  return at >= 0 && at < extent ? at : SOURCE_INDEX[mode](at, extent);
+}

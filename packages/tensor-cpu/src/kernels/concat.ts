@@ -1,16 +1,17 @@
-import { elementCount } from '@mnnquant/graph';
+import { elementCount, type TensorDesc } from '@mnnquant/graph';
 import type { KernelBinder } from '../context.ts';
 import { ELEMENT_BYTES, live } from '../tensor.ts';
 
-/** Joins tensors of any type along an axis; empty inputs of another rank are passed over. */
+/** Joins tensors of any type along an axis; inputs of another rank are empty, or lack last dimensions of 1. */
 export const bindConcat: KernelBinder = ({ memory }, node, inputs, [output]) => {
   const { axis } = node.attributes as { readonly axis: number };
   const { shape, dtype } = output;
   const at = axis < 0 ? axis + shape.length : axis;
   const rows = elementCount(shape.slice(0, at));
-  const bytesOf = (extents: readonly number[]) => elementCount(extents.slice(at)) * ELEMENT_BYTES[dtype];
-  const rowBytes = bytesOf(shape);
-  const widths = inputs.map((input) => (input?.shape.length === shape.length ? bytesOf(input.shape) : 0));
+  const bytesOf = (desc: TensorDesc | undefined) =>
+    rows === 0 ? 0 : (elementCount(desc?.shape ?? [0]) / rows) * ELEMENT_BYTES[dtype];
+  const rowBytes = bytesOf(output);
+  const widths = inputs.map(bytesOf);
   return (tensors, [y]) => {
     const { uint8 } = memory;
     let start = live(y).address;

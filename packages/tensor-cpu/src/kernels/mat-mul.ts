@@ -2,6 +2,7 @@ import type { BoundKernel, MatMulAttributes } from '@mnnquant/graph';
 import { elementCount } from '@mnnquant/graph';
 import type { KernelBinder, KernelContext } from '../context.ts';
 import { live } from '../tensor.ts';
+import { broadcastBox, COMBINE } from './combine.ts';
 import { packedLength, TILE_ROWS } from './pack.ts';
 import { allFloat, NO_CLAMP } from './support.ts';
 
@@ -23,14 +24,13 @@ export const bindMatMul: KernelBinder = (context, node, inputs, outputs) => {
   const batches = pairBatches(a.slice(0, -2), b.slice(0, -2));
   if (batches.length * M * N !== elementCount(outputs[0].shape)) return undefined;
   const [lo, hi] = NO_CLAMP;
+  const rows = broadcastBox(context, [M, N], [N], [M, N])!;
   const run: BoundKernel = ([left, right, bias], [result]) => {
     const [x, w] = [live(left).address, live(right).address];
     let y = live(result).address;
     for (let i = 0; i < batches.length; i++, y += M * N * 4) {
       product(x + batches[i].a * M * K * 4, w + batches[i].b * K * N * 4, y);
-      if (bias === undefined) continue;
-      const rowBias = live(bias).address;
-      for (let m = 0; m < M; m++) context.wasm.add(y + m * N * 4, rowBias, y + m * N * 4, N, lo, hi);
+      if (bias !== undefined) context.wasm.combine(COMBINE.add, y, live(bias).address, y, rows, lo, hi);
     }
   };
   return run;

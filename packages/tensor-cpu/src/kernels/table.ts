@@ -2,6 +2,7 @@ import type { KernelBinder } from '../context.ts';
 import { bindBatchNorm } from './batch-norm.ts';
 import { bindBinaryOp } from './binary-op.ts';
 import { bindBroadcastTo } from './broadcast-to.ts';
+import { bindCast } from './cast.ts';
 import { bindConcat } from './concat.ts';
 import { bindConvolution } from './convolution.ts';
 import { bindCopy, bindReshape } from './copy.ts';
@@ -21,6 +22,8 @@ import { bindReduction } from './reduction.ts';
 import { bindRelu } from './relu.ts';
 import { bindRelu6 } from './relu6.ts';
 import { bindScale } from './scale.ts';
+import { bindScatterNd } from './scatter-nd.ts';
+import { bindSelect } from './select.ts';
 import { bindSlice, bindSliceTf, bindStridedSlice } from './slices.ts';
 import { bindSoftmax } from './softmax.ts';
 import { bindStack, bindUnstack } from './stack.ts';
@@ -31,6 +34,7 @@ const TABLE = {
   BatchNorm: bindBatchNorm,
   BinaryOp: bindBinaryOp,
   BroadcastTo: bindBroadcastTo,
+  Cast: bindCast,
   Concat: bindConcat,
   ConvertTensor: bindConvertTensor,
   Convolution: bindConvolution,
@@ -56,6 +60,8 @@ const TABLE = {
   ReLU6: bindRelu6,
   Reshape: bindReshape,
   Scale: bindScale,
+  ScatterNd: bindScatterNd,
+  Select: bindSelect,
   Sigmoid: bindSigmoid,
   Slice: bindSlice,
   SliceTf: bindSliceTf,

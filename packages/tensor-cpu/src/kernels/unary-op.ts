@@ -20,6 +20,10 @@ const FUNCTIONS: ReadonlyMap<number, UnaryFunction> = new Map([
   [U.HARDSWISH, 'hardSwish'],
   [U.GELU, 'gelu'],
   [U.SILU, 'silu'],
+  [U.LOG, 'logarithm'],
+  [U.ERF, 'errorFunction'],
+  [U.GELU_STANDARD, 'geluStandard'],
+  [U.EXPM1, 'exponentialMinus1'],
 ]);
 
 /** y = f(x), with the bits of the reference. Functions that no network spends time in are left to it. */
