@@ -2,6 +2,7 @@ import { OpType } from '@mnnquant/mnn-format';
 import { GraphError, type OpDefinition } from '../op.ts';
 import type { HostTensor } from '../tensor.ts';
 import { elementCount } from '../tensor.ts';
+import { overlapOfBoxes, pickApart } from './support/boxes.ts';
 import { knownContents, required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
 
@@ -137,19 +138,5 @@ function byScore(found: readonly Found[]): Found[] {
 
 /** The best of every group of boxes that overlap. */
 function suppress(candidates: readonly Found[], { overlap, keep }: DetectionOutputAttributes): Found[] {
-  const picked: Found[] = [];
-  for (const candidate of byScore(candidates)) {
-    if (picked.length === keep) break;
-    if (!picked.some((other) => intersectionOverUnion(candidate.box, other.box) > overlap))
-      picked.push(candidate);
-  }
-  return picked;
-}
-
-function intersectionOverUnion(a: Float64Array, b: Float64Array): number {
-  const area = ([x1, y1, x2, y2]: Float64Array): number => (x2 - x1) * (y2 - y1);
-  const width = Math.max(0, Math.min(a[2], b[2]) - Math.max(a[0], b[0]));
-  const height = Math.max(0, Math.min(a[3], b[3]) - Math.max(a[1], b[1]));
-  const shared = width * height;
-  return shared / (area(a) + area(b) - shared);
+  return pickApart(byScore(candidates), keep, (a, b) => overlapOfBoxes(a.box, b.box) > overlap);
 }

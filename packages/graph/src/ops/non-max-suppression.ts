@@ -1,6 +1,7 @@
 import { OpType } from '@mnnquant/mnn-format';
 import { GraphError, type OpDefinition } from '../op.ts';
 import type { HostTensor, TensorData } from '../tensor.ts';
+import { overlapOfRows, pickApart } from './support/boxes.ts';
 import { knownContents, required } from './support/inputs.ts';
 
 /**
@@ -82,26 +83,5 @@ interface Limits {
 
 function pick(boxes: TensorData, scores: TensorData, { most, overlap, least }: Limits): number[] {
   const order = [...scores.keys()].filter((i) => scores[i] > least).sort((a, b) => scores[b] - scores[a]);
-  const picked: number[] = [];
-  for (const i of order) {
-    if (picked.length >= Math.min(most, scores.length)) break;
-    if (!picked.some((j) => intersectionOverUnion(boxes, i, j) > overlap)) picked.push(i);
-  }
-  return picked;
-}
-
-function intersectionOverUnion(boxes: TensorData, i: number, j: number): number {
-  const side = (k: number, axis: number): [number, number] => {
-    const [a, b] = [boxes[k * 4 + axis], boxes[k * 4 + axis + 2]];
-    return [Math.min(a, b), Math.max(a, b)];
-  };
-  const [areaI, areaJ] = [i, j].map((k) =>
-    [0, 1].reduce((area, axis) => area * (side(k, axis)[1] - side(k, axis)[0]), 1),
-  );
-  if (areaI <= 0 || areaJ <= 0) return 0;
-  const shared = [0, 1].reduce((area, axis) => {
-    const [a, b] = [side(i, axis), side(j, axis)];
-    return area * Math.max(0, Math.min(a[1], b[1]) - Math.max(a[0], b[0]));
-  }, 1);
-  return shared / (areaI + areaJ - shared);
+  return pickApart(order, Math.min(most, scores.length), (i, j) => overlapOfRows(boxes, i, j) > overlap);
 }
