@@ -2,7 +2,7 @@
 export const AREAS: Readonly<Record<string, readonly string[]>> = {
   'Convolutions and products of matrices': [
     ...['Convolution', 'ConvolutionDepthwise', 'Deconvolution', 'DeconvolutionDepthwise'],
-    ...['Convolution3D', 'ConvTranspose3D', 'InnerProduct', 'MatMul'],
+    ...['Convolution3D', 'ConvTranspose3D', 'InnerProduct', 'MatMul', 'Det', 'Svd', 'Stft'],
   ],
   'Pooling and resizing': [
     ...['Pooling', 'Pooling3D', 'Interp', 'Resize', 'GridSample', 'CropAndResize', 'ROIPooling', 'ROIAlign'],
@@ -21,7 +21,18 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
       'Sigmoid',
       'TanH',
     ],
-    ...['Threshold', 'Softmax', 'Reduction', 'CumSum', 'CumProd', 'Select', 'Cast'],
+    ...[
+      'Threshold',
+      'Softmax',
+      'Reduction',
+      'CumSum',
+      'CumProd',
+      'Select',
+      'Cast',
+      'CastLike',
+      'Segment',
+      'Histogram',
+    ],
   ],
   Normalization: ['BatchNorm', 'LayerNorm', 'InstanceNorm', 'LRN', 'Normalize', 'Moments'],
   'Shape and layout': [
@@ -38,7 +49,7 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
     ],
     ...['Squeeze', 'Unsqueeze', 'Flatten', 'Identity', 'Pack', 'Unpack', 'Tile', 'BroadcastTo'],
     ...['DepthToSpace', 'SpaceToDepth', 'SpaceToBatchND', 'BatchToSpaceND'],
-    ...['Shape', 'Rank', 'Size', 'Fill', 'ZerosLike', 'Range', 'LinSpace'],
+    ...['Shape', 'Rank', 'Size', 'Fill', 'ZerosLike', 'EyeLike', 'MatrixBandPart', 'Range', 'LinSpace'],
   ],
   'Indexing and ordering': [
     ...[
@@ -51,10 +62,10 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
       'ArgMin',
       'TopKV2',
     ],
-    ...['OneHot', 'Where', 'Unique', 'Reverse', 'ReverseSequence'],
+    ...['OneHot', 'Where', 'Unique', 'SetDiff1D', 'UnravelIndex', 'Reverse', 'ReverseSequence'],
   ],
   'Sequences and control flow': ['LSTM', 'LSTMBlockCell', 'RNN', 'RNNSequenceGRU', 'If', 'While'],
-  Detection: ['PriorBox', 'DetectionOutput', 'NonMaxSuppressionV2'],
+  Detection: ['PriorBox', 'DetectionOutput', 'DetectionPostProcess', 'Proposal', 'NonMaxSuppressionV2'],
 };
 
 /** Ops that no area lists and names that no op has, each in a sentence. */

@@ -62,7 +62,6 @@ describe('ops that cannot be evaluated', () => {
     ['RandomUniform', 'make their result an input'],
     ['Texture', 'cut it off behind them'],
     ['AsString', 'MNN 3.6.1 does not run AsString either'],
-    ['Svd', 'Convert the model without Svd, or cut it off before'],
   ];
   it.each(advice)('%s: named, with what to do; the model can be read and written', (type, text) => {
     const net = netOf(type);
@@ -74,10 +73,10 @@ describe('ops that cannot be evaluated', () => {
   });
 
   it('of several origins get the advice of each', () => {
-    const { message } = errorOf(netOf('RoPE', 'Attention', 'Svd', 'FusedLinear'));
+    const { message } = errorOf(netOf('RoPE', 'Attention', 'Texture', 'FusedLinear'));
     expect(message).toContain('fuses Attention out of plain ops');
     expect(message).toContain('FusedLinear, RoPE come from');
-    expect(message).toContain('without Svd');
+    expect(message).toContain('Texture prepare pictures');
   });
 
   it('are, together with those that can, all of the schema, each once', () => {

@@ -3,6 +3,8 @@ import type { Generator } from './draw.ts';
 import { IMAGE_OPS } from './image-ops.ts';
 import { INDEXING_OPS } from './indexing-ops.ts';
 import { LAYOUT_OPS } from './layout-ops.ts';
+import { MATRIX_OPS } from './matrix-ops.ts';
+import { PROPOSAL_OPS } from './proposal-ops.ts';
 import { RECURRENT_OPS } from './recurrent-ops.ts';
 import { REGION_OPS } from './region-ops.ts';
 
@@ -14,6 +16,8 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
   ...REGION_OPS,
   ...LAYOUT_OPS,
   ...INDEXING_OPS,
+  ...MATRIX_OPS,
+  ...PROPOSAL_OPS,
 };
 
 /** Ops without a generator, and why. */

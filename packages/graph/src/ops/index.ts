@@ -4,6 +4,7 @@ import { batchNorm } from './batch-norm.ts';
 import { binaryOp } from './binary-op.ts';
 import { broadcastTo } from './broadcast-to.ts';
 import { cast } from './cast.ts';
+import { castLike } from './cast-like.ts';
 import { concat } from './concat.ts';
 import { convTranspose3d } from './conv-transpose3d.ts';
 import { convertTensor } from './convert-tensor.ts';
@@ -14,15 +15,19 @@ import { cropAndResize } from './crop-and-resize.ts';
 import { cumProd, cumSum } from './cumulative.ts';
 import { deconvolution, deconvolutionDepthwise } from './deconvolution.ts';
 import { depthToSpace, spaceToDepth } from './depth-space.ts';
+import { det } from './det.ts';
 import { detectionOutput } from './detection-output.ts';
+import { detectionPostProcess } from './detection-post-process.ts';
 import { eltwise } from './eltwise.ts';
 import { elu } from './elu.ts';
+import { eyeLike } from './eye-like.ts';
 import { fill } from './fill.ts';
 import { flatten } from './flatten.ts';
 import { gather } from './gather.ts';
 import { gatherElements } from './gather-elements.ts';
 import { gatherNd } from './gather-nd.ts';
 import { gridSample } from './grid-sample.ts';
+import { histogram } from './histogram.ts';
 import { identity } from './identity.ts';
 import { ifOp } from './if.ts';
 import { innerProduct } from './inner-product.ts';
@@ -34,6 +39,7 @@ import { lrn } from './lrn.ts';
 import { lstm } from './lstm.ts';
 import { lstmBlockCell } from './lstm-block-cell.ts';
 import { matMul } from './mat-mul.ts';
+import { matrixBandPart } from './matrix-band-part.ts';
 import { moments } from './moments.ts';
 import { nonMaxSuppression } from './non-max-suppression.ts';
 import { normalize } from './normalize.ts';
@@ -45,6 +51,7 @@ import { pooling } from './pooling.ts';
 import { pooling3d } from './pooling3d.ts';
 import { prelu } from './prelu.ts';
 import { priorBox } from './prior-box.ts';
+import { proposal } from './proposal.ts';
 import { range } from './range.ts';
 import { rank } from './rank.ts';
 import { reduction } from './reduction.ts';
@@ -61,8 +68,10 @@ import { roiPooling } from './roi-pooling.ts';
 import { scale } from './scale.ts';
 import { scatterElements } from './scatter-elements.ts';
 import { scatterNd } from './scatter-nd.ts';
+import { segment } from './segment.ts';
 import { select } from './select.ts';
 import { selu } from './selu.ts';
+import { setDiff1d } from './set-diff1d.ts';
 import { shape } from './shape.ts';
 import { sigmoidOp } from './sigmoid.ts';
 import { size } from './size.ts';
@@ -71,7 +80,9 @@ import { sliceTf } from './slice-tf.ts';
 import { softmax } from './softmax.ts';
 import { batchToSpaceNd, spaceToBatchNd } from './space-batch.ts';
 import { squeeze } from './squeeze.ts';
+import { stft } from './stft.ts';
 import { stridedSlice } from './strided-slice.ts';
+import { svd } from './svd.ts';
 import { tanhOp } from './tanh.ts';
 import { threshold } from './threshold.ts';
 import { tile } from './tile.ts';
@@ -79,6 +90,7 @@ import { topK } from './top-k.ts';
 import { unaryOp } from './unary-op.ts';
 import { unique } from './unique.ts';
 import { unpack } from './unpack.ts';
+import { unravelIndex } from './unravel-index.ts';
 import { unsqueeze } from './unsqueeze.ts';
 import { where } from './where.ts';
 import { whileOp } from './while.ts';
@@ -93,6 +105,7 @@ export const OPS: readonly OpDefinition[] = [
   binaryOp,
   broadcastTo,
   cast,
+  castLike,
   concat,
   convertTensor,
   convolution,
@@ -106,15 +119,19 @@ export const OPS: readonly OpDefinition[] = [
   deconvolution,
   deconvolutionDepthwise,
   depthToSpace,
+  det,
   detectionOutput,
+  detectionPostProcess,
   eltwise,
   elu,
+  eyeLike,
   fill,
   flatten,
   gather,
   gatherElements,
   gatherNd,
   gridSample,
+  histogram,
   identity,
   ifOp,
   innerProduct,
@@ -126,6 +143,7 @@ export const OPS: readonly OpDefinition[] = [
   lstm,
   lstmBlockCell,
   matMul,
+  matrixBandPart,
   moments,
   nonMaxSuppression,
   normalize,
@@ -137,6 +155,7 @@ export const OPS: readonly OpDefinition[] = [
   pooling3d,
   prelu,
   priorBox,
+  proposal,
   range,
   rank,
   reduction,
@@ -153,8 +172,10 @@ export const OPS: readonly OpDefinition[] = [
   scale,
   scatterElements,
   scatterNd,
+  segment,
   select,
   selu,
+  setDiff1d,
   shape,
   sigmoidOp,
   size,
@@ -164,7 +185,9 @@ export const OPS: readonly OpDefinition[] = [
   spaceToBatchNd,
   spaceToDepth,
   squeeze,
+  stft,
   stridedSlice,
+  svd,
   tanhOp,
   threshold,
   tile,
@@ -172,6 +195,7 @@ export const OPS: readonly OpDefinition[] = [
   unaryOp,
   unique,
   unpack,
+  unravelIndex,
   unsqueeze,
   where,
   whileOp,

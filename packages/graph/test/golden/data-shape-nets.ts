@@ -56,6 +56,8 @@ const whereOp: SmallOp = { type: 'Where', inputs: ['x'], outputs: ['y'], main: e
 const uniqueOp = (...outputs: string[]): SmallOp => ({ type: 'Unique', inputs: ['x'], outputs });
 const whole = (...data: number[]): Feed => ({ shape: [data.length], data, whole: true });
 
+const setDiffOp: SmallOp = { type: 'SetDiff1D', inputs: ['x', 'y'], outputs: ['z'] };
+
 /** Ops whose output is as large as the data say. */
 export const DATA_SHAPE_NETS: Readonly<Record<string, ControlNet>> = {
   'NonMaxSuppressionV2, at most 2': suppression([2, 0.5], [3, 0]),
@@ -87,6 +89,26 @@ export const DATA_SHAPE_NETS: Readonly<Record<string, ControlNet>> = {
     i: whole(2, 1, 2, 0),
     n: whole(1, 1, 2),
   }),
+  'SetDiff1D, some left': {
+    net: smallNet([wholeInput('x', 5), wholeInput('y', 2), setDiffOp]),
+    feeds: { x: whole(3, 1, 3, -2, 0), y: whole(1, 7) },
+    expected: { z: whole(3, 3, -2, 0) },
+  },
+  'SetDiff1D, nothing left': {
+    net: smallNet([wholeInput('x', 2), wholeInput('y', 3), setDiffOp]),
+    feeds: { x: whole(3, 1), y: whole(1, 7, 3) },
+    expected: { z: whole() },
+  },
+  'Segment of computed numbers': {
+    net: smallNet([
+      inputOp('x', 4, 2),
+      wholeInput('ids', 4),
+      { type: 'Segment', inputs: ['x', 'ids'], outputs: ['y'] },
+      negate('y', 'z'),
+    ]),
+    feeds: { x: { shape: [4, 2], data: [1, 2, 3, 6, 5, 5, 1, 2] }, ids: whole(0, 0, 1, 2) },
+    expected: { z: { shape: [3, 2], data: [-2, -4, -5, -5, -1, -2] } },
+  },
   'what follows a Where': {
     net: smallNet(
       [

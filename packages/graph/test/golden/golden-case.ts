@@ -1,5 +1,5 @@
 import type { DType, Layout } from '@mnnquant/graph';
-import { createTable, type Op, type OpType } from '@mnnquant/mnn-format';
+import { type Blob, createTable, DataType, type Op, type OpType } from '@mnnquant/mnn-format';
 
 /** An input of a golden case; numbers between -2 and 2 unless `data` is given. */
 export interface GoldenInput {
@@ -38,6 +38,15 @@ export function main<K extends Union['type']>(
 /** Constant whole numbers: axes, sizes, shapes. */
 export function ints(...data: number[]): GoldenInput {
   return { shape: [data.length], dtype: 'int32', data, constant: true };
+}
+
+/** A list of floats in a parameter table. */
+export function blob(data: readonly number[]): Blob {
+  return createTable('Blob', {
+    dims: Int32Array.of(data.length),
+    dataType: DataType.DT_FLOAT,
+    float32s: Float32Array.from(data),
+  });
 }
 
 /** A constant scalar. */

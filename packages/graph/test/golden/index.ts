@@ -11,11 +11,15 @@ import { ORDER, PICK, SCATTER } from './indexing-cases.ts';
 import { INTERP } from './interp-cases.ts';
 import { JOIN, PERMUTE, RESHAPE, SLICE } from './layout-cases.ts';
 import { LOOPS } from './loop-cases.ts';
+import { MATRICES } from './matrix-cases.ts';
 import { ALONG_AXES, BLOCKS, CHOICES, NORMS } from './more-cases.ts';
 import { PACKED } from './packed-cases.ts';
 import { POOLING, POOLING_INDICES, POOLING3D } from './pooling-cases.ts';
+import { POST_PROCESS, PROPOSALS } from './proposal-cases.ts';
 import { GRU, LSTM, LSTM_BLOCK_CELL, RNN } from './recurrent-cases.ts';
 import { BOXES, REGIONS, SPACE_BATCH } from './region-cases.ts';
+import { SETS } from './set-cases.ts';
+import { SIGNALS } from './signal-cases.ts';
 import { CROP, GRID_SAMPLE, RESIZE, RESPONSE_NORMS } from './vision-cases.ts';
 import { AXES, FIVE_DIMENSIONS, MANY_DIMENSIONS, NHWC_CASES, WHOLE_NUMBERS } from './wide-cases.ts';
 
@@ -69,6 +73,11 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   empty: EMPTY,
   packed: PACKED,
   converted: CONVERTED,
+  proposals: PROPOSALS,
+  postProcess: POST_PROCESS,
+  matrices: MATRICES,
+  signals: SIGNALS,
+  sets: SETS,
 };
 
 /** What MNN answered, by case title: one entry per output. */
