@@ -208,6 +208,21 @@ const maximum: Body = (builder, from) => {
   return [builder.op('BinaryOp', [other, turned], { type: 'BinaryOp', value }, 'x')];
 };
 
+/** Ones on the diagonals of planes are added. */
+const eye: Body = (builder, from) => {
+  const reshape = (tensor: number, ...shape: number[]) =>
+    builder.op('Reshape', [tensor, constant(builder, ...shape)]);
+  const flat = reshape(from, 20, 8, 12);
+  const ones = builder.op('EyeLike', [flat, constant(builder, 1)], undefined, 'x');
+  const planes = reshape(ones, 1, 20, 8, 12);
+  const value = createTable('BinaryOp', { opType: BinaryOpOperation.ADD });
+  return [builder.op('BinaryOp', [from, planes], { type: 'BinaryOp', value }, 'sum')];
+};
+
+const castLike: Body = (builder, from) => [
+  builder.op('CastLike', [from, builder.constant([1], [1])], undefined, 'x'),
+];
+
 /** What MNN's runtime takes as copies of int8 values. */
 export const COPIES: readonly OpNet[] = [
   net('BatchToSpaceND after SpaceToBatchND', both(blocks('SpaceToBatchND'), blocks('BatchToSpaceND'))),
@@ -286,4 +301,7 @@ export const FLOAT: readonly OpNet[] = [
   ),
   net('Scale between copies', scale, false),
   net('MAXIMUM between copies', maximum, false),
+  net('MatrixBandPart', op('MatrixBandPart', undefined, [[3], [1]]), false),
+  net('CastLike of floats', castLike, false),
+  net('EyeLike', eye, false),
 ];

@@ -149,6 +149,24 @@ const reduction: Decompose = (list, op, inputs, outputs) => {
   output.regions = [{ origin: result, plain: true }];
 };
 
+/** GeometryConvert.cpp makes a Cast of its own. */
+const castLike: Decompose = (list, _op, [input], outputs) =>
+  list.add('Cast', [input as RuntimeTensor], outputs, true);
+
+/** GeometryDet.cpp: on a copy with one dimension for all batches; the result is a view. */
+const determinants: Decompose = (list, _op, [input], [output]) => {
+  const matrices = internalTensor(input as RuntimeTensor);
+  matrices.regions = [{ origin: input as RuntimeTensor, plain: true }];
+  const result = internalTensor(output as RuntimeTensor);
+  list.add('Det', [matrices], [result], true);
+  (output as RuntimeTensor).regions = [{ origin: result, plain: true }];
+};
+
+/** GeometryFill.cpp: a copy of a constant number alone, whose input gives its shape. */
+const viewOfNothing: Decompose = (_list, _op, _inputs, [output]) => {
+  (output as RuntimeTensor).regions = [];
+};
+
 /** As `makeFullRef`: a view of a view takes over its parts. */
 function setPlainView(output: RuntimeTensor, input: RuntimeTensor): void {
   const parts = input.regions !== undefined ? input.regions : undefined;
@@ -159,6 +177,7 @@ const decomposers: Readonly<Record<string, Decompose>> = {
   BatchToSpaceND: viewOfFirst,
   BinaryOp: binary,
   BroadcastTo: viewOfFirst,
+  CastLike: castLike,
   Concat: viewOfAll,
   ConvertTensor: convertTensor,
   Convolution: imageOp,
@@ -167,7 +186,9 @@ const decomposers: Readonly<Record<string, Decompose>> = {
   Deconvolution: imageOp,
   DeconvolutionDepthwise: imageOp,
   DepthToSpace: viewOfFirst,
+  Det: determinants,
   ExpandDims: plainViewOfFirst,
+  EyeLike: viewOfNothing,
   Flatten: plainViewOfFirst,
   Gather: loop,
   GatherV2: loop,
