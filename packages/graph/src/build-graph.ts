@@ -24,6 +24,14 @@ export interface BuildOptions {
   readonly leaveOutTail?: boolean;
 }
 
+/** Ops that read no numbers, only how many there are (OpCommonUtils.cpp `opNeedContent`, MNN 3.6.1). */
+const SHAPE_READERS: ReadonlySet<number> = new Set([
+  OpType.Shape,
+  OpType.Rank,
+  OpType.Size,
+  OpType.ZerosLike,
+]);
+
 /**
  * Makes the executable view of a model: every op parsed and checked, the wiring verified.
  *
@@ -269,11 +277,10 @@ class GraphBuilder {
     if (named.length > 0) {
       const asked = named.map((name) => this.#namedOutput(name));
       const made = asked.filter(({ tensor }) => !this.#unmade.has(tensor));
-      const ends = this.#unread().filter((id) => this.#boundary.has(id));
-      const others = ends.filter((id) => made.every(({ tensor }) => tensor !== id));
+      const others = this.#ends().filter((id) => made.every(({ tensor }) => tensor !== id));
       return [...made, ...others.map((tensor) => ({ tensor, name: this.#nameOf(tensor) }))];
     }
-    const unread = this.#unread();
+    const unread = [...new Set([...this.#unread(), ...this.#ends()])].sort((a, b) => a - b);
     if (unread.length === 0) throw new GraphError('the model has no output: every tensor is read by some op');
     return unread.map((tensor) => ({ tensor, name: this.#nameOf(tensor) }));
   }
@@ -284,6 +291,17 @@ class GraphBuilder {
       throw new GraphError(`outputName: expected the name of a tensor that is written, got "${name}"`);
     }
     return { tensor, name };
+  }
+
+  /** What omitted ops read, and what is left computes nothing with: a shape that is asked for keeps nothing alive. */
+  #ends(): number[] {
+    const used = new Set<number>();
+    for (const { source, inputs, outputs } of this.#nodes.toReversed()) {
+      const leads = outputs.some((id) => !this.#consumers.has(id) || used.has(id));
+      if (leads && !SHAPE_READERS.has(source.type)) for (const id of inputs) used.add(id);
+    }
+    const ends = [...this.#producer.keys()].filter((id) => this.#boundary.has(id) && !used.has(id));
+    return ends.sort((a, b) => a - b);
   }
 
   #unread(): number[] {

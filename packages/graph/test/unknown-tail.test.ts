@@ -72,6 +72,23 @@ describe('ops that cannot be evaluated behind the last convolution', () => {
     expect(() => leaveOut(smallNet(separable(), { outputName: ['nowhere'] }))).toThrow('got "nowhere"');
   });
 
+  it('keep alive what they read where the rest asks for its shape only', () => {
+    const shape: SmallOp = { type: 'Shape', inputs: ['c'], outputs: ['shape'] };
+    const ops = [
+      image,
+      double('x', 'a'),
+      unaryOp(NEG, 'a', 'c'),
+      shape,
+      strange('shape', 'e'),
+      addOp('c', 'e', 'f'),
+    ];
+    for (const outputName of [[], ['f']]) {
+      const plan = createPlan(leaveOut(smallNet(ops, { outputName })));
+      expect(plan.graph.outputs.map(({ name }) => name)).toEqual(['c', 'shape']);
+      expect(plan.steps.map(({ node }) => node.name)).toEqual(['convolution_a', 'unaryop_c']);
+    }
+  });
+
   const refused: [title: string, ops: SmallOp[]][] = [
     ['a convolution follows', [image, double('x', 'a'), strange('a', 'b'), double('b', 'c')]],
     ['a convolution follows later', [...separable(), double('d', 'f')]],
