@@ -4,15 +4,25 @@ import type { OpCase, OpCaseInput, OpDefinition } from './op.ts';
 const PER_SAMPLE: ReadonlySet<string> = new Set([
   ...[
     'BatchNorm',
+    'CastLike',
     'Convolution',
     'Convolution3D',
     'ConvolutionDepthwise',
     'ConvTranspose3D',
     'ConvertTensor',
   ],
-  ...['Deconvolution', 'DeconvolutionDepthwise', 'DepthToSpace', 'ELU', 'Identity', 'Interp', 'LRN'],
+  ...[
+    'Deconvolution',
+    'DeconvolutionDepthwise',
+    'DepthToSpace',
+    'ELU',
+    'Identity',
+    'Interp',
+    'LRN',
+    'MatrixBandPart',
+  ],
   ...['Normalize', 'Pooling', 'Pooling3D', 'PReLU', 'ReLU', 'ReLU6', 'Resize', 'Scale', 'Selu', 'Shape'],
-  ...['Sigmoid', 'Size', 'SpaceToDepth', 'TanH', 'Threshold', 'UnaryOp', 'ZerosLike'],
+  ...['Sigmoid', 'Size', 'SpaceToDepth', 'Stft', 'TanH', 'Threshold', 'UnaryOp', 'ZerosLike'],
 ]);
 
 /** Ops of several inputs of which each has the samples. */

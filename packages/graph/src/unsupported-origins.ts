@@ -67,7 +67,7 @@ export const UNSUPPORTED_ORIGINS: readonly UnsupportedOrigin[] = [
     title: 'Random numbers',
     types: ['RandomNormal', 'RandomUniform'],
     remedy: (types) =>
-      `${types} answer differently each time, so that nothing can be measured behind them: make their result an input of the model.`,
+      `${types} give other numbers on each kind of device (MNN takes those of its C++ library): make their result an input of the model.`,
   },
   {
     title: 'Rendering and camera pictures',

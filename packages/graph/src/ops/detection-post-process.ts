@@ -94,6 +94,11 @@ export const detectionPostProcess: OpDefinition<DetectionPostProcessAttributes> 
       ],
     },
     {
+      title: 'no box',
+      attributes: { classes: 2, classesPerBox: 1, most: 2, overlap: 0.5, least: 0.1, scales: [10, 10, 5, 5] },
+      inputs: [{ shape: [1, 0, 4] }, { shape: [1, 0, 3] }, { shape: [0, 4] }],
+    },
+    {
       title: 'two classes per box, key points',
       attributes: { classes: 3, classesPerBox: 2, most: 2, overlap: 0.3, least: 0, scales: [1, 1, 1, 1] },
       inputs: [

@@ -58,7 +58,6 @@ export const stft: OpDefinition<StftAttributes> = {
     [[1, 13, 1], 2, 7, true],
     [[2, 9, 2], 9, 9, true],
     [[1, 3], 1, 1, true],
-    [[0, 8], 2, 4, true],
   ].map(([shape, step, length, oneSided]) => ({
     title: `signal [${shape}], ${oneSided ? 'half' : 'all'} of ${length} frequencies`,
     attributes: { oneSided: oneSided as boolean },
