@@ -66,6 +66,11 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
   ],
   'Sequences and control flow': ['LSTM', 'LSTMBlockCell', 'RNN', 'RNNSequenceGRU', 'If', 'While'],
   Detection: ['PriorBox', 'DetectionOutput', 'DetectionPostProcess', 'Proposal', 'NonMaxSuppressionV2'],
+  'Lists of tensors': [
+    ...['TensorArray', 'TensorArraySize', 'TensorArrayRead', 'TensorArrayWrite', 'TensorArrayInsert'],
+    ...['TensorArrayErase', 'TensorArraySplit', 'TensorArrayConcat', 'TensorArrayScatter'],
+    'TensorArrayGather',
+  ],
 };
 
 /** Ops that no area lists and names that no op has, each in a sentence. */

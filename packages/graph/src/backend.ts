@@ -1,5 +1,5 @@
 import type { GraphNode } from './graph.ts';
-import type { DType, Layout, TensorData, TensorDesc } from './tensor.ts';
+import type { DType, Layout, TensorData, TensorDesc, TensorList } from './tensor.ts';
 import type { ValueBuckets } from './value-buckets.ts';
 
 /** A tensor that lives in a backend. Opaque to everybody else. */
@@ -7,6 +7,8 @@ export interface DeviceTensor {
   readonly shape: readonly number[];
   readonly dtype: DType;
   readonly layout: Layout;
+  /** Of a list of tensors: as in the description it was allocated from. */
+  readonly list?: TensorList | undefined;
 }
 
 /** Smallest and largest finite value, and how many values were not finite. */

@@ -221,10 +221,11 @@ function hostKernel({ node, outputs }: PlanStep, backend: TensorBackend): BoundK
   return async (inputs, results) => {
     const sources = await Promise.all(inputs.map((tensor) => tensor && downloadHost(tensor, backend)));
     const precision = sources.some((source) => source?.data instanceof Float64Array) ? 'float64' : 'float32';
-    const targets = outputs.map(({ shape, dtype, layout }) => ({
+    const targets = outputs.map(({ shape, dtype, layout, list }) => ({
       shape,
       dtype,
       layout,
+      list,
       data: allocateData(dtype, elementCount(shape), precision),
     }));
     node.definition.reference(node.attributes, sources, targets);
@@ -233,6 +234,6 @@ function hostKernel({ node, outputs }: PlanStep, backend: TensorBackend): BoundK
 }
 
 async function downloadHost(tensor: DeviceTensor, backend: TensorBackend): Promise<HostTensor> {
-  const { shape, dtype, layout } = tensor;
-  return { shape, dtype, layout, data: await backend.download(tensor) };
+  const { shape, dtype, layout, list } = tensor;
+  return { shape, dtype, layout, list, data: await backend.download(tensor) };
 }

@@ -115,18 +115,18 @@ function compare(expected: readonly HostTensor[], actual: readonly TensorData[])
 }
 
 function hostInput(
-  { shape, dtype = 'float32', layout = 'NCHW', data }: OpCaseInput,
+  { shape, dtype = 'float32', layout = 'NCHW', data, list }: OpCaseInput,
   seed: number,
 ): HostTensor {
   const count = elementCount(shape);
   const values = allocateData(dtype, count);
   if (data) values.set(data);
   else fillNormal(values, seed);
-  return { shape, dtype, layout, data: values };
+  return { shape, dtype, layout, list, data: values };
 }
 
-function hostTensor({ shape, dtype, layout }: TensorDesc, data: TensorData): HostTensor {
-  return { shape, dtype, layout, data };
+function hostTensor({ shape, dtype, layout, list }: TensorDesc, data: TensorData): HostTensor {
+  return { shape, dtype, layout, list, data };
 }
 
 /** Roughly normal numbers (a sum of four uniform ones), the same on every machine. */

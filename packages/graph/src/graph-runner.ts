@@ -55,9 +55,10 @@ export class GraphRunner {
     return this.#graph.inputs.map(({ tensor, name }) => {
       const given = inputs.get(tensor);
       if (given === undefined) throw new GraphError(`the input ${name} of a subgraph is not wired`);
-      const { shape, dtype, layout } = given;
+      const { shape, dtype, layout, list } = given;
       const value = known.get(tensor);
-      return value === undefined ? { shape, dtype, layout } : { shape, dtype, layout, value };
+      const desc = { shape, dtype, layout, list };
+      return value === undefined ? desc : { ...desc, value };
     });
   }
 
@@ -113,6 +114,9 @@ function keyOf(descs: readonly TensorDesc[]): string | undefined {
   const contents = descs.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
   if (contents > MOST_COMPARED) return undefined;
   return descs
-    .map(({ shape, dtype, layout, value = [] }) => `${dtype} ${layout} ${shape} = ${value}`)
+    .map(
+      ({ shape, dtype, layout, list, value = [] }) =>
+        `${dtype} ${layout} ${shape}${list ? ` ${JSON.stringify(list)}` : ''} = ${value}`,
+    )
     .join('; ');
 }

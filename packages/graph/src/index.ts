@@ -103,6 +103,7 @@ export {
   type Layout,
   type TensorData,
   type TensorDesc,
+  type TensorList,
 } from './tensor.ts';
 export type { OmittedOp } from './unknown-tail.ts';
 export { type UnsupportedOp, UnsupportedOpError } from './unsupported-op.ts';

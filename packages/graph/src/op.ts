@@ -55,6 +55,7 @@ export interface OpCaseInput {
   readonly dtype?: TensorDesc['dtype'];
   readonly layout?: TensorDesc['layout'];
   readonly data?: readonly number[];
+  readonly list?: TensorDesc['list'];
 }
 
 /** The graph, a shape or an attribute is wrong; the message says where, expected and got. */

@@ -165,8 +165,8 @@ function fold(
 }
 
 /** The description's content as a tensor. */
-function hostOf({ shape, dtype, layout }: TensorDesc, data: HostTensor['data']): HostTensor {
-  return { shape, dtype, layout, data };
+function hostOf({ shape, dtype, layout, list }: TensorDesc, data: HostTensor['data']): HostTensor {
+  return { shape, dtype, layout, list, data };
 }
 
 /** Folding can make earlier steps useless (a network's part of which only the shape was asked). */

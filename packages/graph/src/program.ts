@@ -116,11 +116,11 @@ export class Program {
     for (const { tensor, name } of this.plan.graph.outputs) {
       for (const [i, result] of results.entries()) {
         const device = live.get(tensor)?.[i];
-        const { shape, dtype, layout } = device ?? this.plan.descs.get(tensor)!;
+        const { shape, dtype, layout, list } = device ?? this.plan.descs.get(tensor)!;
         const data = device
           ? await this.backend.download(device)
           : this.plan.values.get(tensor)!.data.slice();
-        result.set(name, { shape, dtype, layout, data });
+        result.set(name, { shape, dtype, layout, list, data });
       }
     }
     return results;

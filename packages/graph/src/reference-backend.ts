@@ -35,11 +35,12 @@ class ReferenceBackend implements TensorBackend {
     this.device = `plain TypeScript, ${precision}`;
   }
 
-  allocate({ shape, dtype, layout }: TensorDesc): DeviceTensor {
+  allocate({ shape, dtype, layout, list }: TensorDesc): DeviceTensor {
     const tensor: HostTensor = {
       shape,
       dtype,
       layout,
+      list,
       data: allocateData(dtype, elementCount(shape), this.#precision),
     };
     return tensor;

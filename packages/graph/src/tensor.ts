@@ -10,6 +10,19 @@ export type Layout = 'NCHW' | 'NHWC' | 'NC4HW4';
 /** Storage of a tensor on the host. `Float64Array` only occurs in float64 reference runs. */
 export type TensorData = Float32Array | Float64Array | Int32Array | Int8Array | Uint8Array;
 
+/**
+ * What tells a list of tensors from one tensor: its elements lie one behind the other, and the tensor's shape says
+ * how many numbers they have in all.
+ */
+export interface TensorList {
+  /** Their shapes; `undefined` where nothing was written and no shape is declared: no numbers yet. */
+  readonly elements: readonly (readonly number[] | undefined)[];
+  /** Whether writing behind the end makes it longer. */
+  readonly grows: boolean;
+  /** Whether all elements have one shape, as soon as it is known. */
+  readonly uniform: boolean;
+}
+
 /** What is known about a tensor before anything runs. */
 export interface TensorDesc {
   /** Logical dimensions in the order of `layout`; empty for a scalar. */
@@ -18,6 +31,8 @@ export interface TensorDesc {
   readonly layout: Layout;
   /** The content, where shape inference already knows it (constants, folded shape arithmetic). */
   readonly value?: TensorData;
+  /** Of a list of tensors. */
+  readonly list?: TensorList | undefined;
 }
 
 /** A tensor whose elements the host can touch; `data.length` equals the product of the shape. */
@@ -26,6 +41,7 @@ export interface HostTensor {
   readonly dtype: DType;
   readonly layout: Layout;
   readonly data: TensorData;
+  readonly list?: TensorList | undefined;
 }
 
 /** Number of elements of a shape; 1 for a scalar. */

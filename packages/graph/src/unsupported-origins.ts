@@ -54,16 +54,6 @@ export const UNSUPPORTED_ORIGINS: readonly UnsupportedOrigin[] = [
     remedy: (types) => `${types} only occur while a network is trained: give the model made for inference.`,
   },
   {
-    title: 'Lists of tensors',
-    types: [
-      ...['TensorArray', 'TensorArraySize', 'TensorArrayRead', 'TensorArrayWrite', 'TensorArrayGather'],
-      ...['TensorArrayScatter', 'TensorArraySplit', 'TensorArrayConcat', 'TensorArrayInsert'],
-      'TensorArrayErase',
-    ],
-    remedy: (types) =>
-      `${types} keep lists of tensors, mostly for a loop: unroll the loop when exporting the model, or use a layer such as LSTM in its place.`,
-  },
-  {
     title: 'Random numbers',
     types: ['RandomNormal', 'RandomUniform'],
     remedy: (types) =>

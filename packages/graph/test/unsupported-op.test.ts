@@ -58,7 +58,6 @@ describe('ops that cannot be evaluated', () => {
     ['QuantizedAdd', 'give the float model'],
     ['Dequantize', 'give the float model'],
     ['ReluGrad', 'give the model made for inference'],
-    ['TensorArrayRead', 'unroll the loop'],
     ['RandomUniform', 'make their result an input'],
     ['Texture', 'cut it off behind them'],
     ['AsString', 'MNN 3.6.1 does not run AsString either'],

@@ -1,4 +1,4 @@
-import type { DeviceTensor, DType, Layout, TensorDesc } from '@mnnquant/graph';
+import type { DeviceTensor, DType, Layout, TensorDesc, TensorList } from '@mnnquant/graph';
 
 /** Bytes per element. */
 export const ELEMENT_BYTES = { float32: 4, int32: 4, int8: 1, uint8: 1 } as const satisfies Record<
@@ -11,6 +11,7 @@ export class CpuTensor implements DeviceTensor {
   readonly shape: readonly number[];
   readonly dtype: DType;
   readonly layout: Layout;
+  readonly list: TensorList | undefined;
   /** Byte address; 0 once the tensor is freed. */
   address: number;
   readonly count: number;
@@ -19,6 +20,7 @@ export class CpuTensor implements DeviceTensor {
     this.shape = desc.shape;
     this.dtype = desc.dtype;
     this.layout = desc.layout;
+    this.list = desc.list;
     this.address = address;
     this.count = count;
   }

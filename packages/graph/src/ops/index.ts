@@ -84,6 +84,16 @@ import { stft } from './stft.ts';
 import { stridedSlice } from './strided-slice.ts';
 import { svd } from './svd.ts';
 import { tanhOp } from './tanh.ts';
+import { tensorArray } from './tensor-array.ts';
+import { tensorArrayConcat } from './tensor-array-concat.ts';
+import { tensorArrayErase } from './tensor-array-erase.ts';
+import { tensorArrayGather } from './tensor-array-gather.ts';
+import { tensorArrayInsert } from './tensor-array-insert.ts';
+import { tensorArrayRead } from './tensor-array-read.ts';
+import { tensorArrayScatter } from './tensor-array-scatter.ts';
+import { tensorArraySize } from './tensor-array-size.ts';
+import { tensorArraySplit } from './tensor-array-split.ts';
+import { tensorArrayWrite } from './tensor-array-write.ts';
 import { threshold } from './threshold.ts';
 import { tile } from './tile.ts';
 import { topK } from './top-k.ts';
@@ -189,6 +199,16 @@ export const OPS: readonly OpDefinition[] = [
   stridedSlice,
   svd,
   tanhOp,
+  tensorArray,
+  tensorArrayConcat,
+  tensorArrayErase,
+  tensorArrayGather,
+  tensorArrayInsert,
+  tensorArrayRead,
+  tensorArrayScatter,
+  tensorArraySize,
+  tensorArraySplit,
+  tensorArrayWrite,
   threshold,
   tile,
   topK,

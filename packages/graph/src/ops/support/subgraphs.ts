@@ -32,17 +32,19 @@ export function positions(
   });
 }
 
+/** Also of lists: the same elements. */
 export function sameShape(a: TensorDesc, b: TensorDesc): boolean {
   return (
     a.dtype === b.dtype &&
     a.shape.length === b.shape.length &&
-    a.shape.every((extent, i) => extent === b.shape[i])
+    a.shape.every((extent, i) => extent === b.shape[i]) &&
+    JSON.stringify(a.list) === JSON.stringify(b.list)
   );
 }
 
 /** The description without its content: what holds for every turn of a loop. */
-export function withoutValue({ shape, dtype, layout }: TensorDesc): TensorDesc {
-  return { shape, dtype, layout };
+export function withoutValue({ shape, dtype, layout, list }: TensorDesc): TensorDesc {
+  return { shape, dtype, layout, list };
 }
 
 /** The tensors, with a copy in place of each that is an input or stands in the list twice. */
