@@ -5,8 +5,9 @@ import { DATA_SHAPE_NETS } from '../../packages/graph/test/golden/data-shape-net
 import type { GoldenCase } from '../../packages/graph/test/golden/golden-case.ts';
 import { goldenModel } from '../../packages/graph/test/golden/golden-model.ts';
 import { GOLDEN } from '../../packages/graph/test/golden/index.ts';
+import { LIST_NETS } from '../../packages/graph/test/golden/list-nets.ts';
 
-const NETWORKS = [...Object.values(CONTROL_NETS), ...Object.values(DATA_SHAPE_NETS)];
+const NETWORKS = [CONTROL_NETS, DATA_SHAPE_NETS, LIST_NETS].flatMap((nets) => Object.values(nets));
 
 /** An op that MNN was asked to run, with what it read. */
 export interface GoldenOp {

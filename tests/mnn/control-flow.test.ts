@@ -2,15 +2,17 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeModel } from '@mnnquant/mnn-format';
 import { expect, it } from 'vitest';
-import { CONTROL_NETS, type ControlNet } from '../../packages/graph/test/golden/control-nets.ts';
+import { CONTROL_NETS } from '../../packages/graph/test/golden/control-nets.ts';
 import { DATA_SHAPE_NETS } from '../../packages/graph/test/golden/data-shape-nets.ts';
+import { LIST_NETS } from '../../packages/graph/test/golden/list-nets.ts';
+import type { ControlNet } from '../../packages/graph/test/golden/net-parts.ts';
 import { describeWithMnn } from './environment.ts';
 import type { NumpyArray } from './npz.ts';
 import { inFolder, MnnOracle } from './oracle.ts';
 
 describeWithMnn('control flow is what MNN makes of it', ({ python }) => {
   const oracle = new MnnOracle(python);
-  for (const [title, item] of Object.entries({ ...CONTROL_NETS, ...DATA_SHAPE_NETS })) {
+  for (const [title, item] of Object.entries({ ...CONTROL_NETS, ...DATA_SHAPE_NETS, ...LIST_NETS })) {
     if (item.mnnFails) {
       it(`${title}: not so, ${item.mnnFails}`, () => expect(answers(oracle, item)).not.toEqual(wanted(item)));
       continue;

@@ -1,7 +1,9 @@
 import { buildGraph, createPlan, execute } from '@mnnquant/graph';
 import { describe, expect, it } from 'vitest';
-import { CONTROL_NETS, type ControlNet } from './golden/control-nets.ts';
+import { CONTROL_NETS } from './golden/control-nets.ts';
 import { DATA_SHAPE_NETS } from './golden/data-shape-nets.ts';
+import { LIST_NETS } from './golden/list-nets.ts';
+import type { ControlNet } from './golden/net-parts.ts';
 import { countingBackend } from './support/counting-backend.ts';
 
 /** Two samples at once; also checks that the backend gets all its tensors back. */
@@ -21,7 +23,7 @@ async function run({ net, feeds }: ControlNet) {
 }
 
 describe('control flow', () => {
-  it.each(Object.entries({ ...CONTROL_NETS, ...DATA_SHAPE_NETS }))('%s', async (_, item) => {
+  it.each(Object.entries({ ...CONTROL_NETS, ...DATA_SHAPE_NETS, ...LIST_NETS }))('%s', async (_, item) => {
     const wanted = Object.fromEntries(
       Object.entries(item.expected).map(([name, { shape, data }]) => [name, { shape, data }]),
     );

@@ -70,6 +70,13 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'Convolution3D: Convolution3DCommon.padMode',
   'ConvTranspose3D: Convolution3DCommon.padMode',
   'Pooling3D: Pool3D.padType',
+  // Each op on lists reads some fields of one table.
+  ...Object.entries({
+    TensorArray: ['axis', 'keepdims', 'new_axis'],
+    TensorArraySplit: ['T', 'dynamic_size', 'identical_element_shapes', 'element_shape', 'new_axis'],
+    TensorArrayConcat: ['T', 'dynamic_size', 'identical_element_shapes', 'element_shape', 'keepdims'],
+    TensorArrayGather: ['dynamic_size', 'identical_element_shapes', 'axis', 'keepdims', 'new_axis'],
+  }).flatMap(([op, fields]) => fields.map((field) => `${op}: TensorArray.${field}`)),
   'InnerProduct: InnerProduct.axis',
   'Normalize: Normalize.acrossSpatial',
 ]);

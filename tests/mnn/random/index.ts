@@ -5,6 +5,7 @@ import { INDEXING_OPS } from './indexing-ops.ts';
 import { LAYOUT_OPS } from './layout-ops.ts';
 import { MATRIX_OPS } from './matrix-ops.ts';
 import { PROPOSAL_OPS } from './proposal-ops.ts';
+import { LIST_OPS } from './list-ops.ts';
 import { RECURRENT_OPS } from './recurrent-ops.ts';
 import { REGION_OPS } from './region-ops.ts';
 
@@ -18,6 +19,7 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
   ...INDEXING_OPS,
   ...MATRIX_OPS,
   ...PROPOSAL_OPS,
+  ...LIST_OPS,
 };
 
 /** Ops without a generator, and why. */

@@ -54,12 +54,22 @@ const KNOWN_ERRORS: readonly KnownError[] = [
     when: ({ inputs: [{ shape }] }) => shape.length === 5 && shape[0] > 1,
     why: 'takes the batches of a volume for one another (GeometryPooling3D.cpp)',
   },
+  {
+    type: 'TensorArrayScatter',
+    when: ({ inputs: [, positions] }) => leavesOutFirst(positions.data!),
+    why: 'takes the first places for those that are written, as many as there are (GeometryTensorArray.cpp)',
+  },
   ...(['MatMul', 'BatchMatMul'] as const).map((type) => ({
     type,
     when: ({ inputs: [a, b] }: GoldenCase) => bothRepeat(a.shape.slice(0, -2), b.shape.slice(0, -2)),
     why: 'mixes up the batches where both tensors have to be repeated (GeometryBatchMatMul.cpp)',
   })),
 ];
+
+/** Whether other places are named than the first ones, in any order. */
+function leavesOutFirst(positions: readonly number[]): boolean {
+  return positions.some((position) => position >= positions.length);
+}
 
 /** Whether each of two batch shapes has a dimension that the other one lacks. */
 function bothRepeat(a: readonly number[], b: readonly number[]): boolean {

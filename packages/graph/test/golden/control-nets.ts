@@ -1,61 +1,24 @@
-import { BinaryOpOperation, createTable, type Net, type Op, type SubGraphProto } from '@mnnquant/mnn-format';
+import type { Net, Op, SubGraphProto } from '@mnnquant/mnn-format';
 import { inputOp, type SmallOp, smallNet } from '../support/small-net.ts';
 import { main } from './golden-case.ts';
-import { negate, scalar, wholeInput } from './net-parts.ts';
-
-/** A small network with control flow or shapes that depend on the data, and what it must answer. */
-export interface ControlNet {
-  readonly net: Net;
-  readonly feeds: Readonly<Record<string, Feed>>;
-  /** By mathematics. */
-  readonly expected: Readonly<Record<string, Feed>>;
-  /** Why MNN 3.6.1 cannot say so. */
-  readonly mnnFails?: string;
-}
-
-export interface Feed {
-  readonly shape: readonly number[];
-  readonly data: readonly number[];
-  readonly whole?: boolean;
-}
-
-const floats = (...data: number[]): Feed => ({ shape: [data.length], data });
-const whole = (...data: number[]): Feed => ({ shape: [data.length], data, whole: true });
-const table = (rows: number, ...data: number[]): Feed => ({ shape: [rows, data.length / rows], data });
-
-function binary(type: keyof typeof BinaryOpOperation, a: string, b: string, to: string): SmallOp {
-  return {
-    type: 'BinaryOp',
-    inputs: [a, b],
-    outputs: [to],
-    main: main('BinaryOp', { opType: BinaryOpOperation[type] }),
-  };
-}
+import {
+  binary,
+  type ControlNet,
+  copy,
+  type Feed,
+  floats,
+  names,
+  negate,
+  scalar,
+  subgraph,
+  table,
+  whole,
+  wholeInput,
+} from './net-parts.ts';
 
 function concat(a: string, b: string, to: string): SmallOp {
   return { type: 'Concat', inputs: [a, b], outputs: [to], main: main('Axis', { axis: 0 }) };
 }
-
-const copy = (from: string, to: string): SmallOp => ({ type: 'Identity', inputs: [from], outputs: [to] });
-
-function subgraph(
-  name: string,
-  inputs: readonly string[],
-  outputs: readonly string[],
-  ops: readonly SmallOp[],
-): SubGraphProto {
-  const { oplists, tensorName = [] } = smallNet(ops);
-  const ids = (names: readonly string[]) => Int32Array.from(names, (item) => tensorName.indexOf(item));
-  return createTable('SubGraphProto', {
-    name,
-    inputs: ids(inputs),
-    outputs: ids(outputs),
-    tensors: tensorName,
-    nodes: oplists,
-  } as Partial<SubGraphProto>);
-}
-
-const names = (...data: string[]) => createTable('StringVec', { data });
 
 function ifOp(inputs: readonly string[], aliases: readonly string[], outputs: readonly string[]): SmallOp {
   const parameter: Op['main'] = main('IfParam', {

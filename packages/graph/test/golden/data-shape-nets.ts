@@ -1,6 +1,6 @@
 import { createTable, type Op } from '@mnnquant/mnn-format';
 import { inputOp, type SmallOp, smallNet } from '../support/small-net.ts';
-import type { ControlNet, Feed } from './control-nets.ts';
+import type { ControlNet, Feed } from './net-parts.ts';
 import { floatScalar, negate, scalar, wholeInput } from './net-parts.ts';
 
 const extra: Op['main'] = { type: 'Extra', value: createTable('Extra', {}) } as Op['main'];

@@ -1,4 +1,4 @@
-import type { DType, Layout } from '@mnnquant/graph';
+import { type DType, elementCount, type Layout } from '@mnnquant/graph';
 import { type Blob, createTable, DataType, type Op, type OpType } from '@mnnquant/mnn-format';
 
 /** An input of a golden case; numbers between -2 and 2 unless `data` is given. */
@@ -9,6 +9,16 @@ export interface GoldenInput {
   readonly data?: readonly number[];
   /** A Const op instead of an Input: what shape inference needs. */
   readonly constant?: boolean;
+  /** A list of tensors, made by ops that write them one by one; `shape` is then how many numbers they have in all. */
+  readonly list?: GoldenList;
+  /** The same tensor as the input at that position. */
+  readonly same?: number;
+}
+
+export interface GoldenList {
+  readonly elements: readonly (readonly number[])[];
+  /** Of a fixed length, all elements of one shape, as TensorFlow has it; else it grows, as ONNX has it. */
+  readonly uniform?: boolean;
 }
 
 /** One op with its attributes as the file has them, to be run by MNN and by us. */
@@ -52,6 +62,15 @@ export function blob(data: readonly number[]): Blob {
 /** A constant scalar. */
 export function scalar(value: number, dtype: DType = 'int32'): GoldenInput {
   return { shape: [], dtype, data: [value], constant: true };
+}
+
+/** A list of tensors; numbers between -2 and 2. */
+export function list(
+  elements: GoldenList['elements'],
+  { uniform = false, ...rest }: Pick<GoldenInput, 'dtype' | 'layout'> & { readonly uniform?: boolean } = {},
+): GoldenInput {
+  const count = elements.reduce((sum, shape) => sum + elementCount(shape), 0);
+  return { shape: [count], list: { elements, uniform }, ...rest };
 }
 
 export function input(shape: readonly number[], layout: Layout = 'NCHW'): GoldenInput {

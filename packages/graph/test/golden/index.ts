@@ -10,6 +10,7 @@ import type { GoldenCase } from './golden-case.ts';
 import { ORDER, PICK, SCATTER } from './indexing-cases.ts';
 import { INTERP } from './interp-cases.ts';
 import { JOIN, PERMUTE, RESHAPE, SLICE } from './layout-cases.ts';
+import { LISTS } from './list-cases.ts';
 import { LOOPS } from './loop-cases.ts';
 import { MATRICES } from './matrix-cases.ts';
 import { ALONG_AXES, BLOCKS, CHOICES, NORMS } from './more-cases.ts';
@@ -55,6 +56,7 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   boxes: BOXES,
   spaceBatch: SPACE_BATCH,
   responseNorms: RESPONSE_NORMS,
+  lists: LISTS,
   loops: LOOPS,
   scatter: SCATTER,
   pick: PICK,
