@@ -2,17 +2,20 @@ import { buildGraph, type HostTensor, type TensorDesc } from '@mnnquant/graph';
 import type { Net, Op } from '@mnnquant/mnn-format';
 import { CONTROL_NETS } from '../../packages/graph/test/golden/control-nets.ts';
 import { DATA_SHAPE_NETS } from '../../packages/graph/test/golden/data-shape-nets.ts';
-import type { GoldenCase } from '../../packages/graph/test/golden/golden-case.ts';
+import type { GoldenCase, GoldenInput } from '../../packages/graph/test/golden/golden-case.ts';
 import { goldenModel } from '../../packages/graph/test/golden/golden-model.ts';
 import { GOLDEN } from '../../packages/graph/test/golden/index.ts';
 import { LIST_NETS } from '../../packages/graph/test/golden/list-nets.ts';
 
 const NETWORKS = [CONTROL_NETS, DATA_SHAPE_NETS, LIST_NETS].flatMap((nets) => Object.values(nets));
 
+/** An input; `same` where another one is the same tensor. */
+export type GoldenInputDesc = TensorDesc & Pick<GoldenInput, 'same'>;
+
 /** An op that MNN was asked to run, with what it read. */
 export interface GoldenOp {
   readonly op: Op;
-  readonly inputs: readonly TensorDesc[];
+  readonly inputs: readonly GoldenInputDesc[];
   /** What the file holds, by tensor. */
   readonly constants: ReadonlyMap<number, HostTensor>;
   /** The model of this op alone. */
@@ -27,10 +30,12 @@ export function goldenOps(): GoldenOp[] {
 /** An op of a golden case, whether MNN answered or not. */
 export function goldenOp(item: GoldenCase): GoldenOp {
   const { net } = goldenModel([item]);
-  const inputs = item.inputs.map(({ shape, dtype = 'float32', layout = 'NCHW' }) => ({
+  const inputs = item.inputs.map(({ shape, dtype = 'float32', layout = 'NCHW', list, same }) => ({
     shape,
     dtype,
     layout,
+    same,
+    list: list && { elements: list.elements, uniform: list.uniform === true, grows: list.uniform !== true },
   }));
   return { op: net.oplists?.at(-1) as Op, inputs, constants: buildGraph(net).constants, net };
 }

@@ -14,6 +14,8 @@ import { type Int8Row, int8Row } from './int8.ts';
 import { parametersOf } from './parameters.ts';
 import { UNANSWERED } from './unanswered.ts';
 
+type TestedInput = OpCaseInput & { readonly same?: number };
+
 /** What the page says of one evaluated op. */
 export interface OperatorRow {
   readonly name: string;
@@ -40,8 +42,8 @@ export function operatorRows(): OperatorRow[] {
     const samples = golden.filter(({ op }) => opTypes.includes(op.type));
     const networks = smallNetworks().filter((net) => opsOf(net).some(({ type }) => opTypes.includes(type)));
     const alone = samples.length > 0 ? samples : unanswered(opTypes);
-    const tested = [...cases, ...samples].flatMap<OpCaseInput | undefined>(({ inputs }) => inputs);
-    const ranks = tested.flatMap((input) => (input ? [input.shape.length] : []));
+    const tested = [...cases, ...samples].flatMap<TestedInput | undefined>(({ inputs }) => inputs);
+    const ranks = tested.flatMap((input) => (input ? ranksOf(input) : []));
     return {
       name,
       types: opTypes.map(opTypeName),
@@ -60,6 +62,12 @@ function unanswered(types: readonly number[]): GoldenOp[] {
   return UNANSWERED.map(goldenOp).filter(({ op }) => types.includes(op.type));
 }
 
+/** Of a list of tensors the numbers of dimensions of its elements. */
+function ranksOf({ shape, list, same }: TestedInput): number[] {
+  if (same !== undefined) return [];
+  return list === undefined ? [shape.length] : list.elements.flatMap((element) => element?.length ?? []);
+}
+
 /** Whether its results are positions, sizes or numbers of things, whatever it reads. */
 function givesWholeNumbers({ name, cases, shape }: OpDefinition): boolean {
   const made = cases.map(({ attributes, inputs }) => {
@@ -69,8 +77,8 @@ function givesWholeNumbers({ name, cases, shape }: OpDefinition): boolean {
   return made.length > 0 && made.every((outputs) => outputs[0]?.dtype === 'int32');
 }
 
-function described({ shape, dtype = 'float32', layout = 'NCHW', data }: OpCaseInput): TensorDesc {
+function described({ shape, dtype = 'float32', layout = 'NCHW', data, list }: OpCaseInput): TensorDesc {
   const value = allocateData(dtype, elementCount(shape));
   if (data !== undefined) value.set(data);
-  return { shape, dtype, layout, value };
+  return { shape, dtype, layout, list, value };
 }

@@ -222,6 +222,39 @@ const eye: Body = (builder, from) => {
 const castLike: Body = (builder, from) => [
   builder.op('CastLike', [from, builder.constant([1], [1])], undefined, 'x'),
 ];
+/** A list as MNN's converter writes it for ONNX: the tensor cut along its channels. */
+function splitList(builder: NetBuilder, from: number, length: number): number {
+  const value = createTable('TensorArray', { dynamic_size: true, axis: 1 });
+  const [handle, list] = builder.emptyList(constant(builder, 1));
+  const inputs = [handle, from, constant(builder, length), list];
+  return builder.op('TensorArraySplit', inputs, { type: 'TensorArray', value });
+}
+
+function listOp(type: Type, builder: NetBuilder, inputs: readonly number[], name?: string, axis = 1): number {
+  return builder.op(type, inputs, { type: 'TensorArray', value: createTable('TensorArray', { axis }) }, name);
+}
+
+const elementAt = (builder: NetBuilder, list: number, position: number): number =>
+  listOp('TensorArrayRead', builder, [list, constant(builder, position), list]);
+
+/** The parts of a tensor in another order, one of them twice. */
+const throughList: Body = (builder, from) => {
+  const list = splitList(builder, from, 4);
+  const first = elementAt(builder, list, 0);
+  const inserted = listOp('TensorArrayInsert', builder, [list, constant(builder, 3), first, list]);
+  const erased = listOp('TensorArrayErase', builder, [inserted, constant(builder, 0), inserted]);
+  const last = elementAt(builder, list, 4);
+  const written = listOp('TensorArrayWrite', builder, [erased, constant(builder, 1), last, erased]);
+  return [listOp('TensorArrayConcat', builder, [written, written], 'x')];
+};
+
+/** The larger of two parts of a tensor: a MAXIMUM must not find scales on all sides, which a list hands on. */
+const maximumOfElements: Body = (builder, from) => {
+  const list = splitList(builder, from, 10);
+  const parts = [elementAt(builder, list, 0), elementAt(builder, list, 1)];
+  const value = createTable('BinaryOp', { opType: BinaryOpOperation.MAXIMUM });
+  return [builder.op('BinaryOp', parts, { type: 'BinaryOp', value }, 'x'), 10];
+};
 
 /** What MNN's runtime takes as copies of int8 values. */
 export const COPIES: readonly OpNet[] = [
@@ -242,6 +275,8 @@ export const COPIES: readonly OpNet[] = [
   net('Gather of one place', gather(2, [3])),
   net('Gather of two places', gather(2, [3, 1])),
   net('Gather of three places', gather(2, [3, 1, 5]), false),
+  // In one piece lists are copies; see list-networks.ts for what control flow gets.
+  net('Elements of a list', throughList),
   net('Identity', op('Identity')),
   net('Pack', halves('Pack')),
   net('Padding with zeros', paddingWith(0)),
@@ -304,4 +339,5 @@ export const FLOAT: readonly OpNet[] = [
   net('MatrixBandPart', op('MatrixBandPart', undefined, [[3], [1]]), false),
   net('CastLike of floats', castLike, false),
   net('EyeLike', eye, false),
+  net('MAXIMUM of elements of a list', maximumOfElements, false),
 ];

@@ -65,7 +65,7 @@ function read(draw: Draw): RandomCase {
   const drawn = anyList(draw, { alike });
   const { length } = drawn.elements;
   const least = alike && !drawn.uniform ? -length : 0;
-  return plain('TensorArrayRead', drawn, draw.pick(scalar, ints)(draw.int(least, length - 1)));
+  return plain('TensorArrayRead', drawn, (draw.bool() ? scalar : ints)(draw.int(least, length - 1)));
 }
 
 /** Another shape only where nothing follows: MNN copies what does from and to the wrong place. */
@@ -110,7 +110,10 @@ function split(draw: Draw): RandomCase {
     const first = draw.int(0, extent);
     return withTable(item(ints(first, extent - first)), { axis, keepdims });
   }
-  return withTable(item(draw.pick(scalar, ints)(keepdims ? draw.int(1, extent) : 1)), { axis, keepdims });
+  return withTable(item((draw.bool() ? scalar : ints)(keepdims ? draw.int(1, extent) : 1)), {
+    axis,
+    keepdims,
+  });
 }
 
 /** Without a new axis no list of equal shapes: MNN makes room for one of them, and writes behind it. */

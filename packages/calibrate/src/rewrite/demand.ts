@@ -1,7 +1,7 @@
 import type { ExecutionPlan, GraphNode } from '@mnnquant/graph';
 import { opTypeName } from '@mnnquant/mnn-format';
 import { dataInputs } from './data-inputs.ts';
-import type { Family } from './families.ts';
+import { type Family, listOps } from './families.ts';
 
 type Families = ReadonlyMap<number, Family>;
 type Banned = ReadonlyMap<number, GraphNode>;
@@ -86,7 +86,7 @@ function cheapest(node: GraphNode, plan: ExecutionPlan, families: Families): num
 }
 
 /** Other ops along which the runtime spreads scales, although it runs them in float (Pipeline.cpp, MNN 3.6.1). */
-const spreadingFloats: ReadonlySet<string> = new Set(['CropAndResize', 'ReLU6', 'ROIPooling']);
+const spreadingFloats: ReadonlySet<string> = new Set(['CropAndResize', 'ReLU6', 'ROIPooling', ...listOps]);
 const spreadingKinds: ReadonlySet<Family['kind']> = new Set(['copy', 'resample', 'rectify']);
 
 /** The tensors that share a scale where the runtime spreads scales along a node. */
@@ -106,7 +106,9 @@ function scaledAtRun(tensors: ReadonlySet<number>, plan: ExecutionPlan, families
     size = scaled.size;
     for (const { node } of plan.steps) {
       const inputs = spreadAlong(node, plan, families);
-      if (inputs.length === 1 && scaled.has(inputs[0]!)) for (const id of node.outputs) scaled.add(id);
+      // What is put into a list often comes from the same tensor as the list: the runtime then reads only that.
+      const forward = inputs.length === 1 || listOps.has(opTypeName(node.source.type));
+      if (forward && inputs.some((id) => scaled.has(id))) for (const id of node.outputs) scaled.add(id);
       if (inputs.length > 0 && node.outputs.length === 1 && scaled.has(node.outputs[0]!))
         for (const id of inputs) scaled.add(id);
     }

@@ -65,6 +65,19 @@ const copies: ReadonlySet<string> = new Set([
   'Unsqueeze',
 ]);
 
+/** What moves tensors into lists and out of them. */
+export const listOps: ReadonlySet<string> = new Set([
+  'TensorArray',
+  'TensorArrayConcat',
+  'TensorArrayErase',
+  'TensorArrayGather',
+  'TensorArrayInsert',
+  'TensorArrayRead',
+  'TensorArrayScatter',
+  'TensorArraySplit',
+  'TensorArrayWrite',
+]);
+
 const int8Binaries: ReadonlySet<number> = new Set([
   BinaryOpOperation.ADD,
   BinaryOpOperation.SUB,
@@ -101,6 +114,7 @@ export interface Surroundings {
 export function familyOf(op: Op, around: Surroundings): Family {
   const type = opTypeName(op.type);
   if (copies.has(type)) return { kind: 'copy' };
+  if (listOps.has(type)) return float('lists of tensors are kept in float');
   switch (type) {
     case 'Convolution':
     case 'ConvolutionDepthwise':

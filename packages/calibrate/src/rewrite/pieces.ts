@@ -1,5 +1,6 @@
 import type { ExecutionPlan } from '@mnnquant/graph';
 import { type MnnModel, type Op, opTypeName } from '@mnnquant/mnn-format';
+import { listScales } from './list-scales.ts';
 import { spreadScales } from './predict.ts';
 
 /** Ops that the runtime's Module API runs by themselves (PipelineModule.cpp `isBreakOp`, MNN 3.6.1). */
@@ -29,6 +30,8 @@ function runsInPieces({ net }: MnnModel, { deferred }: ExecutionPlan): boolean {
  * are then taken for int8 (StaticModule.cpp `_resize`: the values are converted, `applyQuant` is not;
  * "No quant info for Cast", MNN 3.6.1). Tensors that have their scale from the file are handed over right.
  *
+ * Lists of tensors are never handed over right, so they are kept in float; see {@link listScales}.
+ *
  * @param model a quantized model
  * @param plan a plan of the same network
  * @returns `model` itself where the network runs in one piece
@@ -37,9 +40,13 @@ export function withScalesForPieces(model: MnnModel, plan: ExecutionPlan): MnnMo
   if (!runsInPieces(model, plan)) return model;
   const described = [...(model.net.extraTensorDescribe ?? [])];
   const places = new Map(described.map(({ index }, place) => [index, place] as const));
-  for (const [index, quantInfo] of spreadScales(model, plan)) {
+  const scaled = described.flatMap(({ index, quantInfo }) =>
+    quantInfo ? [[index, quantInfo] as const] : [],
+  );
+  const spread = spreadScales(model, plan);
+  for (const [index, quantInfo] of [...spread, ...listScales(plan, spread, new Map(scaled))]) {
     const place = places.get(index);
-    if (place === undefined) described.push({ index, quantInfo });
+    if (place === undefined) places.set(index, described.push({ index, quantInfo }) - 1);
     else described[place] = { ...described[place]!, quantInfo };
   }
   const extraTensorDescribe = described.sort((a, b) => a.index - b.index);

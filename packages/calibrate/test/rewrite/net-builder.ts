@@ -62,6 +62,16 @@ export class NetBuilder {
     return this.op(type, [from], { type: 'Convolution2D', value }, name);
   }
 
+  /** An empty list of tensors in NCHW, as the converter writes it for ONNX: handle and list. */
+  emptyList(length: number): readonly [handle: number, list: number] {
+    const value = createTable('TensorArray', { dynamic_size: true });
+    const handle = this.op('TensorArray', [length], { type: 'TensorArray', value });
+    const list = this.#names.push(`list_${handle}`) - 1;
+    const outputIndexes = Int32Array.of(handle, list);
+    this.#ops.push({ ...this.#ops.pop()!, outputIndexes, defaultDimentionFormat: MNN_DATA_FORMAT.NCHW });
+    return [handle, list];
+  }
+
   op(type: keyof typeof OpType, inputs: readonly number[], main?: OpParameter, name?: string): number {
     const tensor = this.#names.length;
     const label = name ?? `${type}_${this.#ops.length}`;

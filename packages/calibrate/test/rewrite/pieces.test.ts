@@ -1,4 +1,10 @@
-import { createTable, DataType, type MnnModel, UnaryOpOperation } from '@mnnquant/mnn-format';
+import {
+  createTable,
+  DataType,
+  MNN_DATA_FORMAT,
+  type MnnModel,
+  UnaryOpOperation,
+} from '@mnnquant/mnn-format';
 import { describe, expect, it } from 'vitest';
 import { withScalesForPieces } from '../../src/rewrite/pieces.ts';
 import { NetBuilder } from './net-builder.ts';
@@ -35,6 +41,54 @@ function described(model: MnnModel): Map<number, number> {
     (model.net.extraTensorDescribe ?? []).map(({ index, quantInfo }) => [index, quantInfo!.scale]),
   );
 }
+
+/** A convolution cut into a list, two elements of which go to another one. */
+function listNetwork(cut: boolean): { model: MnnModel; middle: number; lists: number[] } {
+  const net = new NetBuilder();
+  const middle = net.convolution(net.input([1, 3, 4, 4]), { outputs: 8, inputs: 3 });
+  const whole = (value: number) =>
+    net.op('Const', [], {
+      type: 'Blob',
+      value: createTable('Blob', {
+        dims: Int32Array.of(),
+        dataType: DataType.DT_INT32,
+        int32s: Int32Array.of(value),
+      }),
+    });
+  const list = (type: 'TensorArraySplit' | 'TensorArrayErase' | 'TensorArrayConcat', inputs: number[]) =>
+    net.op(type, inputs, { type: 'TensorArray', value: createTable('TensorArray', { axis: 1 }) });
+  const { NCHW, NC4HW4 } = MNN_DATA_FORMAT;
+  const convert = (from: number, source: MNN_DATA_FORMAT, dest: MNN_DATA_FORMAT) =>
+    net.op('ConvertTensor', [from], {
+      type: 'TensorConvertInfo',
+      value: createTable('TensorConvertInfo', { source, dest }),
+    });
+  const [handle, empty] = net.emptyList(whole(0));
+  const split = list('TensorArraySplit', [handle, convert(middle, NC4HW4, NCHW), whole(2), empty]);
+  const shorter = list('TensorArrayErase', [split, whole(1), split]);
+  const joined = convert(list('TensorArrayConcat', [shorter, shorter]), NCHW, NC4HW4);
+  const last = net.convolution(joined, { outputs: 2, inputs: 6 });
+  const value = createTable('CastParam', { srcT: DataType.DT_FLOAT, dstT: DataType.DT_INT32 });
+  const where = () => net.op('Where', [net.op('Cast', [last], { type: 'CastParam', value })]);
+  return { model: net.build(cut ? [last, where()] : [last]), middle, lists: [split, shorter] };
+}
+
+describe('lists of tensors', () => {
+  it('have a scale that differs from all others where a network is run in pieces, so that they stay float', () => {
+    const { model, middle, lists } = listNetwork(true);
+    const plan = planOf(model);
+    const scales = described(withScalesForPieces(quantized(model), plan));
+    const found = [middle, ...lists].map((tensor) => scales.get(tensor)!);
+    expect(new Set(found).size).toBe(3);
+    for (const scale of found) expect(scale / found[0]!).toBeCloseTo(1, 6);
+  });
+
+  it('have no scale of their own elsewhere', () => {
+    const { model, lists } = listNetwork(false);
+    const scales = described(withScalesForPieces(quantized(model), planOf(model)));
+    for (const list of lists) expect(scales.has(list)).toBe(false);
+  });
+});
 
 describe('scales of a network that the runtime runs in pieces', () => {
   it('are written for tensors, too, that the runtime would hand them on to, views of views among them', () => {

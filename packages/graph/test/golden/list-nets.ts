@@ -1,6 +1,7 @@
 import type { Net, SubGraphProto } from '@mnnquant/mnn-format';
 import { constOp, inputOp, type SmallOp, smallNet } from '../support/small-net.ts';
 import { main } from './golden-case.ts';
+import { append, asFloat, emptyList, join, listOf, op, renamed, stack } from './list-parts.ts';
 import {
   binary,
   type ControlNet,
@@ -14,46 +15,6 @@ import {
   table,
   wholeInput,
 } from './net-parts.ts';
-
-type Fields = Parameters<typeof main<'TensorArray'>>[1];
-
-function op(type: SmallOp['type'], inputs: readonly string[], to: string, fields: Fields = {}): SmallOp {
-  return { type, inputs, outputs: [to], main: main('TensorArray', fields) };
-}
-
-/** An empty list as ONNX has it. */
-const emptyList = (name: string): SmallOp[] => [
-  scalar(`${name}_length`, 0),
-  {
-    type: 'TensorArray',
-    inputs: [`${name}_length`],
-    outputs: [`${name}_handle`, name],
-    main: main('TensorArray', { dynamic_size: true }),
-  },
-];
-
-/** Tensors as the elements of a list. */
-const listOf = (name: string, ...tensors: string[]): SmallOp[] => [
-  ...emptyList(`${name}0`),
-  ...tensors.flatMap((tensor, i) => [
-    scalar(`${name}_at${i}`, i),
-    op('TensorArrayWrite', [`${name}${i}`, `${name}_at${i}`, tensor, `${name}${i}`], `${name}${i + 1}`),
-  ]),
-];
-
-/** The same ops with another name for what they make. */
-const renamed = (ops: readonly SmallOp[], from: string, to: string): SmallOp[] =>
-  ops.map((each) => ({ ...each, outputs: each.outputs.map((name) => (name === from ? to : name)) }));
-
-const append = (from: string, tensor: string, to: string): SmallOp[] => [
-  op('TensorArraySize', [from, from], `${to}_at`),
-  op('TensorArrayInsert', [from, `${to}_at`, tensor, from], to),
-];
-
-const stack = (from: string, to: string): SmallOp =>
-  op('TensorArrayConcat', [from, from], to, { axis: 0, new_axis: true });
-
-const join = (from: string, to: string): SmallOp => op('TensorArrayConcat', [from, from], to, { axis: 0 });
 
 /** A counted loop: `n` turns; in each, `body` makes `next` of the state `s` with the turn `i`, and may read `x`. */
 function loop(n: SmallOp, start: readonly SmallOp[], body: readonly SmallOp[], end: readonly SmallOp[]): Net {
@@ -79,17 +40,10 @@ function loop(n: SmallOp, start: readonly SmallOp[], body: readonly SmallOp[], e
 
 /** s = s + [x + i]. */
 const APPEND: readonly SmallOp[] = [
-  { type: 'Cast', inputs: ['i'], outputs: ['f'], main: main('CastParam', { srcT: 3, dstT: 1 }) },
+  asFloat('i', 'f'),
   binary('ADD', 'x', 'f', 'moved'),
   ...append('s', 'moved', 'next'),
 ];
-
-const asFloat = (from: string, to: string): SmallOp => ({
-  type: 'Cast',
-  inputs: [from],
-  outputs: [to],
-  main: main('CastParam', { srcT: 3, dstT: 1 }),
-});
 
 /** Where the input holds a number above 0 one thing is appended, else another or nothing. */
 function choiceNet(otherwise: readonly SmallOp[]): Net {

@@ -1,5 +1,5 @@
 import type { HostTensor, PlanStep } from '@mnnquant/graph';
-import { type Op, opTypeName, UnaryOpOperation } from '@mnnquant/mnn-format';
+import { type Op, OpType, opTypeName, UnaryOpOperation } from '@mnnquant/mnn-format';
 import { copiesSlices } from '../gathers.ts';
 import { CommandList } from './command-list.ts';
 import { internalTensor, type RuntimeTensor } from './runtime-tensor.ts';
@@ -49,6 +49,29 @@ const plainViewOfFirst: Decompose = (_list, _op, [input], [output]) => {
 const viewOfAll: Decompose = (_list, _op, inputs, [output]) => {
   const filled = inputs.filter(({ elements }) => elements > 0);
   (output as RuntimeTensor).regions = filled.map((origin) => ({ origin, plain: true }));
+};
+
+/** GeometryTensorArray.cpp: of the list and what goes into it, as far as they have numbers. */
+const listOf =
+  (...positions: readonly number[]): Decompose =>
+  (_list, op, inputs, outputs) => {
+    const plain = op.type !== OpType.TensorArraySplit && op.type !== OpType.TensorArrayConcat;
+    const parts = positions.map((position) => inputs[position] as RuntimeTensor);
+    const regions = parts.filter(({ elements }) => elements > 0).map((origin) => ({ origin, plain }));
+    for (const output of outputs) output.regions = regions;
+  };
+
+/** By op on lists, where it finds the list and what goes into it. */
+const listViews: Readonly<Record<string, Decompose>> = {
+  TensorArray: listOf(),
+  TensorArrayConcat: listOf(1),
+  TensorArrayErase: listOf(2),
+  TensorArrayGather: listOf(2),
+  TensorArrayInsert: listOf(2, 3),
+  TensorArrayRead: listOf(2),
+  TensorArrayScatter: listOf(2, 3),
+  TensorArraySplit: listOf(1),
+  TensorArrayWrite: listOf(2, 3),
 };
 
 const convertTensor: Decompose = (_list, _op, [input], [output]) => {
@@ -218,6 +241,7 @@ const decomposers: Readonly<Record<string, Decompose>> = {
   Transpose: viewOfFirst,
   Unpack: viewOfFirst,
   Unsqueeze: plainViewOfFirst,
+  ...listViews,
 };
 
 function decomposerOf(op: Op, constants: Constants): Decompose {
@@ -236,7 +260,8 @@ export function isView(op: Op, constants: Constants): boolean {
     decomposer === viewOfFirst ||
     decomposer === plainViewOfFirst ||
     decomposer === viewOfAll ||
-    decomposer === convertTensor
+    decomposer === convertTensor ||
+    opTypeName(op.type) in listViews
   );
 }
 

@@ -140,7 +140,8 @@ function asCondition(desc: TensorDesc | undefined): TensorDesc {
 }
 
 function stacked(row: TensorDesc | undefined, turns: number, where: string): TensorDesc {
-  const { shape, dtype, layout } = row ?? late(where);
+  const { shape, dtype, layout, list } = row ?? late(where);
+  if (list !== undefined) throw new GraphError(`${where}: lists of tensors cannot be stacked over the turns`);
   return { shape: [turns, ...shape], dtype, layout };
 }
 
@@ -229,6 +230,7 @@ class RowStack {
 
   async add(row: DeviceTensor, runtime: ControlRuntime): Promise<void> {
     this.#row ??= withoutValue(row);
+    if (row.list !== undefined) throw new GraphError('lists of tensors cannot be stacked over the turns');
     if (!sameShape(row, this.#row))
       throw new GraphError(`expected rows of [${this.#row.shape}] to stack, got [${row.shape}]`);
     this.#parts.push(await runtime.download(row));
