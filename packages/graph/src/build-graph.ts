@@ -61,7 +61,10 @@ function omittedOps({ oplists = [], subgraphs = [] }: Net, leaveOut: boolean): M
   const separable = leaveOut && inside.length === 0 && !unknown.some(({ type }) => tellsWrongModel(type));
   const tail = separable ? unknownTail(oplists, isUnknown) : undefined;
   if (tail === undefined) throw new UnsupportedOpError(unknown);
-  const named = (index: number): UnsupportedOp => describe(oplists[index]!, index);
+  const named = (index: number): Pick<UnsupportedOp, 'name' | 'type'> => ({
+    name: nameOf(oplists[index]!, index),
+    type: opTypeName(oplists[index]!.type),
+  });
   return new Map([...tail].map(([index, cause]) => [index, { index, ...named(index), cause: named(cause) }]));
 }
 
@@ -70,11 +73,13 @@ function unknownOps(ops: readonly Op[]): UnsupportedOp[] {
 }
 
 function isUnknown(op: Op): boolean {
-  return !isSource(op) && !DEFINITIONS.has(op.type);
+  const definition = DEFINITIONS.get(op.type);
+  return !isSource(op) && (definition === undefined || definition.refuses?.(op) !== undefined);
 }
 
 function describe(op: Op, index: number): UnsupportedOp {
-  return { name: nameOf(op, index), type: opTypeName(op.type) };
+  const remedy = DEFINITIONS.get(op.type)?.refuses?.(op);
+  return { name: nameOf(op, index), type: opTypeName(op.type), ...(remedy !== undefined && { remedy }) };
 }
 
 /** The model's subgraphs, built when an op asks for them. */

@@ -26,6 +26,11 @@ export interface OpDefinition<A = unknown> {
   readonly name: string;
   /** The `OpType` values it serves. */
   readonly opTypes: readonly number[];
+  /**
+   * What to do about a variant that is not evaluated, in a sentence; `undefined` for all others. Such an op counts like
+   * one without a definition: behind the last convolution it is left out of a run.
+   */
+  refuses?(op: Op): string | undefined;
   /** Reads and checks the attributes. Throws `GraphError` with place, expected and got. */
   parse(op: Op, context: ParseContext): A;
   /**

@@ -35,8 +35,8 @@ export function createPlan(
 export function planFor(graph: Graph, inputDescs: readonly TensorDesc[]): ExecutionPlan {
   const inputs = graph.inputs.map(({ tensor, name }, i) => ({ tensor, name, desc: inputDescs[i] }));
   const descs = new Map<number, TensorDesc>(inputs.map((input) => [input.tensor, input.desc]));
-  for (const [tensor, { shape, dtype, layout, data }] of graph.constants) {
-    descs.set(tensor, { shape, dtype, layout, value: data });
+  for (const [tensor, { shape, dtype, layout, list, data }] of graph.constants) {
+    descs.set(tensor, { shape, dtype, layout, list, value: data });
   }
   const live = liveNodes(graph);
   const deferral = new Deferral(graph);

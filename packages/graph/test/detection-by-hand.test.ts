@@ -97,7 +97,7 @@ describe('what MNN does not take is refused', () => {
   const scores = packed([1, 2, 2, 2]);
   const deltas = packed([1, 4, 2, 2]);
   it.each<readonly [text: string, item: Case]>([
-    ['MNN has no suppression per class; export the model', postProcess({ useRegularNMS: true })],
+    ['MNN has no suppression per class: export the model', postProcess({ useRegularNMS: true })],
     ['expected classes and boxes, got 3, 0, 3', postProcess({ maxClassesPerDetection: 0 })],
     ['expected 4 scales of boxes, got 1', postProcess({ centerSizeEncoding: Float32Array.of(1) })],
     [

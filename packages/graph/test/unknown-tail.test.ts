@@ -57,6 +57,19 @@ describe('ops that cannot be evaluated behind the last convolution', () => {
     expect(outputs.map(({ name }) => name)).toEqual(['b', 'e']);
   });
 
+  it('may be a variant of an op that is evaluated otherwise', () => {
+    const regular = (useRegularNMS: boolean): SmallOp => ({
+      ...strange('b', 'c', 'DetectionPostProcess'),
+      inputs: ['b', 'b', 'b'],
+      main: main('DetectionPostProcessParam', { useRegularNMS, numClasses: 1, maxDetections: 1 }),
+    });
+    const { omitted } = leaveOut(smallNet([image, double('x', 'a'), unaryOp(NEG, 'a', 'b'), regular(true)]));
+    expect(omitted.map(({ type }) => type)).toEqual(['DetectionPostProcess']);
+    expect(() => buildGraph(smallNet([image, unaryOp(NEG, 'x', 'b'), regular(true)]))).toThrow(
+      /1 op\(s\) of type DetectionPostProcess cannot be evaluated: .* use_regular_nms false, or cut it off before/,
+    );
+  });
+
   it('leave the rest as it is', async () => {
     const plan = createPlan(leaveOut(smallNet(separable())));
     const result = await execute(plan, createReferenceBackend(), [new Map([['x', Float32Array.of(3)]])]);

@@ -3,9 +3,9 @@ import type { Generator } from './draw.ts';
 import { IMAGE_OPS } from './image-ops.ts';
 import { INDEXING_OPS } from './indexing-ops.ts';
 import { LAYOUT_OPS } from './layout-ops.ts';
+import { LIST_OPS } from './list-ops.ts';
 import { MATRIX_OPS } from './matrix-ops.ts';
 import { PROPOSAL_OPS } from './proposal-ops.ts';
-import { LIST_OPS } from './list-ops.ts';
 import { RECURRENT_OPS } from './recurrent-ops.ts';
 import { REGION_OPS } from './region-ops.ts';
 

@@ -4,7 +4,7 @@ import { GraphError, type OpDefinition } from '../op.ts';
 import type { HostTensor, TensorDesc } from '../tensor.ts';
 import { compareFalling, overlapOfRows, pickApart } from './support/boxes.ts';
 import { required } from './support/inputs.ts';
-import { parameter } from './support/parameter.ts';
+import { optionalParameter, parameter } from './support/parameter.ts';
 
 export interface DetectionPostProcessAttributes {
   readonly classes: number;
@@ -28,13 +28,13 @@ export interface DetectionPostProcessAttributes {
 export const detectionPostProcess: OpDefinition<DetectionPostProcessAttributes> = {
   name: 'DetectionPostProcess',
   opTypes: [OpType.DetectionPostProcess],
+  refuses: (op) =>
+    optionalParameter(op, 'DetectionPostProcessParam')?.useRegularNMS
+      ? 'MNN has no suppression per class: export the model with use_regular_nms false, or cut it off before and quantize the rest.'
+      : undefined,
   parse(op, context) {
     const table = parameter(op, 'DetectionPostProcessParam', context);
     const { where } = context;
-    if (table.useRegularNMS)
-      throw new GraphError(
-        `${where}: MNN has no suppression per class; export the model with use_regular_nms false, or cut it off before and quantize the rest`,
-      );
     const counts = [table.numClasses, table.maxClassesPerDetection, table.maxDetections];
     if (counts.some((count) => count < 1))
       throw new GraphError(`${where}: expected classes and boxes, got ${counts.join(', ')} of them`);
