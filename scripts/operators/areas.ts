@@ -2,10 +2,21 @@
 export const AREAS: Readonly<Record<string, readonly string[]>> = {
   'Convolutions and products of matrices': [
     ...['Convolution', 'ConvolutionDepthwise', 'Deconvolution', 'DeconvolutionDepthwise'],
-    ...['Convolution3D', 'ConvTranspose3D', 'InnerProduct', 'MatMul', 'Det', 'Svd', 'Stft'],
+    ...['Convolution3D', 'ConvTranspose3D', 'InnerProduct', 'MatMul', 'Im2Col', 'Col2Im'],
+    ...['Det', 'Svd', 'Stft'],
   ],
   'Pooling and resizing': [
-    ...['Pooling', 'Pooling3D', 'Interp', 'Resize', 'GridSample', 'CropAndResize', 'ROIPooling', 'ROIAlign'],
+    ...[
+      'Dilation2D',
+      'Pooling',
+      'Pooling3D',
+      'Interp',
+      'Resize',
+      'GridSample',
+      'CropAndResize',
+      'ROIPooling',
+      'ROIAlign',
+    ],
   ],
   'Arithmetic and activations': [
     ...[
@@ -32,6 +43,8 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
       'CastLike',
       'Segment',
       'Histogram',
+      'SpatialProduct',
+      'CosineSimilarity',
     ],
   ],
   Normalization: ['BatchNorm', 'LayerNorm', 'InstanceNorm', 'LRN', 'Normalize', 'Moments'],

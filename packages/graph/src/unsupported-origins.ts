@@ -81,7 +81,7 @@ export const UNSUPPORTED_ORIGINS: readonly UnsupportedOrigin[] = [
   },
   {
     title: 'Other ops',
-    types: ['Col2Im', 'CosineSimilarity', 'Dilation2D', 'Im2Col', 'Interp3D', 'SpatialProduct'],
+    types: ['Interp3D'],
     remedy: cutOff,
   },
 ];

@@ -56,6 +56,19 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'Convolution: Convolution2DCommon.outPads',
   'ConvolutionDepthwise: Convolution2DCommon.outPads',
   'Convolution3D: Convolution3DCommon.outPads',
+  // Windows alone, without a convolution.
+  ...['Im2Col', 'Col2Im', 'Dilation2D'].flatMap((op) =>
+    [
+      'Common.group',
+      'Common.outputCount',
+      'Common.inputCount',
+      'Common.outPads',
+      'Common.relu',
+      'Common.relu6',
+    ]
+      .concat(['Common.padMode', '.weight', '.bias'])
+      .map((field) => `${op}: Convolution2D${field}`),
+  ),
   // MNN 3.6.1 knows one group, and reads behind the weights for more.
   'Deconvolution: Convolution2DCommon.group',
   // Group norm: more-cases.ts.

@@ -1,4 +1,5 @@
 import { ARITHMETIC_OPS } from './arithmetic-ops.ts';
+import { COLUMN_OPS } from './column-ops.ts';
 import type { Generator } from './draw.ts';
 import { IMAGE_OPS } from './image-ops.ts';
 import { INDEXING_OPS } from './indexing-ops.ts';
@@ -12,6 +13,7 @@ import { REGION_OPS } from './region-ops.ts';
 /** By op type. */
 export const GENERATORS: Readonly<Record<string, Generator>> = {
   ...IMAGE_OPS,
+  ...COLUMN_OPS,
   ...ARITHMETIC_OPS,
   ...RECURRENT_OPS,
   ...REGION_OPS,

@@ -1,6 +1,7 @@
 import { type Convolution2DCommon, PadMode } from '@mnnquant/mnn-format';
 import type { GoldenCase } from '../../../packages/graph/test/golden/golden-case.ts';
 import { MATRIX_ERRORS } from './matrix-ops.ts';
+import { COLUMN_ERRORS } from './column-ops.ts';
 import { RECURRENT_ERRORS } from './recurrent-ops.ts';
 
 /** An error of MNN 3.6.1, found by comparing it with the definition of the op. */
@@ -12,6 +13,7 @@ export interface KnownError {
 
 const KNOWN_ERRORS: readonly KnownError[] = [
   ...MATRIX_ERRORS,
+  ...COLUMN_ERRORS,
   ...RECURRENT_ERRORS,
   {
     type: 'SpaceToBatchND',

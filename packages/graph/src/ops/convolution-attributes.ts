@@ -56,7 +56,8 @@ export function parseConvolution(op: Op, context: ParseContext): ConvolutionAttr
   return attributes;
 }
 
-function padsOf(common: NonNullable<Convolution2D['common']>, where: string): ArrayLike<number> {
+/** Top, left, bottom, right; those in a list come before the two others. */
+export function padsOf(common: NonNullable<Convolution2D['common']>, where: string): ArrayLike<number> {
   const { pads, padX, padY } = common;
   if (pads === undefined || pads.length === 0) return [padY, padX, padY, padX];
   if (pads.length < 4)
@@ -69,7 +70,7 @@ function groupOf(common: NonNullable<Convolution2D['common']>, depthwise: boolea
   return common.group > 1 ? common.group : 0;
 }
 
-function positivePair(y: number, x: number, what: string, where: string): readonly [number, number] {
+export function positivePair(y: number, x: number, what: string, where: string): readonly [number, number] {
   if (y < 1 || x < 1) throw new GraphError(`${where}: expected a ${what} of at least 1x1, got ${y}x${x}`);
   return [y, x];
 }

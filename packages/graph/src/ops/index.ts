@@ -5,11 +5,13 @@ import { binaryOp } from './binary-op.ts';
 import { broadcastTo } from './broadcast-to.ts';
 import { cast } from './cast.ts';
 import { castLike } from './cast-like.ts';
+import { col2im } from './col2im.ts';
 import { concat } from './concat.ts';
 import { convTranspose3d } from './conv-transpose3d.ts';
 import { convertTensor } from './convert-tensor.ts';
 import { convolution, convolutionDepthwise } from './convolution.ts';
 import { convolution3d } from './convolution3d.ts';
+import { cosineSimilarity } from './cosine-similarity.ts';
 import { crop } from './crop.ts';
 import { cropAndResize } from './crop-and-resize.ts';
 import { cumProd, cumSum } from './cumulative.ts';
@@ -18,6 +20,7 @@ import { depthToSpace, spaceToDepth } from './depth-space.ts';
 import { det } from './det.ts';
 import { detectionOutput } from './detection-output.ts';
 import { detectionPostProcess } from './detection-post-process.ts';
+import { dilation2d } from './dilation2d.ts';
 import { eltwise } from './eltwise.ts';
 import { elu } from './elu.ts';
 import { eyeLike } from './eye-like.ts';
@@ -30,6 +33,7 @@ import { gridSample } from './grid-sample.ts';
 import { histogram } from './histogram.ts';
 import { identity } from './identity.ts';
 import { ifOp } from './if.ts';
+import { im2col } from './im2col.ts';
 import { innerProduct } from './inner-product.ts';
 import { instanceNorm } from './instance-norm.ts';
 import { interp } from './interp.ts';
@@ -79,6 +83,7 @@ import { slice } from './slice.ts';
 import { sliceTf } from './slice-tf.ts';
 import { softmax } from './softmax.ts';
 import { batchToSpaceNd, spaceToBatchNd } from './space-batch.ts';
+import { spatialProduct } from './spatial-product.ts';
 import { squeeze } from './squeeze.ts';
 import { stft } from './stft.ts';
 import { stridedSlice } from './strided-slice.ts';
@@ -116,12 +121,14 @@ export const OPS: readonly OpDefinition[] = [
   broadcastTo,
   cast,
   castLike,
+  col2im,
   concat,
   convertTensor,
   convolution,
   convolution3d,
   convolutionDepthwise,
   convTranspose3d,
+  cosineSimilarity,
   crop,
   cropAndResize,
   cumProd,
@@ -132,6 +139,7 @@ export const OPS: readonly OpDefinition[] = [
   det,
   detectionOutput,
   detectionPostProcess,
+  dilation2d,
   eltwise,
   elu,
   eyeLike,
@@ -144,6 +152,7 @@ export const OPS: readonly OpDefinition[] = [
   histogram,
   identity,
   ifOp,
+  im2col,
   innerProduct,
   instanceNorm,
   interp,
@@ -194,6 +203,7 @@ export const OPS: readonly OpDefinition[] = [
   softmax,
   spaceToBatchNd,
   spaceToDepth,
+  spatialProduct,
   squeeze,
   stft,
   stridedSlice,

@@ -1,4 +1,5 @@
 import { ACTIVATIONS, BINARY, ELTWISE, MATMUL, REDUCTION, UNARY } from './arithmetic-cases.ts';
+import { COLUMNS, DILATION, SIMILARITY, SPATIAL_PRODUCT } from './column-cases.ts';
 import { CONV_TRANSPOSE3D } from './conv-transpose3d-cases.ts';
 import { CONVERTED } from './converted-cases.ts';
 import { CONVOLUTION, DEPTHWISE } from './convolution-cases.ts';
@@ -80,6 +81,10 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   matrices: MATRICES,
   signals: SIGNALS,
   sets: SETS,
+  columns: COLUMNS,
+  dilation: DILATION,
+  spatialProduct: SPATIAL_PRODUCT,
+  similarity: SIMILARITY,
 };
 
 /** What MNN answered, by case title: one entry per output. */
