@@ -254,6 +254,46 @@ const maximumOfElements: Body = (builder, from) => {
   const parts = [elementAt(builder, list, 0), elementAt(builder, list, 1)];
   const value = createTable('BinaryOp', { opType: BinaryOpOperation.MAXIMUM });
   return [builder.op('BinaryOp', parts, { type: 'BinaryOp', value }, 'x'), 10];
+/** A column per window, which Reshape makes channels of an image again. */
+const columns: Body = (builder, from) => {
+  const common = createTable('Convolution2DCommon', { kernelX: 2, kernelY: 2, padX: 1, padY: 0, strideX: 2 });
+  const value = createTable('Convolution2D', { common });
+  const made = builder.op('Im2Col', [from], { type: 'Convolution2D', value }, 'x');
+  return op(
+    'Reshape',
+    undefined,
+    [[1, 4 * CHANNELS, HEIGHT - 1, WIDTH / 2 + 1]],
+    4 * CHANNELS,
+  )(builder, made);
+};
+
+/** Windows of one pixel: the columns of a plane that is made whole again. */
+const columnsBack: Body = (builder, from) => {
+  const value = createTable('Convolution2D', { common: createTable('Convolution2DCommon', {}) });
+  const flat = op('Reshape', undefined, [[1, CHANNELS, HEIGHT * WIDTH]])(builder, from)[0];
+  const size = constant(builder, HEIGHT, WIDTH);
+  return [builder.op('Col2Im', [flat, size], { type: 'Convolution2D', value }, 'x')];
+};
+
+const dilation: Body = (builder, from) => {
+  const common = createTable('Convolution2DCommon', { kernelX: 2, kernelY: 2, outputCount: CHANNELS });
+  const value = createTable('Convolution2D', { common, weight: builder.noise(4 * CHANNELS, 0.3) });
+  return [builder.op('Dilation2D', [from], { type: 'Convolution2D', value }, 'x')];
+};
+
+const firstChannel = op('SliceTf', undefined, [
+  [0, 0, 0, 0],
+  [1, 1, HEIGHT, WIDTH],
+]);
+
+const spatialProduct: Body = (builder, from) => [
+  builder.op('SpatialProduct', [from, firstChannel(builder, from)[0]], undefined, 'x'),
+];
+
+const cosine: Body = (builder, from) => {
+  const turned = op('Reverse', undefined, [[3]])(builder, from)[0];
+  const made = builder.op('CosineSimilarity', [from, turned, constant(builder, 1)], undefined, 'x');
+  return op('Reshape', undefined, [[1, 1, HEIGHT, WIDTH]], 1)(builder, made);
 };
 
 /** What MNN's runtime takes as copies of int8 values. */
@@ -278,6 +318,7 @@ export const COPIES: readonly OpNet[] = [
   // In one piece lists are copies; see list-networks.ts for what control flow gets.
   net('Elements of a list', throughList),
   net('Identity', op('Identity')),
+  net('Im2Col', columns),
   net('Pack', halves('Pack')),
   net('Padding with zeros', paddingWith(0)),
   net('Padding with a number', paddingWith(0.3)),
@@ -316,6 +357,7 @@ export const COMPUTING: readonly OpNet[] = [
   net('Softmax over channels', softmax(1)),
   net('LayerNorm over the last axis', layerNorm(WIDTH, -1)),
   net('LayerNorm over planes', layerNorm(HEIGHT * WIDTH, -2, -1)),
+  net('SpatialProduct', spatialProduct),
 ];
 
 /** What stays float, for a reason that the prediction gives. */
@@ -326,8 +368,11 @@ export const FLOAT: readonly OpNet[] = [
     binaryWith(BinaryOpOperation.ADD, ...Array.from({ length: CHANNELS }, (_, i) => (i - 8) / 16)),
     false,
   ),
+  net('Col2Im', columnsBack, false),
+  net('CosineSimilarity', cosine, false),
   net('Deconvolution', convolution('Deconvolution', 1), false),
   net('DeconvolutionDepthwise', convolution('DeconvolutionDepthwise', CHANNELS), false),
+  net('Dilation2D', dilation, false),
   net('Convolution with groups', convolution('Convolution', 4), false),
   net(
     'ReLU6',

@@ -20,7 +20,7 @@ import { isWholeMean } from './whole-mean.ts';
  *
  * - `convolution`: integer arithmetic from int8 weights.
  * - `copy`: moves bytes (the Raster family); needs one scale.
- * - `elementwise`: scales of its own on each side (BinaryOp, PReLU; Softmax and LayerNorm, which
+ * - `elementwise`: scales of its own on each side (BinaryOp, SpatialProduct, PReLU; Softmax and LayerNorm, which
  *   compute in float and yet read and write int8).
  * - `resample`: one scale (Interp, pooling over windows).
  * - `rectify`: ReLU; one scale, inherited.
@@ -47,6 +47,7 @@ const copies: ReadonlySet<string> = new Set([
   'ExpandDims',
   'Flatten',
   'Identity',
+  'Im2Col',
   'Pack',
   'Padding',
   'Permute',
@@ -129,6 +130,7 @@ export function familyOf(op: Op, around: Surroundings): Family {
     case 'LayerNorm':
     case 'PReLU':
     case 'Softmax':
+    case 'SpatialProduct':
       return { kind: 'elementwise' };
     case 'BinaryOp':
       return binary(op, around);

@@ -2,7 +2,7 @@ import type { ExecutionPlan, PlanStep } from '@mnnquant/graph';
 import { BinaryOpOperation, type Op, opTypeName, UnaryOpOperation } from '@mnnquant/mnn-format';
 import { isRectifier } from './rectifiers.ts';
 
-/** Ops whose result is not negative where no float input is: copies, maxima, averages, sums. */
+/** Ops whose result is not negative where no float input is: copies, maxima, averages, sums, products. */
 const preserving: ReadonlySet<string> = new Set([
   'Concat',
   'ConvertTensor',
@@ -12,6 +12,7 @@ const preserving: ReadonlySet<string> = new Set([
   'Gather',
   'GatherV2',
   'Identity',
+  'Im2Col',
   'Pack',
   'Permute',
   'Pooling',
@@ -22,6 +23,7 @@ const preserving: ReadonlySet<string> = new Set([
   'Slice',
   'SliceTf',
   'SpaceToDepth',
+  'SpatialProduct',
   'Squeeze',
   'StridedSlice',
   'Transpose',

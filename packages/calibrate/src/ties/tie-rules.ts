@@ -38,6 +38,7 @@ const tieRules: Readonly<Record<string, TieRule>> = {
   GatherND: copyOfFirst,
   GatherV2: copyOfFirst,
   Identity: copyOfFirst,
+  Im2Col: copyOfFirst,
   Interp: { kind: 'resample', inputs: 'first' },
   Pack: copyOfAll,
   Padding: copyOfFirst,

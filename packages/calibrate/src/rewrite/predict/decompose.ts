@@ -2,11 +2,10 @@ import type { HostTensor, PlanStep } from '@mnnquant/graph';
 import { type Op, OpType, opTypeName, UnaryOpOperation } from '@mnnquant/mnn-format';
 import { copiesSlices } from '../gathers.ts';
 import { CommandList } from './command-list.ts';
+import { cosineSimilarity, type Decompose, dilation, spatialProduct } from './composite-ops.ts';
 import { internalTensor, type RuntimeTensor } from './runtime-tensor.ts';
 
-type Inputs = readonly RuntimeTensor[];
 type Constants = ReadonlyMap<number, HostTensor>;
-type Decompose = (list: CommandList, op: Op, inputs: Inputs, outputs: readonly RuntimeTensor[]) => void;
 
 /**
  * The commands MNN's CPU runtime makes of a network (`source/geometry`, MNN 3.6.1): views instead of
@@ -201,21 +200,25 @@ const decomposers: Readonly<Record<string, Decompose>> = {
   BinaryOp: binary,
   BroadcastTo: viewOfFirst,
   CastLike: castLike,
+  Col2Im: loop,
   Concat: viewOfAll,
   ConvertTensor: convertTensor,
   Convolution: imageOp,
   ConvolutionDepthwise: imageOp,
+  CosineSimilarity: cosineSimilarity,
   Crop: viewOfFirst,
   Deconvolution: imageOp,
   DeconvolutionDepthwise: imageOp,
   DepthToSpace: viewOfFirst,
   Det: determinants,
+  Dilation2D: dilation,
   ExpandDims: plainViewOfFirst,
   EyeLike: viewOfNothing,
   Flatten: plainViewOfFirst,
   Gather: loop,
   GatherV2: loop,
   Identity: plainViewOfFirst,
+  Im2Col: viewOfFirst,
   Interp: imageOp,
   LSTM: recurrent,
   Pack: viewOfAll,
@@ -234,6 +237,7 @@ const decomposers: Readonly<Record<string, Decompose>> = {
   SliceTf: viewOfFirst,
   SpaceToBatchND: viewOfFirst,
   SpaceToDepth: viewOfFirst,
+  SpatialProduct: spatialProduct,
   Squeeze: plainViewOfFirst,
   StridedSlice: viewOfFirst,
   TanH: legacyUnary,
