@@ -11,6 +11,7 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
       'Pooling',
       'Pooling3D',
       'Interp',
+      'Interp3D',
       'Resize',
       'GridSample',
       'CropAndResize',

@@ -1,76 +1,23 @@
 import {
   BinaryOpOperation,
-  type Blob,
   createTable,
   DataType,
   MNN_DATA_FORMAT,
-  type MnnModel,
-  type OpParameter,
-  type OpType,
   PadValueMode,
 } from '@mnnquant/mnn-format';
-import { NetBuilder } from '../../packages/calibrate/test/rewrite/net-builder.ts';
-
-const CHANNELS = 20;
-const HEIGHT = 8;
-const WIDTH = 12;
-
-/** Adds ops between two convolutions; gets a tensor in NCHW, and tells how many channels it made. */
-type Body = (net: NetBuilder, from: number) => readonly [to: number, channels?: number];
-
-export interface OpNet {
-  readonly title: string;
-  readonly model: MnnModel;
-  /** Whether what lies between the convolutions runs in int8. */
-  readonly int8: boolean;
-}
-
-export const INPUT_SHAPE = [1, 12, HEIGHT, WIDTH];
-
-/** input → convolution → NCHW → the ops → NC4HW4 → convolution, as MNN's converter writes it. */
-function net(title: string, body: Body, int8 = true, relu = false): OpNet {
-  const builder = new NetBuilder();
-  const { NCHW, NC4HW4 } = MNN_DATA_FORMAT;
-  const spec = { inputs: 12, outputs: CHANNELS, kernel: 3, relu };
-  const first = builder.convolution(builder.input(INPUT_SHAPE), spec, 'first');
-  const [to, channels = CHANNELS] = body(builder, convert(builder, first, NC4HW4, NCHW));
-  const packed = convert(builder, to, NCHW, NC4HW4);
-  const last = builder.convolution(packed, { inputs: channels, outputs: 7 }, 'last');
-  return { title, model: builder.build([last]), int8 };
-}
-
-function convert(builder: NetBuilder, from: number, source: MNN_DATA_FORMAT, dest: MNN_DATA_FORMAT): number {
-  const value = createTable('TensorConvertInfo', { source, dest });
-  return builder.op('ConvertTensor', [from], { type: 'TensorConvertInfo', value });
-}
-
-function ints(...values: readonly number[]): Blob {
-  return createTable('Blob', {
-    dims: Int32Array.of(values.length),
-    dataType: DataType.DT_INT32,
-    int32s: Int32Array.from(values),
-  });
-}
-
-function constant(builder: NetBuilder, ...values: readonly number[]): number {
-  return builder.op('Const', [], { type: 'Blob', value: ints(...values) });
-}
-
-type Type = keyof typeof OpType;
-
-/** An op whose other inputs are lists of whole numbers. */
-const op =
-  (type: Type, main?: OpParameter, lists: readonly (readonly number[])[] = [], channels?: number): Body =>
-  (builder, from) => {
-    const more = lists.map((list) => constant(builder, ...list));
-    return [builder.op(type, [from, ...more], main, 'x'), channels];
-  };
-
-/** An op and the one that undoes it. */
-const both =
-  (first: Body, second: Body): Body =>
-  (builder, from) =>
-    second(builder, first(builder, from)[0]);
+import {
+  type Body,
+  both,
+  CHANNELS,
+  constant,
+  convert,
+  HEIGHT,
+  ints,
+  net,
+  type OpNet,
+  op,
+  WIDTH,
+} from './int8-op-builder.ts';
 
 const padding = (mode: PadValueMode): Body =>
   op('Padding', { type: 'PadParam', value: createTable('PadParam', { mode }) }, [[0, 0, 0, 0, 1, 2, 2, 1]]);
@@ -290,6 +237,18 @@ const spatialProduct: Body = (builder, from) => [
   builder.op('SpatialProduct', [from, firstChannel(builder, from)[0]], undefined, 'x'),
 ];
 
+/** Planes set behind each other, of which every second is left. */
+const volume =
+  (type: 'Interp' | 'Interp3D'): Body =>
+  (builder, from) => {
+    const deep = op('Reshape', undefined, [[1, CHANNELS, 4, 2, WIDTH]])(builder, from)[0];
+    const size = { outputDepth: 2, outputHeight: 2, outputWidth: WIDTH };
+    const steps = { depthScale: 2, heightScale: 1, widthScale: 1 };
+    const value = createTable('Interp', { resizeType: 1, ...size, ...steps });
+    const made = builder.op(type, [deep], { type: 'Interp', value }, 'x');
+    return op('Reshape', undefined, [[1, CHANNELS, 4, WIDTH]])(builder, made);
+  };
+
 const cosine: Body = (builder, from) => {
   const turned = op('Reverse', undefined, [[3]])(builder, from)[0];
   const made = builder.op('CosineSimilarity', [from, turned, constant(builder, 1)], undefined, 'x');
@@ -373,6 +332,8 @@ export const FLOAT: readonly OpNet[] = [
   net('Deconvolution', convolution('Deconvolution', 1), false),
   net('DeconvolutionDepthwise', convolution('DeconvolutionDepthwise', CHANNELS), false),
   net('Dilation2D', dilation, false),
+  net('Interp of volumes', volume('Interp'), false),
+  net('Interp3D', volume('Interp3D'), false),
   net('Convolution with groups', convolution('Convolution', 4), false),
   net(
     'ReLU6',

@@ -42,8 +42,9 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'DetectionPostProcess: DetectionPostProcessParam.maxClassesPerDetection',
   // Crossed with the layout of the input: layout-by-hand.test.ts.
   'Reshape: Reshape.dimType',
-  // Volumes are resized by Interp with five dimensions: interp-cases.ts.
-  ...['depthScale', 'outputDepth', 'depthOffset', 'cubicCoeffA'].map((field) => `Interp: Interp.${field}`),
+  'Interp: Interp.cubicCoeffA',
+  // Read by Interp.
+  ...['alignCorners', 'halfPixelCenters', 'cubicCoeffA', 'ctm'].map((field) => `Interp3D: Interp.${field}`),
   // Read by ROIAlign.
   ...['samplingRatio', 'aligned', 'poolType'].map((field) => `ROIPooling: RoiParameters.${field}`),
   // Read by LSTM alone: Caffe's weights.

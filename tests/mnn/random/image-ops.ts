@@ -1,11 +1,4 @@
-import {
-  type Convolution2DCommon,
-  CoordinateTransformationMode,
-  createTable,
-  PadMode,
-  PoolPadType,
-  PoolType,
-} from '@mnnquant/mnn-format';
+import { type Convolution2DCommon, createTable, PadMode, PoolPadType, PoolType } from '@mnnquant/mnn-format';
 import { main } from '../../../packages/graph/test/golden/golden-case.ts';
 import type { Draw, Generator, RandomCase } from './draw.ts';
 
@@ -137,34 +130,6 @@ function pooling(draw: Draw): RandomCase {
   };
 }
 
-function interp(draw: Draw): RandomCase {
-  const x = draw.image({ min: 1, max: 6 });
-  const [outputHeight, outputWidth] = draw.list(2, 1, 9);
-  // The last mode crops by a region of interest, which the op has no input for.
-  const modes = Object.values(CoordinateTransformationMode).filter(
-    (mode) => mode !== CoordinateTransformationMode.TensorflowCropAndResize,
-  );
-  const ctm = draw.pick(...modes) as number;
-  return {
-    type: 'Interp',
-    main: main('Interp', {
-      outputHeight,
-      outputWidth,
-      widthScale: outputWidth / x.shape[3],
-      heightScale: outputHeight / x.shape[2],
-      resizeType: draw.pick(1, 2, 3, 4),
-      alignCorners: draw.bool(),
-      halfPixelCenters: draw.bool(),
-      widthOffset: draw.pick(0, 0.25),
-      heightOffset: draw.pick(0, 0.25),
-      cubicCoeffA: -0.75,
-      ctm: ctm as 0,
-    }),
-    inputs: [x],
-    tolerance: 1e-4,
-  };
-}
-
 function prelu(draw: Draw): RandomCase {
   const x = draw.image();
   const slopeCount = draw.pick(1, x.shape[1]);
@@ -248,23 +213,12 @@ function gridSample(draw: Draw): RandomCase {
   };
 }
 
-function resize(draw: Draw): RandomCase {
-  const [xScale, yScale] = [draw.pick(0.5, 1.5, 2, 3), draw.pick(0.5, 1.5, 2, 3)];
-  return {
-    type: 'Resize',
-    main: main('Resize', { xScale, yScale }),
-    inputs: [draw.image({ min: 2, max: 6 })],
-  };
-}
-
 export const IMAGE_OPS: Readonly<Record<string, Generator>> = {
   Convolution: convolution,
   ConvolutionDepthwise: depthwise,
   Deconvolution: (draw) => deconvolution(draw, false),
   DeconvolutionDepthwise: (draw) => deconvolution(draw, true),
   Pooling: pooling,
-  Interp: interp,
-  Resize: resize,
   PReLU: prelu,
   Scale: scale,
   LRN: localResponse,

@@ -9,10 +9,12 @@ import { MATRIX_OPS } from './matrix-ops.ts';
 import { PROPOSAL_OPS } from './proposal-ops.ts';
 import { RECURRENT_OPS } from './recurrent-ops.ts';
 import { REGION_OPS } from './region-ops.ts';
+import { RESIZE_OPS } from './resize-ops.ts';
 
 /** By op type. */
 export const GENERATORS: Readonly<Record<string, Generator>> = {
   ...IMAGE_OPS,
+  ...RESIZE_OPS,
   ...COLUMN_OPS,
   ...ARITHMETIC_OPS,
   ...RECURRENT_OPS,

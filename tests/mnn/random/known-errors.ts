@@ -3,6 +3,7 @@ import type { GoldenCase } from '../../../packages/graph/test/golden/golden-case
 import { MATRIX_ERRORS } from './matrix-ops.ts';
 import { COLUMN_ERRORS } from './column-ops.ts';
 import { RECURRENT_ERRORS } from './recurrent-ops.ts';
+import { VOLUME_ERRORS } from './resize-ops.ts';
 
 /** An error of MNN 3.6.1, found by comparing it with the definition of the op. */
 export interface KnownError {
@@ -15,6 +16,7 @@ const KNOWN_ERRORS: readonly KnownError[] = [
   ...MATRIX_ERRORS,
   ...COLUMN_ERRORS,
   ...RECURRENT_ERRORS,
+  ...VOLUME_ERRORS,
   {
     type: 'SpaceToBatchND',
     when: ({ main }) => padsOf(main).some((pad, i) => i % 2 === 0 && pad > 0),

@@ -124,7 +124,9 @@ export function familyOf(op: Op, around: Surroundings): Family {
     case 'Pooling3D':
       return pooling(op, around);
     case 'Interp':
-      return { kind: 'resample' };
+      return around.inputs[0]?.shape.length === 5
+        ? float('MNN resizes volumes in float')
+        : { kind: 'resample' };
     case 'ReLU':
       return rectifier(op, around.inputs[0]);
     case 'LayerNorm':

@@ -37,6 +37,7 @@ import { im2col } from './im2col.ts';
 import { innerProduct } from './inner-product.ts';
 import { instanceNorm } from './instance-norm.ts';
 import { interp } from './interp.ts';
+import { interp3d } from './interp3d.ts';
 import { layerNorm } from './layer-norm.ts';
 import { linSpace } from './lin-space.ts';
 import { lrn } from './lrn.ts';
@@ -156,6 +157,7 @@ export const OPS: readonly OpDefinition[] = [
   innerProduct,
   instanceNorm,
   interp,
+  interp3d,
   layerNorm,
   linSpace,
   lrn,

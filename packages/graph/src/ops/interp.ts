@@ -12,9 +12,10 @@ export interface InterpAttributes {
   readonly mode: number;
   readonly alignCorners: boolean;
   readonly halfPixelCenters: boolean;
-  /** Height and width; 0: the scales or the second input say it. */
-  readonly size: readonly [number, number];
-  readonly scales: readonly [number, number];
+  /** Depth, height and width; 0: the scales or the second input say it. */
+  readonly size: readonly [number, number, number];
+  /** Output by input extents. */
+  readonly scales: readonly [number, number, number];
   readonly cubicCoefficient: number;
 }
 
@@ -25,15 +26,16 @@ const METHODS: Readonly<Record<number, InterpAttributes['method']>> = {
   4: 'nearest-rounded',
 };
 
-/** Resizes the images of a batch: x [N,C,H,W] → y [N,C,oH,oW]; NHWC alike (MNN 3.6.1 ConvertUtils.hpp, CPUResize.cpp). */
+/**
+ * Resizes the images of a batch: x [N,C,H,W] → y [N,C,oH,oW]; NHWC alike. Volumes, x [N,C,D,H,W] → y
+ * [N,C,oD,oH,oW], by the nearest value only (MNN 3.6.1 ConvertUtils.hpp, CPUResize.cpp, CPUInterp3D.cpp).
+ */
 export const interp: OpDefinition<InterpAttributes> = {
   name: 'Interp',
   opTypes: [OpType.Interp],
   parse(op, context) {
     const table = parameter(op, 'Interp', context);
-    const method = METHODS[table.resizeType];
-    if (method === undefined)
-      throw new GraphError(`${context.where}: expected resize type 1, 2, 3 or 4, got ${table.resizeType}`);
+    const method = resizeMethod(table.resizeType, context.where);
     if (!(table.ctm in COORDINATES))
       throw new GraphError(`${context.where}: coordinate mode ${table.ctm} is not evaluated`);
     return {
@@ -41,69 +43,108 @@ export const interp: OpDefinition<InterpAttributes> = {
       mode: table.ctm,
       alignCorners: table.alignCorners,
       halfPixelCenters: table.halfPixelCenters,
-      size: [table.outputHeight, table.outputWidth],
-      scales: [table.heightScale, table.widthScale],
+      size: [table.outputDepth, table.outputHeight, table.outputWidth],
+      scales: [table.depthScale, table.heightScale, table.widthScale],
       cubicCoefficient: table.cubicCoeffA === 0 ? -0.75 : table.cubicCoeffA,
     };
   },
   shape(attributes, inputs, where) {
-    const input = required(inputs, 0, where);
-    const { shape, dtype, layout } = input;
-    if (shape.length !== 4) throw new GraphError(`${where}: expected a 4-D input, got [${shape}]`);
-    const [height, width] = outputSize(attributes, inputs, where);
-    if (height < 1 || width < 1)
-      throw new GraphError(`${where}: the output would be ${height}x${width} pixels`);
-    const result = [...shape];
-    result[spatialAxis(layout)] = height;
-    result[spatialAxis(layout) + 1] = width;
-    return [{ shape: result, dtype, layout }];
+    const { shape } = required(inputs, 0, where);
+    if (shape.length !== 4 && shape.length !== 5)
+      throw new GraphError(`${where}: expected a 4-D or 5-D input, got [${shape}]`);
+    return [resizedDesc(attributes, inputs, where)];
   },
   reference(attributes, inputs, [y]) {
     const x = required(inputs, 0, 'Interp');
-    const [vertical, horizontal] = interpTaps(attributes, x, y, inputs[1]);
-    resample(x, y, vertical, horizontal);
+    resample(x, y, interpTaps(attributes, x, y, inputs[1]));
   },
   cases: interpCases(),
 };
 
-function outputSize(
-  { size, scales }: InterpAttributes,
+/** @throws {GraphError} for a number that stands for no method */
+export function resizeMethod(resizeType: number, where: string): InterpAttributes['method'] {
+  const method = METHODS[resizeType];
+  if (method === undefined)
+    throw new GraphError(`${where}: expected resize type 1, 2, 3 or 4, got ${resizeType}`);
+  return method;
+}
+
+/** The output's description; shared with Interp3D. */
+export function resizedDesc(
+  attributes: Pick<InterpAttributes, 'method' | 'size' | 'scales'>,
   inputs: readonly (TensorDesc | undefined)[],
   where: string,
-): [number, number] {
+): TensorDesc {
+  const { shape, dtype, layout } = required(inputs, 0, where);
+  const { method } = attributes;
+  const volume = shape.length === 5;
+  if (volume && layout === 'NHWC')
+    throw new GraphError(`${where}: expected a 5-D input in NCHW, got [${shape}] in NHWC`);
+  if (volume && method !== 'nearest' && method !== 'nearest-rounded')
+    throw new GraphError(
+      `${where}: MNN 3.6.1 leaves volumes as they are where it is to resize them by ${method} interpolation; ` +
+        'resize them to the nearest value, or one dimension pair after the other as images',
+    );
+  const size = outputSize(attributes, inputs, where);
+  if (!size.every((extent) => extent >= 1))
+    throw new GraphError(`${where}: the output would be ${size.join('x')} pixels`);
+  const result = [...shape];
+  for (const [i, extent] of size.entries()) result[spatialAxis(layout) + i] = extent;
+  return { shape: result, dtype, layout };
+}
+
+function outputSize(
+  { size, scales }: Pick<InterpAttributes, 'size' | 'scales'>,
+  inputs: readonly (TensorDesc | undefined)[],
+  where: string,
+): number[] {
   const { shape, layout } = required(inputs, 0, where);
-  const axis = spatialAxis(layout);
+  const spatial = shape.length - 2;
+  const first = spatialAxis(layout);
   const second = inputs[1];
   if (second !== undefined) {
     const values = knownIntegers(inputs, 1, where);
     if (values.length === shape.length) {
       const factor = second.dtype === 'float32';
-      const at = (k: number): number => (factor ? Math.trunc(Math.fround(values[k] * shape[k])) : values[k]);
-      return [at(axis), at(axis + 1)];
+      const sizes = values.map((value, k) =>
+        factor ? Math.trunc(Math.fround(value * shape[k])) : Math.trunc(value),
+      );
+      return spatialPart(sizes, shape, first, where);
     }
-    if (values.length !== 2)
-      throw new GraphError(`${where}: expected 2 or ${shape.length} sizes, got ${values.length}`);
-    return [Math.trunc(values[0]), Math.trunc(values[1])];
+    if (values.length !== 2 || spatial !== 2) {
+      const expected = spatial === 2 ? '2 or 4' : shape.length;
+      throw new GraphError(`${where}: expected ${expected} sizes, got ${values.length}`);
+    }
+    return values.map(Math.trunc);
   }
-  if (size[0] > 0 && size[1] > 0) return [size[0], size[1]];
-  return [
-    Math.trunc(Math.fround(shape[axis] * scales[0])),
-    Math.trunc(Math.fround(shape[axis + 1] * scales[1])),
-  ];
+  const wanted = size.slice(-spatial);
+  if (wanted.every((extent) => extent > 0)) return wanted;
+  return scales.slice(-spatial).map((scale, k) => Math.trunc(Math.fround(shape[first + k] * scale)));
 }
 
-/** What each row and each column of the output is made of; shared by the reference and kernels. */
+function spatialPart(sizes: number[], shape: readonly number[], first: number, where: string): number[] {
+  const isSpatial = (axis: number): boolean => axis >= first && axis < first + shape.length - 2;
+  const changed = sizes.findIndex((extent, axis) => !isSpatial(axis) && extent !== shape[axis]);
+  if (changed >= 0)
+    throw new GraphError(
+      `${where}: expected to keep the batch and the channels of [${shape}], got size ${sizes[changed]} for dimension ${changed}`,
+    );
+  return sizes.slice(first, first + shape.length - 2);
+}
+
+/** What each row and each column of the output is made of, slices before them; shared by the reference and kernels. */
 export function interpTaps(
   attributes: InterpAttributes,
   x: TensorDesc,
   y: TensorDesc,
   second: HostTensor | undefined,
-): [vertical: Taps, horizontal: Taps] {
-  const along = (k: number): Taps => {
+): Taps[] {
+  return x.shape.slice(2).map((_, k) => {
     const axis = spatialAxis(x.layout) + k;
-    return tapsAlong(attributes, x.shape[axis], y.shape[axis], givenStep(second, x, axis));
-  };
-  return [along(0), along(1)];
+    const [input, output] = [x.shape[axis], y.shape[axis]];
+    const place = coordinates(attributes, input, output, givenStep(second, x, axis));
+    return tapsAlong(attributes, input, output, place);
+  });
 }
 
 /** 1/scale where the second input holds scales for every dimension. */
@@ -112,7 +153,8 @@ function givenStep(second: HostTensor | undefined, x: TensorDesc, axis: number):
   return 1 / second.data[axis];
 }
 
-interface Coordinates {
+/** Source coordinate of output i: i * step + offset. */
+export interface Coordinates {
   readonly step: number;
   readonly offset: number;
 }
@@ -158,13 +200,13 @@ export interface Taps {
   readonly taps: readonly (readonly { readonly at: number; readonly weight: number }[])[];
 }
 
-function tapsAlong(
-  attributes: InterpAttributes,
+/** Taps of all outputs along a dimension. */
+export function tapsAlong(
+  attributes: Pick<InterpAttributes, 'method' | 'cubicCoefficient'>,
   input: number,
   output: number,
-  given: number | undefined,
+  { step, offset }: Coordinates,
 ): Taps {
-  const { step, offset } = coordinates(attributes, input, output, given);
   const clamp = (at: number): number => Math.min(input - 1, Math.max(0, at));
   // Positions are float32 in MNN, also where they decide which pixel is the nearest.
   const position = (i: number): number => Math.fround(Math.fround(i * step) + offset);
@@ -173,7 +215,7 @@ function tapsAlong(
 
 function tapsAt(
   x: number,
-  attributes: InterpAttributes,
+  attributes: Pick<InterpAttributes, 'method' | 'cubicCoefficient'>,
   clamp: (at: number) => number,
 ): Taps['taps'][number] {
   const floor = Math.floor(x);
@@ -203,23 +245,31 @@ function cubicWeight(distance: number, a: number): number {
   return t < 2 ? a * t * t * t - 5 * a * t * t + 8 * a * t - 4 * a : 0;
 }
 
-function resample(x: HostTensor, y: HostTensor, vertical: Taps, horizontal: Taps): void {
-  const channel = channelAxis(x.layout, 4);
-  const spatial = spatialAxis(x.layout);
+/** Slices of images that are none: one, which is read as it is. */
+const NO_DEPTH: Taps = { taps: [[{ at: 0, weight: 1 }]] };
+
+/** Sums the taps of every output pixel; `dimensions` are those of images or volumes. */
+export function resample(x: HostTensor, y: HostTensor, dimensions: readonly Taps[]): void {
+  const rank = x.shape.length;
+  const [depth, vertical, horizontal] = rank === 5 ? dimensions : [NO_DEPTH, ...dimensions];
+  const channel = channelAxis(x.layout, rank);
   const [from, to] = [denseStrides(x.shape), denseStrides(y.shape)];
+  const [first, rows] = [spatialAxis(x.layout), spatialAxis(x.layout) + rank - 4];
   for (let n = 0; n < x.shape[0]; n++) {
     for (let c = 0; c < x.shape[channel]; c++) {
       const [source, target] = [n * from[0] + c * from[channel], n * to[0] + c * to[channel]];
-      for (const [oy, rows] of vertical.taps.entries()) {
-        for (const [ox, columns] of horizontal.taps.entries()) {
-          let sum = 0;
-          for (const row of rows) {
-            let line = 0;
-            for (const column of columns)
-              line += x.data[source + row.at * from[spatial] + column.at * from[spatial + 1]] * column.weight;
-            sum += line * row.weight;
+      for (const [oz, slices] of depth.taps.entries()) {
+        for (const [oy, lines] of vertical.taps.entries()) {
+          for (const [ox, columns] of horizontal.taps.entries()) {
+            let sum = 0;
+            for (const slice of slices)
+              for (const line of lines) {
+                const start = source + slice.at * from[first] + line.at * from[rows];
+                for (const { at, weight } of columns)
+                  sum += x.data[start + at * from[rows + 1]] * weight * line.weight * slice.weight;
+              }
+            y.data[target + oz * to[first] + oy * to[rows] + ox * to[rows + 1]] = sum;
           }
-          y.data[target + oy * to[spatial] + ox * to[spatial + 1]] = sum;
         }
       }
     }

@@ -9,7 +9,7 @@ import { DETECTION } from './detection-cases.ts';
 import { EMPTY } from './empty-cases.ts';
 import type { GoldenCase } from './golden-case.ts';
 import { ORDER, PICK, SCATTER } from './indexing-cases.ts';
-import { INTERP } from './interp-cases.ts';
+import { INTERP, INTERP3D, VOLUMES } from './interp-cases.ts';
 import { JOIN, PERMUTE, RESHAPE, SLICE } from './layout-cases.ts';
 import { LISTS } from './list-cases.ts';
 import { LOOPS } from './loop-cases.ts';
@@ -44,6 +44,8 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   slice: SLICE,
   join: JOIN,
   interp: INTERP,
+  volumes: VOLUMES,
+  interp3d: INTERP3D,
   blocks: BLOCKS,
   alongAxes: ALONG_AXES,
   choices: CHOICES,

@@ -86,7 +86,8 @@ const imageOp: Decompose = (list, op, inputs, outputs) => {
   const [first] = inputs as [RuntimeTensor];
   const [output] = outputs as [RuntimeTensor];
   const rest = type === 'Interp' || type === 'Resize' ? [] : inputs.slice(1);
-  const kind = type === 'Resize' ? 'Interp' : type;
+  const kind =
+    type === 'Resize' ? 'Interp' : type === 'Interp' && first.shape.length === 5 ? 'Interp3D' : type;
   if (first.layout === 'NC4HW4') {
     list.add(kind, [first, ...rest], outputs, true);
     return;
@@ -220,6 +221,7 @@ const decomposers: Readonly<Record<string, Decompose>> = {
   Identity: plainViewOfFirst,
   Im2Col: viewOfFirst,
   Interp: imageOp,
+  Interp3D: imageOp,
   LSTM: recurrent,
   Pack: viewOfAll,
   Padding: viewOfFirst,
