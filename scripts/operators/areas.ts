@@ -60,6 +60,7 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
       'StridedSlice',
       'Crop',
       'Padding',
+      'Raster',
     ],
     ...['Squeeze', 'Unsqueeze', 'Flatten', 'Identity', 'Pack', 'Unpack', 'Tile', 'BroadcastTo'],
     ...['DepthToSpace', 'SpaceToDepth', 'SpaceToBatchND', 'BatchToSpaceND'],

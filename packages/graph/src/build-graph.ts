@@ -7,6 +7,12 @@ import {
   type SubGraphProto,
 } from '@mnnquant/mnn-format';
 import { constantTensor } from './constant.ts';
+import {
+  type DescribedTensor,
+  describedOutputs,
+  describedTensors,
+  withDescribedOutputs,
+} from './described.ts';
 import { dtypeOf, layoutOf } from './format.ts';
 import type { Graph, GraphInput, GraphNode, GraphOutput } from './graph.ts';
 import { GraphError, type OpDefinition } from './op.ts';
@@ -46,7 +52,7 @@ export function buildGraph(model: MnnModel | Net, { leaveOutTail = false }: Buil
   const ops = net.oplists ?? [];
   const omitted = omittedOps(net, leaveOutTail);
   const subgraphs = new SubgraphLibrary(net);
-  const builder = new GraphBuilder(net.tensorName ?? [], net.sourceType, subgraphs);
+  const builder = new GraphBuilder(net.tensorName ?? [], net.sourceType, subgraphs, describedTensors(net));
   for (const [index, op] of ops.entries())
     if (omitted.has(index)) builder.omit(omitted.get(index)!, op);
     else builder.add(index, op);
@@ -139,9 +145,16 @@ class GraphBuilder {
   /** What omitted ops read and write. */
   readonly #boundary = new Set<number>();
   readonly #unmade = new Set<number>();
+  readonly #described: ReadonlyMap<number, DescribedTensor> | undefined;
 
-  constructor(names: readonly string[], sourceType: number, subgraphs: SubgraphLibrary) {
+  constructor(
+    names: readonly string[],
+    sourceType: number,
+    subgraphs: SubgraphLibrary,
+    described?: ReadonlyMap<number, DescribedTensor>,
+  ) {
     this.#names = names;
+    this.#described = described;
     this.#sourceType = sourceType;
     this.#subgraphs = subgraphs;
   }
@@ -216,6 +229,7 @@ class GraphBuilder {
       producer: this.#producer,
       subgraphs: this.#subgraphs.graphs,
       omitted: this.#omitted,
+      fixedSize: this.#described !== undefined,
     };
   }
 
@@ -229,13 +243,18 @@ class GraphBuilder {
     throw new GraphError(`${where}: reads tensor ${id} (${this.#names[id]}) before any op writes it`);
   }
 
+  /** MNN's converter writes loops that fill a tensor one after the other (LSTM, CumSum) into such models. */
+  get #remedy(): string {
+    return this.#described ? '; convert the model without --saveStaticModel' : '';
+  }
+
   #markWritten(id: number, where: string): void {
     if (id < 0 || id >= this.#names.length) {
       throw new GraphError(`${where}: expected output tensors in 0..${this.#names.length - 1}, got ${id}`);
     }
     const other = this.#written.get(id);
     if (other !== undefined)
-      throw new GraphError(`${where}: writes tensor ${id}, which ${other} writes already`);
+      throw new GraphError(`${where}: writes tensor ${id}, which ${other} writes already${this.#remedy}`);
     this.#written.set(id, where);
   }
 
@@ -259,8 +278,11 @@ class GraphBuilder {
   }
 
   #addNode(index: number, name: string, op: Op, inputs: number[], outputs: number[], where: string): void {
-    const definition: OpDefinition = DEFINITIONS.get(op.type)!;
+    const known: OpDefinition = DEFINITIONS.get(op.type)!;
+    const described = this.#described && describedOutputs(this.#described, outputs, where);
+    const definition = described ? withDescribedOutputs(known, described) : known;
     const attributes = definition.parse(op, {
+      ...(described && { described }),
       where,
       sourceType: this.#sourceType,
       inputCount: inputs.length,

@@ -47,6 +47,8 @@ export interface Graph {
   readonly subgraphs: ReadonlyMap<string, Graph>;
   /** Ops of the file that are no part of this; only with `leaveOutTail`. */
   readonly omitted: readonly OmittedOp[];
+  /** Whether the model is saved for the declared input sizes only. */
+  readonly fixedSize?: boolean;
 }
 
 /** A node that really runs, in a plan for fixed input shapes. */

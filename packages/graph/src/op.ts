@@ -1,5 +1,6 @@
 import type { Op } from '@mnnquant/mnn-format';
 import type { ControlBody } from './control.ts';
+import type { DescribedTensor } from './described.ts';
 import type { Graph } from './graph.ts';
 import type { HostTensor, TensorDesc } from './tensor.ts';
 
@@ -12,6 +13,8 @@ export interface ParseContext {
   /** Number of inputs wired to the op, missing optional ones (-1) included. */
   readonly inputCount: number;
   readonly outputCount: number;
+  /** In a model saved for one input size: what the file says of the op's outputs. */
+  readonly described?: readonly DescribedTensor[];
   /** The model's subgraph of that name. Throws `GraphError` where there is none or it contains itself. */
   subgraph(name: string | undefined): Graph;
 }

@@ -22,7 +22,7 @@ export function createPlan(
   checkNames(graph, inputShapes);
   const inputs = graph.inputs.map((input) => ({
     ...input.desc,
-    shape: resolveShape(input, inputShapes.get(input.name)),
+    shape: resolveShape(input, inputShapes.get(input.name), graph.fixedSize),
   }));
   return planFor(graph, inputs);
 }
@@ -87,6 +87,7 @@ function checkNames(graph: Graph, inputShapes: ReadonlyMap<string, readonly numb
 function resolveShape(
   input: Graph['inputs'][number],
   given: readonly number[] | undefined,
+  fixed = false,
 ): readonly number[] {
   const declared = input.desc.shape;
   if (given === undefined) {
@@ -98,6 +99,12 @@ function resolveShape(
   }
   if (!given.every((extent) => Number.isSafeInteger(extent) && extent >= 0))
     throw new GraphError(`input ${input.name}: expected whole extents, none negative, got [${given}]`);
+  if (fixed && String(given) !== String(declared))
+    throw new GraphError(
+      `input ${input.name}: expected shape [${declared}], for which the model is saved (--saveStaticModel), got [${given}]`,
+    );
+  if (!given.every((extent) => Number.isSafeInteger(extent) && extent > 0))
+    throw new GraphError(`input ${input.name}: expected whole extents of at least 1, got [${given}]`);
   const fits =
     declared.length === 0 ||
     (given.length === declared.length &&

@@ -65,12 +65,6 @@ export const UNSUPPORTED_ORIGINS: readonly UnsupportedOrigin[] = [
     remedy: (types) => `${types} prepare pictures: do that before the model, and cut it off behind them.`,
   },
   {
-    title: 'What the runtime makes of other ops',
-    types: ['Raster'],
-    remedy: (types) =>
-      `${types} occur in models saved for one input size: convert the model without --saveStaticModel.`,
-  },
-  {
     title: 'Ops that MNN itself does not run',
     types: [
       ...['AbsVal', 'AsString', 'Bnll', 'Broastcast', 'Exp', 'Im2Seq', 'Log', 'NonMaxSuppression', 'Power'],

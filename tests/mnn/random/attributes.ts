@@ -14,6 +14,7 @@ const WITHOUT_EFFECT: Readonly<Record<string, readonly string[]>> = {
   Convolution3DCommon: ['hasOutputShape'],
   DetectionPostProcessParam: ['detectionsPerClass', 'useRegularNMS'],
   DetectionOutput: ['nmsTopK', 'shareLocation', 'backgroundLable', 'varianceEncodedTarget', 'codeType'],
+  Extra: ['type', 'engine', 'info', 'vector'],
   ExpandDims: ['T', 'Tdim'],
   GridSample: ['backward'],
   InnerProduct: ['biasTerm', 'weightSize', 'transpose', 'quanParameter'],

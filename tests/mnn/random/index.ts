@@ -7,6 +7,7 @@ import { LAYOUT_OPS } from './layout-ops.ts';
 import { LIST_OPS } from './list-ops.ts';
 import { MATRIX_OPS } from './matrix-ops.ts';
 import { PROPOSAL_OPS } from './proposal-ops.ts';
+import { RASTER_OP } from './raster-op.ts';
 import { RECURRENT_OPS } from './recurrent-ops.ts';
 import { REGION_OPS } from './region-ops.ts';
 import { RESIZE_OPS } from './resize-ops.ts';
@@ -15,6 +16,7 @@ import { RESIZE_OPS } from './resize-ops.ts';
 export const GENERATORS: Readonly<Record<string, Generator>> = {
   ...IMAGE_OPS,
   ...RESIZE_OPS,
+  ...RASTER_OP,
   ...COLUMN_OPS,
   ...ARITHMETIC_OPS,
   ...RECURRENT_OPS,

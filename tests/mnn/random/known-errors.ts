@@ -2,6 +2,7 @@ import { type Convolution2DCommon, PadMode } from '@mnnquant/mnn-format';
 import type { GoldenCase } from '../../../packages/graph/test/golden/golden-case.ts';
 import { MATRIX_ERRORS } from './matrix-ops.ts';
 import { COLUMN_ERRORS } from './column-ops.ts';
+import { RASTER_ERRORS } from './raster-op.ts';
 import { RECURRENT_ERRORS } from './recurrent-ops.ts';
 import { VOLUME_ERRORS } from './resize-ops.ts';
 
@@ -15,6 +16,7 @@ export interface KnownError {
 const KNOWN_ERRORS: readonly KnownError[] = [
   ...MATRIX_ERRORS,
   ...COLUMN_ERRORS,
+  ...RASTER_ERRORS,
   ...RECURRENT_ERRORS,
   ...VOLUME_ERRORS,
   {

@@ -15,6 +15,8 @@ export interface DeconvolutionAttributes extends ConvolutionAttributes {
   readonly outPads: readonly [number, number];
   /** The last input holds the output's shape in the order N, H, W, C. */
   readonly hasOutputShape: boolean;
+  /** N, C, H, W where the model is saved for one input size. */
+  readonly outputShape?: readonly number[];
 }
 
 /** A deconvolution with every size known. All extents in elements. */
@@ -66,17 +68,20 @@ export function deconvolutionGeometry(
   inputs: readonly (TensorDesc | undefined)[],
   where: string,
 ): DeconvolutionGeometry {
-  const wanted = attributes.hasOutputShape ? knownIntegers(inputs, inputs.length - 1, where) : undefined;
-  return geometryOf(attributes, inputs, wanted, where);
+  const { outputShape, hasOutputShape } = attributes;
+  const asked = hasOutputShape ? knownIntegers(inputs, inputs.length - 1, where) : undefined;
+  return geometryOf(attributes, inputs, outputShape ? outputShape.slice(1) : asked, where);
 }
 
 function parseDeconvolution(op: Op, context: ParseContext): DeconvolutionAttributes {
   const { common: fields } = parameter(op, 'Convolution2D', context);
-  const hasOutputShape = fields?.hasOutputShape ?? false;
+  // In a model saved for one input size that input is gone.
+  const outputShape = context.described?.[0]?.desc.shape;
+  const hasOutputShape = outputShape === undefined && (fields?.hasOutputShape ?? false);
   const weightInputs = context.inputCount - (hasOutputShape ? 1 : 0);
   const attributes = parseConvolution(op, { ...context, inputCount: weightInputs });
   const [bottom = 0, right = 0] = fields?.outPads ?? [];
-  return { ...attributes, outPads: [bottom, right], hasOutputShape };
+  return { ...attributes, outPads: [bottom, right], hasOutputShape, ...(outputShape && { outputShape }) };
 }
 
 function geometryOf(
@@ -139,8 +144,9 @@ function deconvolve(
   [y]: readonly HostTensor[],
 ): void {
   const x = required(inputs, 0, 'Deconvolution');
-  const wanted = attributes.hasOutputShape ? Array.from(inputs[inputs.length - 1]!.data, Number) : undefined;
-  const g = geometryOf(attributes, inputs, wanted, 'Deconvolution');
+  const { outputShape, hasOutputShape } = attributes;
+  const asked = hasOutputShape ? Array.from(inputs[inputs.length - 1]!.data, Number) : undefined;
+  const g = geometryOf(attributes, inputs, outputShape ? outputShape.slice(1) : asked, 'Deconvolution');
   const weight = attributes.weight ?? inputs[1]!.data;
   const biasInput = attributes.weight === undefined && inputs.length > (attributes.hasOutputShape ? 3 : 2);
   const bias = biasInput ? inputs[2]!.data : attributes.bias;

@@ -59,6 +59,7 @@ import { priorBox } from './prior-box.ts';
 import { proposal } from './proposal.ts';
 import { range } from './range.ts';
 import { rank } from './rank.ts';
+import { raster } from './raster.ts';
 import { reduction } from './reduction.ts';
 import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
@@ -179,6 +180,7 @@ export const OPS: readonly OpDefinition[] = [
   proposal,
   range,
   rank,
+  raster,
   reduction,
   relu,
   relu6,

@@ -1,4 +1,5 @@
-import { CoordinateTransformationMode as Mode, OpType } from '@mnnquant/mnn-format';
+import { type Interp, CoordinateTransformationMode as Mode, OpType } from '@mnnquant/mnn-format';
+import type { DescribedTensor } from '../described.ts';
 import { channelAxis, spatialAxis } from '../format.ts';
 import { GraphError, type OpDefinition } from '../op.ts';
 import type { HostTensor, TensorDesc } from '../tensor.ts';
@@ -17,6 +18,8 @@ export interface InterpAttributes {
   /** Output by input extents. */
   readonly scales: readonly [number, number, number];
   readonly cubicCoefficient: number;
+  /** Places of the taps, in a model saved for one input size, in which they are worked out already. */
+  readonly places?: readonly Coordinates[];
 }
 
 const METHODS: Readonly<Record<number, InterpAttributes['method']>> = {
@@ -46,6 +49,7 @@ export const interp: OpDefinition<InterpAttributes> = {
       size: [table.outputDepth, table.outputHeight, table.outputWidth],
       scales: [table.depthScale, table.heightScale, table.widthScale],
       cubicCoefficient: table.cubicCoeffA === 0 ? -0.75 : table.cubicCoeffA,
+      ...(context.described && fixedPlaces(table, context.described)),
     };
   },
   shape(attributes, inputs, where) {
@@ -142,9 +146,29 @@ export function interpTaps(
   return x.shape.slice(2).map((_, k) => {
     const axis = spatialAxis(x.layout) + k;
     const [input, output] = [x.shape[axis], y.shape[axis]];
-    const place = coordinates(attributes, input, output, givenStep(second, x, axis));
+    const place =
+      attributes.places?.[k] ?? coordinates(attributes, input, output, givenStep(second, x, axis));
     return tapsAlong(attributes, input, output, place);
   });
+}
+
+/** The file then has steps in place of scales, and offsets (GeometryImageOp.cpp). */
+function fixedPlaces(
+  table: Interp,
+  [{ desc }]: readonly DescribedTensor[],
+): Pick<InterpAttributes, 'size' | 'places'> {
+  const place = (step: number, offset: number): Coordinates => ({ step, offset });
+  return {
+    size: describedSize(desc),
+    places: [place(table.heightScale, table.heightOffset), place(table.widthScale, table.widthOffset)],
+  };
+}
+
+/** Depth, height and width of a tensor; no depth where it has four dimensions. */
+export function describedSize({ shape, layout }: TensorDesc): readonly [number, number, number] {
+  const spatial = shape.slice(spatialAxis(layout), spatialAxis(layout) + shape.length - 2);
+  const [depth, height, width] = spatial.length === 2 ? [0, ...spatial] : spatial;
+  return [depth, height, width];
 }
 
 /** 1/scale where the second input holds scales for every dimension. */

@@ -1,6 +1,13 @@
 import { OpType } from '@mnnquant/mnn-format';
 import { GraphError, type OpCase, type OpDefinition } from '../op.ts';
-import { type InterpAttributes, resample, resizedDesc, resizeMethod, tapsAlong } from './interp.ts';
+import {
+  describedSize,
+  type InterpAttributes,
+  resample,
+  resizedDesc,
+  resizeMethod,
+  tapsAlong,
+} from './interp.ts';
 import { required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
 
@@ -21,7 +28,9 @@ export const interp3d: OpDefinition<Interp3DAttributes> = {
     const table = parameter(op, 'Interp', context);
     return {
       method: resizeMethod(table.resizeType, context.where),
-      size: [table.outputDepth, table.outputHeight, table.outputWidth],
+      size: context.described
+        ? describedSize(context.described[0].desc)
+        : [table.outputDepth, table.outputHeight, table.outputWidth],
       scales: [table.depthScale, table.heightScale, table.widthScale],
       offsets: [table.depthOffset, table.heightOffset, table.widthOffset],
       cubicCoefficient: 0,

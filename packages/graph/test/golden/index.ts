@@ -18,6 +18,7 @@ import { ALONG_AXES, BLOCKS, CHOICES, NORMS } from './more-cases.ts';
 import { PACKED } from './packed-cases.ts';
 import { POOLING, POOLING_INDICES, POOLING3D } from './pooling-cases.ts';
 import { POST_PROCESS, PROPOSALS } from './proposal-cases.ts';
+import { RASTER } from './raster-cases.ts';
 import { GRU, LSTM, LSTM_BLOCK_CELL, RNN } from './recurrent-cases.ts';
 import { BOXES, REGIONS, SPACE_BATCH } from './region-cases.ts';
 import { SETS } from './set-cases.ts';
@@ -83,6 +84,7 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   matrices: MATRICES,
   signals: SIGNALS,
   sets: SETS,
+  raster: RASTER,
   columns: COLUMNS,
   dilation: DILATION,
   spatialProduct: SPATIAL_PRODUCT,

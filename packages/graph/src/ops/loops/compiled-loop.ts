@@ -46,11 +46,13 @@ export function compiledLoop(param: LoopParam, context: ParseContext): CompiledL
   const { where, inputCount, outputCount } = context;
   const inputs = Array.from(param.inputIndexes ?? []);
   const outputs = Array.from(param.outputIndexes ?? []);
-  const described = (param.extraTensorInfos ?? []).map(({ blob }): TensorDesc => {
+  const infos = context.described ? [] : (param.extraTensorInfos ?? []);
+  const own = infos.map(({ blob }): TensorDesc => {
     if (blob === undefined) throw new GraphError(`${where}: an output has no description`);
     const shape = Array.from(blob.dims ?? []);
     return { shape, dtype: dtypeOf(blob.dataType, where), layout: layoutOf(blob.dataFormat, where) };
   });
+  const described = context.described?.map(({ desc }) => desc) ?? own;
   if (inputs.length !== inputCount || outputs.length !== outputCount || described.length !== outputCount)
     throw new GraphError(
       `${where}: expected a loop with ${inputCount} inputs and ${outputCount} described outputs, ` +
