@@ -48,7 +48,7 @@ export function int8Candidates(
 ): Int8Candidates {
   const nonNegative = nonNegativeTensors(plan);
   const families = new Map(
-    plan.steps.map((step) => [step.node.index, family(step, plan.values, nonNegative, options)] as const),
+    plan.steps.map((step) => [step.node.index, family(step, plan, nonNegative, options)] as const),
   );
   const demand = demandTensors(plan, families, (node) => mustStayFloat(node.source) !== undefined);
   const nodes = new Map<number, NodeChoice>();
@@ -73,7 +73,9 @@ function setApart(families: ReadonlyMap<number, Family>): Map<number, string> {
   return apart;
 }
 
+/** In a model saved for one input size a Reduction of packed data would have to be several ops. */
 function meansBesideInt8(plan: ExecutionPlan, tensors: ReadonlySet<number>): Set<number> {
+  if (plan.graph.fixedSize) return new Set();
   const means = plan.steps.filter(
     ({ node, inputs }) =>
       isWholeMean(node.source, inputs[0]) && [...node.inputs, ...node.outputs].some((id) => tensors.has(id)),
@@ -83,7 +85,7 @@ function meansBesideInt8(plan: ExecutionPlan, tensors: ReadonlySet<number>): Set
 
 function family(
   step: PlanStep,
-  constants: ExecutionPlan['values'],
+  { values: constants, graph: { fixedSize = false } }: ExecutionPlan,
   nonNegative: ReadonlySet<number>,
   { skip, asymmetric = false }: CandidateOptions,
 ): Family {
@@ -99,6 +101,7 @@ function family(
     constants,
     nonNegative: nonNegative.has(reads),
     asymmetric,
+    fixedSize,
   });
 }
 

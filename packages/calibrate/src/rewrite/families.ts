@@ -51,6 +51,7 @@ const copies: ReadonlySet<string> = new Set([
   'Pack',
   'Padding',
   'Permute',
+  'Raster',
   'Reshape',
   'Reverse',
   'ReverseSequence',
@@ -109,6 +110,8 @@ export interface Surroundings {
   readonly nonNegative: boolean;
   /** Whether scales come with zero points other than 0. */
   readonly asymmetric?: boolean;
+  /** Whether the model is saved for one input size: the runtime runs its ops as they are. */
+  readonly fixedSize?: boolean;
 }
 
 /** What the runtime can do with an op, and does right. */
@@ -174,8 +177,10 @@ function groupsOf(group: number, inputCount: number, channels: number | undefine
   return 1;
 }
 
-function pooling(op: Op, { inputs, nonNegative, asymmetric }: Surroundings): Family {
+function pooling(op: Op, { inputs, nonNegative, asymmetric, fixedSize }: Surroundings): Family {
   if ((op.outputIndexes?.length ?? 0) > 1) return float('it also gives the places of its maxima');
+  if (isWholeMean(op, inputs[0]) && fixedSize === true)
+    return { kind: 'resample', apart: 'the mean of whole planes would be rounded down' };
   if (isWholeMean(op, inputs[0]))
     return float('the mean of whole planes is taken in float, where int8 would round down');
   if (op.main?.type !== 'Pool') return float('MNN runs it in pieces');

@@ -17,6 +17,7 @@ const preserving: ReadonlySet<string> = new Set([
   'Permute',
   'Pooling',
   'Pooling3D',
+  'Raster',
   'Reshape',
   'Reverse',
   'ReverseSequence',

@@ -115,11 +115,11 @@ function spreadTo({ quant, regions }: RuntimeTensor): QuantAttribute | undefined
 /** The runtime's session after geometry computation, scales spread. */
 function session(model: MnnModel, plan: ExecutionPlan) {
   const tensors = runtimeTensors(model, plan);
-  const { outputs, consumers } = plan.graph;
+  const { outputs, consumers, fixedSize = false } = plan.graph;
   const named = new Set(outputs.map(({ tensor }) => tensor));
   // The runtime keeps what nobody reads, too, as if it were asked for.
   const isKept = (id: number) => named.has(id) || !consumers.has(id);
-  const list = decompose(plan.steps, model.net.oplists ?? [], plan.values, tensors, isKept);
+  const list = decompose(plan.steps, model.net.oplists ?? [], plan.values, tensors, isKept, fixedSize);
   propagateScales(list.commands);
   return { tensors, list };
 }

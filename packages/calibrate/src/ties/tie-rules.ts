@@ -43,6 +43,7 @@ const tieRules: Readonly<Record<string, TieRule>> = {
   Pack: copyOfAll,
   Padding: copyOfFirst,
   Permute: copyOfFirst,
+  Raster: copyOfAll,
   Pooling: { kind: 'pool', inputs: 'first' },
   ReLU: { kind: 'rectify', inputs: 'first' },
   Reshape: copyOfFirst,

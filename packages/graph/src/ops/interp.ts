@@ -39,7 +39,8 @@ export const interp: OpDefinition<InterpAttributes> = {
   parse(op, context) {
     const table = parameter(op, 'Interp', context);
     const method = resizeMethod(table.resizeType, context.where);
-    if (!(table.ctm in COORDINATES))
+    // Where the places are worked out already, the mode no longer counts, and may be anything.
+    if (context.described === undefined && !(table.ctm in COORDINATES))
       throw new GraphError(`${context.where}: coordinate mode ${table.ctm} is not evaluated`);
     return {
       method,

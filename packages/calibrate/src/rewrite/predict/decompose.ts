@@ -11,6 +11,8 @@ type Constants = ReadonlyMap<number, HostTensor>;
  * The commands MNN's CPU runtime makes of a network (`source/geometry`, MNN 3.6.1): views instead of
  * copies, copies in NC4HW4 around image ops, broadcasts as views or loops. Ops that never run in
  * int8 count as one command.
+ *
+ * @param fixedSize whether the network's ops are these commands, as in a model saved for one input size
  */
 export function decompose(
   steps: readonly PlanStep[],
@@ -18,6 +20,7 @@ export function decompose(
   constants: Constants,
   tensor: (id: number) => RuntimeTensor,
   isOutput: (id: number) => boolean,
+  fixedSize = false,
 ): CommandList {
   const list = new CommandList();
   steps.forEach(({ node }, position) => {
@@ -25,7 +28,8 @@ export function decompose(
     const op = ops[node.index] as Op;
     const inputs = node.inputs.filter((id) => id >= 0).map(tensor);
     const outputs = node.outputs.map(tensor);
-    decomposerOf(op, constants)(list, op, inputs, outputs);
+    const decomposer = fixedSize ? storedDecomposer(op) : decomposerOf(op, constants);
+    decomposer(list, op, inputs, outputs);
     // The runtime computes outputs of the network at once, even if they are only views.
     for (const id of node.outputs) if (isOutput(id)) list.materialise(tensor(id));
   });
@@ -228,6 +232,7 @@ const decomposers: Readonly<Record<string, Decompose>> = {
   Permute: viewOfFirst,
   Pooling: imageOp,
   Pooling3D: pooling3d,
+  Raster: viewOfAll,
   Reduction: reduction,
   Reshape: plainViewOfFirst,
   Resize: imageOp,
@@ -249,6 +254,16 @@ const decomposers: Readonly<Record<string, Decompose>> = {
   Unsqueeze: plainViewOfFirst,
   ...listViews,
 };
+
+/** What is read as a Raster is written at once. */
+const writtenView: Decompose = (list, op, inputs, outputs) => {
+  viewOfAll(list, op, inputs, outputs);
+  for (const output of outputs) list.materialise(output);
+};
+
+function storedDecomposer(op: Op): Decompose {
+  return opTypeName(op.type) === 'Raster' ? writtenView : asItIs;
+}
 
 function decomposerOf(op: Op, constants: Constants): Decompose {
   if (copiesSlices(op, constants)) return viewOfFirst;
