@@ -5,6 +5,7 @@ import {
   MNN_DATA_FORMAT,
   PadValueMode,
 } from '@mnnquant/mnn-format';
+import { raster } from '../../packages/graph/test/golden/raster-cases.ts';
 import {
   type Body,
   both,
@@ -255,6 +256,9 @@ const cosine: Body = (builder, from) => {
   return op('Reshape', undefined, [[1, 1, HEIGHT, WIDTH]], 1)(builder, made);
 };
 
+/** Rows from right to left. */
+const mirrored = raster('', [], [1, CHANNELS, 8, 12], [[11, 96, 12, -1, 0, 96, 12, 1, CHANNELS, 8, 12]]);
+
 /** What MNN's runtime takes as copies of int8 values. */
 export const COPIES: readonly OpNet[] = [
   net('BatchToSpaceND after SpaceToBatchND', both(blocks('SpaceToBatchND'), blocks('BatchToSpaceND'))),
@@ -284,6 +288,7 @@ export const COPIES: readonly OpNet[] = [
   net('Padding by reflection', padding(PadValueMode.REFLECT)),
   net('Padding by symmetry', padding(PadValueMode.SYMMETRIC)),
   net('Permute', permute(0, 1, 3, 2)),
+  net('Raster', op('Raster', mirrored.main)),
   net('Reverse', op('Reverse', undefined, [[3]])),
   net('ReverseSequence', reverseSequence),
   net(
