@@ -3,8 +3,10 @@ import {
   createTable,
   DataType,
   MNN_DATA_FORMAT,
+  type OpType,
   PadValueMode,
 } from '@mnnquant/mnn-format';
+import type { NetBuilder } from '../../packages/calibrate/test/rewrite/net-builder.ts';
 import { raster } from '../../packages/graph/test/golden/raster-cases.ts';
 import {
   type Body,
@@ -170,6 +172,8 @@ const eye: Body = (builder, from) => {
 const castLike: Body = (builder, from) => [
   builder.op('CastLike', [from, builder.constant([1], [1])], undefined, 'x'),
 ];
+type Type = keyof typeof OpType;
+
 /** A list as MNN's converter writes it for ONNX: the tensor cut along its channels. */
 function splitList(builder: NetBuilder, from: number, length: number): number {
   const value = createTable('TensorArray', { dynamic_size: true, axis: 1 });
@@ -202,6 +206,8 @@ const maximumOfElements: Body = (builder, from) => {
   const parts = [elementAt(builder, list, 0), elementAt(builder, list, 1)];
   const value = createTable('BinaryOp', { opType: BinaryOpOperation.MAXIMUM });
   return [builder.op('BinaryOp', parts, { type: 'BinaryOp', value }, 'x'), 10];
+};
+
 /** A column per window, which Reshape makes channels of an image again. */
 const columns: Body = (builder, from) => {
   const common = createTable('Convolution2DCommon', { kernelX: 2, kernelY: 2, padX: 1, padY: 0, strideX: 2 });

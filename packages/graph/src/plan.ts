@@ -103,8 +103,6 @@ function resolveShape(
     throw new GraphError(
       `input ${input.name}: expected shape [${declared}], for which the model is saved (--saveStaticModel), got [${given}]`,
     );
-  if (!given.every((extent) => Number.isSafeInteger(extent) && extent > 0))
-    throw new GraphError(`input ${input.name}: expected whole extents of at least 1, got [${given}]`);
   const fits =
     declared.length === 0 ||
     (given.length === declared.length &&

@@ -73,11 +73,6 @@ export const UNSUPPORTED_ORIGINS: readonly UnsupportedOrigin[] = [
     remedy: (types) =>
       `MNN 3.6.1 does not run ${types} either: convert the original model again with a current MNNConvert.`,
   },
-  {
-    title: 'Other ops',
-    types: ['Interp3D'],
-    remedy: cutOff,
-  },
 ];
 
 /** One sentence per origin; types that a newer schema added come last. */

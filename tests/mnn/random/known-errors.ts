@@ -1,7 +1,7 @@
 import { type Convolution2DCommon, PadMode } from '@mnnquant/mnn-format';
 import type { GoldenCase } from '../../../packages/graph/test/golden/golden-case.ts';
-import { MATRIX_ERRORS } from './matrix-ops.ts';
 import { COLUMN_ERRORS } from './column-ops.ts';
+import { MATRIX_ERRORS } from './matrix-ops.ts';
 import { RASTER_ERRORS } from './raster-op.ts';
 import { RECURRENT_ERRORS } from './recurrent-ops.ts';
 import { VOLUME_ERRORS } from './resize-ops.ts';
