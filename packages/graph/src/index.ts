@@ -54,7 +54,7 @@ export { blockViews, type DepthSpaceAttributes } from './ops/depth-space.ts';
 export type { EltwiseAttributes } from './ops/eltwise.ts';
 export type { GatherAttributes } from './ops/gather.ts';
 export { OPS } from './ops/index.ts';
-export { type InterpAttributes, interpTaps, type Taps } from './ops/interp.ts';
+export { type InterpAttributes, interpTaps, NO_EXTENT, type Taps } from './ops/interp.ts';
 export type { LayerNormAttributes } from './ops/layer-norm.ts';
 export type { MatMulAttributes } from './ops/mat-mul.ts';
 export { type PaddingAttributes, padSource } from './ops/padding.ts';

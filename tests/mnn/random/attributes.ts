@@ -43,7 +43,6 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'DetectionPostProcess: DetectionPostProcessParam.maxClassesPerDetection',
   // Crossed with the layout of the input: layout-by-hand.test.ts.
   'Reshape: Reshape.dimType',
-  'Interp: Interp.cubicCoeffA',
   // Read by Interp.
   ...['alignCorners', 'halfPixelCenters', 'cubicCoeffA', 'ctm'].map((field) => `Interp3D: Interp.${field}`),
   // Read by ROIAlign.

@@ -3,9 +3,9 @@ import { type GoldenInput, main } from '../../../packages/graph/test/golden/gold
 import type { Draw, Generator, RandomCase } from './draw.ts';
 import type { KnownError } from './known-errors.ts';
 
-/** Images, and volumes by the nearest value only. */
+/** Images, lines, and volumes by the nearest value only. */
 function interp(draw: Draw): RandomCase {
-  const x = draw.int(0, 2) === 0 ? volume(draw) : draw.image({ min: 1, max: 6 });
+  const x = draw.pick(volume, line, image, image, image)(draw);
   const deep = x.shape.length === 5;
   // The last mode crops by a region of interest, which the op has no input for.
   const modes = Object.values(CoordinateTransformationMode).filter(
@@ -22,13 +22,16 @@ function interp(draw: Draw): RandomCase {
       widthOffset: draw.pick(0, 0.25),
       heightOffset: draw.pick(0, 0.25),
       depthOffset: draw.pick(0, 0.25),
-      cubicCoeffA: -0.75,
+      cubicCoeffA: draw.pick(-0.75, -0.5),
       ctm: ctm as 0,
     }),
     inputs: [x],
     tolerance: 1e-4,
   };
 }
+
+const image = (draw: Draw): GoldenInput => draw.image({ min: 1, max: 6 });
+const line = (draw: Draw): GoldenInput => draw.tensor(image(draw).shape.slice(0, 3), 'NC4HW4');
 
 function volume(draw: Draw): GoldenInput {
   const shape = [draw.int(1, 2), draw.int(1, 9), ...draw.list(3, 1, 5)];
@@ -44,6 +47,7 @@ function sizes(draw: Draw, shape: readonly number[]) {
   const [outputHeight, outputWidth, outputDepth] = draw.list(3, 1, 9);
   const [height, width] = shape.slice(-2);
   const scales = { heightScale: outputHeight / height, widthScale: outputWidth / width };
+  if (shape.length === 3) return { outputHeight, outputWidth: 1 };
   if (shape.length === 4) return { outputHeight, outputWidth, ...scales };
   return { outputHeight, outputWidth, outputDepth, depthScale: outputDepth / shape[2], ...scales };
 }

@@ -29,6 +29,11 @@ export function interpCases(): OpCase<InterpAttributes>[] {
   return [
     ...cases,
     ...volumeCases(modes),
+    ...methods.map((method) => ({
+      title: `${method}, lines`,
+      attributes: attributesOf({ method, mode: Mode.HalfPixels, size: [0, 9, 1] }),
+      inputs: [{ shape: [2, 3, 5] }],
+    })),
     { title: 'scales', attributes: attributesOf({ scales: [1, 2, 3] }), inputs: [{ shape: [2, 3, 4, 5] }] },
     {
       title: 'NHWC',
@@ -74,7 +79,6 @@ function attributesOf(options: Partial<InterpAttributes>): InterpAttributes {
     halfPixelCenters: false,
     size: [0, 0, 0],
     scales: [1, 1, 1],
-    cubicCoefficient: -0.75,
     ...options,
   };
 }

@@ -17,7 +17,6 @@ export interface InterpAttributes {
   readonly size: readonly [number, number, number];
   /** Output by input extents. */
   readonly scales: readonly [number, number, number];
-  readonly cubicCoefficient: number;
   /** Places of the taps, in a model saved for one input size, in which they are worked out already. */
   readonly places?: readonly Coordinates[];
 }
@@ -29,9 +28,12 @@ const METHODS: Readonly<Record<number, InterpAttributes['method']>> = {
   4: 'nearest-rounded',
 };
 
+/** Whatever the file says (ResizeFunction.cpp, MNN 3.6.1). */
+const CUBIC_COEFFICIENT = -0.75;
+
 /**
- * Resizes the images of a batch: x [N,C,H,W] → y [N,C,oH,oW]; NHWC alike. Volumes, x [N,C,D,H,W] → y
- * [N,C,oD,oH,oW], by the nearest value only (MNN 3.6.1 ConvertUtils.hpp, CPUResize.cpp, CPUInterp3D.cpp).
+ * Resizes the images of a batch: x [N,C,H,W] → y [N,C,oH,oW]; NHWC alike. Lines, x [N,C,H] → y [N,C,oH], as images of
+ * one column. Volumes, x [N,C,D,H,W] → y [N,C,oD,oH,oW], by the nearest value only (MNN 3.6.1 ConvertUtils.hpp, CPUResize.cpp, CPUInterp3D.cpp).
  */
 export const interp: OpDefinition<InterpAttributes> = {
   name: 'Interp',
@@ -49,14 +51,13 @@ export const interp: OpDefinition<InterpAttributes> = {
       halfPixelCenters: table.halfPixelCenters,
       size: [table.outputDepth, table.outputHeight, table.outputWidth],
       scales: [table.depthScale, table.heightScale, table.widthScale],
-      cubicCoefficient: table.cubicCoeffA === 0 ? -0.75 : table.cubicCoeffA,
       ...(context.described && fixedPlaces(table, context.described)),
     };
   },
   shape(attributes, inputs, where) {
     const { shape } = required(inputs, 0, where);
-    if (shape.length !== 4 && shape.length !== 5)
-      throw new GraphError(`${where}: expected a 4-D or 5-D input, got [${shape}]`);
+    if (shape.length < 3 || shape.length > 5)
+      throw new GraphError(`${where}: expected an input of 3 to 5 dimensions, got [${shape}]`);
     return [resizedDesc(attributes, inputs, where)];
   },
   reference(attributes, inputs, [y]) {
@@ -83,8 +84,8 @@ export function resizedDesc(
   const { shape, dtype, layout } = required(inputs, 0, where);
   const { method } = attributes;
   const volume = shape.length === 5;
-  if (volume && layout === 'NHWC')
-    throw new GraphError(`${where}: expected a 5-D input in NCHW, got [${shape}] in NHWC`);
+  if (shape.length !== 4 && layout === 'NHWC')
+    throw new GraphError(`${where}: expected a ${shape.length}-D input in NCHW, got [${shape}] in NHWC`);
   if (volume && method !== 'nearest' && method !== 'nearest-rounded')
     throw new GraphError(
       `${where}: MNN 3.6.1 leaves volumes as they are where it is to resize them by ${method} interpolation; ` +
@@ -116,15 +117,17 @@ function outputSize(
       );
       return spatialPart(sizes, shape, first, where);
     }
-    if (values.length !== 2 || spatial !== 2) {
+    if (values.length !== 2 || spatial > 2) {
       const expected = spatial === 2 ? '2 or 4' : shape.length;
       throw new GraphError(`${where}: expected ${expected} sizes, got ${values.length}`);
     }
-    return values.map(Math.trunc);
+    return values.slice(0, spatial).map(Math.trunc);
   }
-  const wanted = size.slice(-spatial);
+  // Lines have a height.
+  const [start, end] = spatial === 3 ? [0, 3] : [1, 1 + spatial];
+  const wanted = size.slice(start, end);
   if (wanted.every((extent) => extent > 0)) return wanted;
-  return scales.slice(-spatial).map((scale, k) => Math.trunc(Math.fround(shape[first + k] * scale)));
+  return scales.slice(start, end).map((scale, k) => Math.trunc(Math.fround(shape[first + k] * scale)));
 }
 
 function spatialPart(sizes: number[], shape: readonly number[], first: number, where: string): number[] {
@@ -227,7 +230,7 @@ export interface Taps {
 
 /** Taps of all outputs along a dimension. */
 export function tapsAlong(
-  attributes: Pick<InterpAttributes, 'method' | 'cubicCoefficient'>,
+  attributes: Pick<InterpAttributes, 'method'>,
   input: number,
   output: number,
   { step, offset }: Coordinates,
@@ -240,7 +243,7 @@ export function tapsAlong(
 
 function tapsAt(
   x: number,
-  attributes: Pick<InterpAttributes, 'method' | 'cubicCoefficient'>,
+  attributes: Pick<InterpAttributes, 'method'>,
   clamp: (at: number) => number,
 ): Taps['taps'][number] {
   const floor = Math.floor(x);
@@ -258,25 +261,31 @@ function tapsAt(
       return [-1, 0, 1, 2].map((k) => ({
         // MNN cuts towards zero here (CPUResize.hpp), which differs from floor before the first pixel.
         at: clamp(Math.trunc(x) + k),
-        weight: cubicWeight(x - floor - k, attributes.cubicCoefficient),
+        weight: cubicWeight(x - floor - k),
       }));
   }
 }
 
-/** Keys' cubic convolution kernel (1981) with coefficient a. */
-function cubicWeight(distance: number, a: number): number {
+/** Keys' cubic convolution kernel (1981). */
+function cubicWeight(distance: number): number {
+  const a = CUBIC_COEFFICIENT;
   const t = Math.abs(distance);
   if (t <= 1) return (a + 2) * t * t * t - (a + 3) * t * t + 1;
   return t < 2 ? a * t * t * t - 5 * a * t * t + 8 * a * t - 4 * a : 0;
 }
 
-/** Slices of images that are none: one, which is read as it is. */
-const NO_DEPTH: Taps = { taps: [[{ at: 0, weight: 1 }]] };
+/** A dimension that is not there: one element, which is read as it is. */
+export const NO_EXTENT: Taps = { taps: [[{ at: 0, weight: 1 }]] };
 
-/** Sums the taps of every output pixel; `dimensions` are those of images or volumes. */
+/** Sums the taps of every output pixel; `dimensions` are those of lines, images or volumes. */
 export function resample(x: HostTensor, y: HostTensor, dimensions: readonly Taps[]): void {
+  if (x.shape.length === 3) {
+    const image = (line: HostTensor): HostTensor => ({ ...line, shape: [...line.shape, 1] });
+    resample(image(x), image(y), [...dimensions, NO_EXTENT]);
+    return;
+  }
   const rank = x.shape.length;
-  const [depth, vertical, horizontal] = rank === 5 ? dimensions : [NO_DEPTH, ...dimensions];
+  const [depth, vertical, horizontal] = rank === 5 ? dimensions : [NO_EXTENT, ...dimensions];
   const channel = channelAxis(x.layout, rank);
   const [from, to] = [denseStrides(x.shape), denseStrides(y.shape)];
   const [first, rows] = [spatialAxis(x.layout), spatialAxis(x.layout) + rank - 4];

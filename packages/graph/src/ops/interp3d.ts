@@ -11,8 +11,7 @@ import {
 import { required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
 
-export interface Interp3DAttributes
-  extends Pick<InterpAttributes, 'method' | 'size' | 'scales' | 'cubicCoefficient'> {
+export interface Interp3DAttributes extends Pick<InterpAttributes, 'method' | 'size' | 'scales'> {
   /** Source coordinates before the first output: depth, height, width. */
   readonly offsets: readonly [number, number, number];
 }
@@ -33,7 +32,6 @@ export const interp3d: OpDefinition<Interp3DAttributes> = {
         : [table.outputDepth, table.outputHeight, table.outputWidth],
       scales: [table.depthScale, table.heightScale, table.widthScale],
       offsets: [table.depthOffset, table.heightOffset, table.widthOffset],
-      cubicCoefficient: 0,
     };
   },
   shape(attributes, inputs, where) {
@@ -60,7 +58,6 @@ function interp3dCases(): OpCase<Interp3DAttributes>[] {
     size: [5, 3, 2],
     scales: [0.6, 1.25, 2],
     offsets: [0, 0, 0],
-    cubicCoefficient: 0,
     ...options,
   });
   const inputs = [{ shape: [2, 3, 3, 4, 4] }];

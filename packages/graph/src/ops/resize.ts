@@ -12,7 +12,6 @@ function scaled(height: number, width: number): InterpAttributes {
     halfPixelCenters: false,
     size: [0, 0, 0],
     scales: [1, height, width],
-    cubicCoefficient: -0.75,
   };
 }
 

@@ -57,6 +57,20 @@ export const INTERP: readonly GoldenCase[] = [
   interp('nearest by thirds', [1, 1, 1, 30], { resizeType: 1, outputHeight: 1, outputWidth: 20 }),
   interp('nearest by 41/49', [1, 1, 1, 41], { resizeType: 1, outputHeight: 1, outputWidth: 49 }),
   interp('NHWC', [1, 3, 4, 3], { resizeType: 2, outputHeight: 5, outputWidth: 6 }, 'NHWC'),
+  ...Object.entries(METHODS).map(([name, resizeType]) => ({
+    title: `${name}, lines, scales from an input`,
+    type: 'Interp' as const,
+    main: main('Interp', { resizeType, ctm: Mode.HalfPixels }),
+    inputs: [input([2, 5, 4], 'NC4HW4'), { shape: [3], data: [1, 1, 2.5], constant: true }],
+    tolerance: 1e-5,
+  })),
+  {
+    title: 'another cubic coefficient, which does not count',
+    type: 'Interp',
+    main: main('Interp', { resizeType: 3, cubicCoeffA: -0.5, outputHeight: 5, outputWidth: 7 }),
+    inputs: [input([1, 2, 3, 4], 'NC4HW4')],
+    tolerance: 1e-5,
+  },
   {
     title: 'size from an input',
     type: 'Interp',

@@ -1,20 +1,25 @@
-import { type InterpAttributes, interpTaps, type Taps } from '@mnnquant/graph';
+import { type InterpAttributes, interpTaps, NO_EXTENT, type Taps } from '@mnnquant/graph';
 import type { KernelBinder, KernelContext } from '../context.ts';
 import { live } from '../tensor.ts';
 
-/** Resizing of NCHW planes whose size is known beforehand; NHWC and volumes are left to the reference. */
+/** Resizing of NCHW lines and planes whose size is known beforehand; NHWC and volumes are left to the reference. */
 export const bindInterp: KernelBinder = (context, node, inputs, [output]) => {
   const [x, size] = inputs;
-  if (x?.dtype !== 'float32' || x.layout === 'NHWC' || x.shape.length !== 4) return undefined;
+  if (x?.dtype !== 'float32' || x.layout === 'NHWC' || x.shape.length > 4) return undefined;
   if (inputs.length > 1 && size?.value === undefined) return undefined;
-  const [batch, channels, height, width] = x.shape;
+  const [batch, channels, height, width = 1] = x.shape;
   const given = size && { ...size, data: size.value! };
-  const [vertical, horizontal] = interpTaps(node.attributes as InterpAttributes, x, output, given);
+  const [vertical, horizontal = NO_EXTENT] = interpTaps(
+    node.attributes as InterpAttributes,
+    x,
+    output,
+    given,
+  );
   const rows = tapTable(context, vertical, width * 4);
   const columns = tapTable(context, horizontal, 4);
   const planes = batch * channels;
   const planeBytes = height * width * 4;
-  const [, , outHeight, outWidth] = output.shape;
+  const [, , outHeight, outWidth = 1] = output.shape;
   const [rowTaps, columnTaps] = [vertical.taps[0].length, horizontal.taps[0].length];
   return ([source], [target]) =>
     context.wasm.resample(
