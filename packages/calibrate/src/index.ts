@@ -20,6 +20,7 @@ export { CalibrationError } from './calibration-error.ts';
 export { type InlinedModel, inlineConstantWeights } from './constant-weights.ts';
 export type { BatchTensor, EmaForward } from './ema/index.ts';
 export { type ErrorJob, type LayerError, measureErrors } from './errors/index.ts';
+export { fixLineFactors, type ResizedLines } from './line-factors.ts';
 export {
   channelCount,
   type PixelFormat,

@@ -1,4 +1,4 @@
-import { type FoldedModel, foldBatchNorm, inlineConstantWeights } from '@mnnquant/calibrate';
+import { type FoldedModel, fixLineFactors, foldBatchNorm, inlineConstantWeights } from '@mnnquant/calibrate';
 import type { MnnModel } from '@mnnquant/mnn-format';
 import type { Config } from './config/schema.ts';
 
@@ -13,17 +13,23 @@ export interface InferenceModel {
 }
 
 /**
- * Gives convolutions the constant weights that they share, and takes out what only training needs: BatchNorm with its
+ * Gives convolutions the constant weights that they share, resizes of lines their factor, and takes out what only training needs: BatchNorm with its
  * stored statistics, and Dropout. Most models have none of these and come back as they are.
  */
 export function inferenceModel(given: MnnModel, config: Config): InferenceModel {
-  const { model: source, convolutions } = inlineConstantWeights(given);
+  const { model: inlined, convolutions } = inlineConstantWeights(given);
+  const { model: source, ops } = fixLineFactors(inlined);
   const folded = foldBatchNorm(source);
   const layers = folded.folded.length + folded.asScale.length > 0;
   const asked = config.bn === 'train' && config.feature_quantize_method === 'EMA';
   const idle =
     asked && !layers ? ['config: "bn": "train" has no effect: the model has no BatchNorm layer'] : [];
-  const notes = [...sharingNotes(convolutions.length), ...notesOf(folded, asked), ...idle];
+  const notes = [
+    ...sharingNotes(convolutions.length),
+    ...lineNotes(ops.length),
+    ...notesOf(folded, asked),
+    ...idle,
+  ];
   return { folded, source, notes, training: layers && asked };
 }
 
@@ -31,6 +37,13 @@ function sharingNotes(count: number): string[] {
   if (count === 0) return [];
   return [
     `${counted(count, 'convolution')} took weights from constants of the file, which MNN runs in float only: given a copy`,
+  ];
+}
+
+function lineNotes(count: number): string[] {
+  if (count === 0) return [];
+  return [
+    `${counted(count, 'resize')} of lines got its factor from an input, which MNN reads wrong: put into the op`,
   ];
 }
 

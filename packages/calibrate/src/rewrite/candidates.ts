@@ -50,9 +50,12 @@ export function int8Candidates(
   const families = new Map(
     plan.steps.map((step) => [step.node.index, family(step, plan, nonNegative, options)] as const),
   );
-  const demand = demandTensors(plan, families, (node) => mustStayFloat(node.source) !== undefined);
+  const why = ({ node, inputs }: PlanStep): string | undefined => mustStayFloat(node.source, inputs);
+  const demand = demandTensors(plan, families, (step) => why(step) !== undefined);
+  const reasons = new Map(plan.steps.map((step) => [step.node.index, why(step)]));
   const nodes = new Map<number, NodeChoice>();
-  for (const node of graph.nodes) nodes.set(node.index, choice(node, families.get(node.index), demand, plan));
+  for (const node of graph.nodes)
+    nodes.set(node.index, choice(node, families.get(node.index), demand, plan, reasons));
   const means = meansBesideInt8(plan, demand.tensors);
   const centered = centeredTensors(plan, families);
   return { nodes, tensors: demand.tensors, means, apart: setApart(families), centered };
@@ -110,6 +113,7 @@ function choice(
   family: Family | undefined,
   { tensors, banned }: Demand,
   plan: ExecutionPlan,
+  reasons: ReadonlyMap<number, string | undefined>,
 ): NodeChoice {
   if (family === undefined) return { float: 'it is computed while shapes are inferred' };
   if (family.kind === 'float') return { float: family.reason };
@@ -117,13 +121,11 @@ function choice(
   if (inputs === undefined) return { float: 'one of its operands is a constant' };
   const touched = [...inputs, ...node.outputs];
   const because = touched.map((tensor) => banned.get(tensor)).find((cause) => cause !== undefined);
-  if (because !== undefined) return { float: besides(because) };
+  if (because !== undefined) {
+    const why = reasons.get(because.index) ?? 'it cannot run in int8';
+    return { float: `it is beside ${because.name} (${opTypeName(because.source.type)}): ${why}` };
+  }
   if (!touched.every((tensor) => tensors.has(tensor)))
     return { float: 'no convolution follows that could use its result in int8' };
   return 'int8';
-}
-
-function besides(node: GraphNode): string {
-  const why = mustStayFloat(node.source) ?? 'it cannot run in int8';
-  return `it is beside ${node.name} (${opTypeName(node.source.type)}): ${why}`;
 }

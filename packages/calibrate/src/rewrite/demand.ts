@@ -1,7 +1,8 @@
-import type { ExecutionPlan, GraphNode } from '@mnnquant/graph';
+import type { ExecutionPlan, GraphNode, PlanStep } from '@mnnquant/graph';
 import { opTypeName } from '@mnnquant/mnn-format';
 import { dataInputs } from './data-inputs.ts';
 import { type Family, listOps } from './families.ts';
+import { RewriteError } from './rewrite-error.ts';
 
 type Families = ReadonlyMap<number, Family>;
 type Banned = ReadonlyMap<number, GraphNode>;
@@ -23,18 +24,23 @@ export interface Demand {
 export function demandTensors(
   plan: ExecutionPlan,
   families: Families,
-  mustStayFloat: (node: GraphNode) => boolean,
+  mustStayFloat: (step: PlanStep) => boolean,
 ): Demand {
   const banned = new Map<number, GraphNode>();
   for (;;) {
     const tensors = demanded(plan, families, banned);
     const scaled = scaledAtRun(tensors, plan, families);
     const offender = plan.steps.find(
-      ({ node }) => mustStayFloat(node) && allScaled(node, plan, scaled),
+      (step) => mustStayFloat(step) && allScaled(step.node, plan, scaled),
     )?.node;
     if (offender === undefined) return { tensors, banned };
     const given = cheapest(offender, plan, families);
+    const before = banned.size;
     for (const tensor of sameScale(given, plan, families)) banned.set(tensor, offender);
+    if (banned.size === before)
+      throw new RewriteError(
+        `${offender.name}: no tensor of it can do without a scale; name it in skip_quant_op_names`,
+      );
   }
 }
 
@@ -67,8 +73,13 @@ function addResampled(plan: ExecutionPlan, families: Families, tensors: Set<numb
 }
 
 function allScaled(node: GraphNode, plan: ExecutionPlan, tensors: ReadonlySet<number>): boolean {
-  const touched = [...node.inputs.filter((tensor) => tensor >= 0), ...node.outputs];
-  return touched.every((tensor) => tensors.has(tensor) && !plan.values.has(tensor));
+  return touchedBy(node).every((tensor) => tensors.has(tensor) && !plan.values.has(tensor));
+}
+
+/** The tensors whose scales the runtime looks at; a size that Interp reads is none of them. */
+function touchedBy({ source, inputs, outputs }: GraphNode): number[] {
+  const read = opTypeName(source.type) === 'Interp' ? inputs.slice(0, 1) : inputs;
+  return [...outputs, ...read.filter((tensor) => tensor >= 0)];
 }
 
 function cheapest(node: GraphNode, plan: ExecutionPlan, families: Families): number {
@@ -81,12 +92,14 @@ function cheapest(node: GraphNode, plan: ExecutionPlan, families: Families): num
     );
     return lost.length;
   };
-  const tensors = [...node.outputs, ...node.inputs];
-  return tensors.reduce((best, tensor) => (cost(tensor) < cost(best) ? tensor : best));
+  return touchedBy(node).reduce((best, tensor) => (cost(tensor) < cost(best) ? tensor : best));
 }
 
 /** Other ops along which the runtime spreads scales, although it runs them in float (Pipeline.cpp, MNN 3.6.1). */
-const spreadingFloats: ReadonlySet<string> = new Set(['CropAndResize', 'ReLU6', 'ROIPooling', ...listOps]);
+const spreadingFloats: ReadonlySet<string> = new Set([
+  ...['CropAndResize', 'Interp', 'ReLU6', 'ROIPooling'],
+  ...listOps,
+]);
 const spreadingKinds: ReadonlySet<Family['kind']> = new Set(['copy', 'resample', 'rectify']);
 
 /** The tensors that share a scale where the runtime spreads scales along a node. */

@@ -4,6 +4,7 @@ import {
   BinaryOpOperation,
   BinaryOpOperationNames,
   type Op,
+  OpType,
   opTypeName,
   type Pool,
   PoolPadType,
@@ -127,9 +128,8 @@ export function familyOf(op: Op, around: Surroundings): Family {
     case 'Pooling3D':
       return pooling(op, around);
     case 'Interp':
-      return around.inputs[0]?.shape.length === 5
-        ? float('MNN resizes volumes in float')
-        : { kind: 'resample' };
+      if (around.inputs[0]?.shape.length === 5) return float('MNN resizes volumes in float');
+      return resizesByChance(op, around.inputs) ? float(BY_CHANCE) : { kind: 'resample' };
     case 'ReLU':
       return rectifier(op, around.inputs[0]);
     case 'LayerNorm':
@@ -224,14 +224,23 @@ function binary(op: Op, { asymmetric }: Surroundings): Family {
     return { kind: 'elementwise', ...(asymmetric && activationType !== 0 ? { centered: true } : {}) };
   const name = BinaryOpOperationNames[opType] ?? `number ${opType}`;
   if (lossyBinaries.has(opType)) return float(`the result of ${name} loses too much in int8`);
-  return float(mustStayFloat(op) ?? `MNN runs ${name} in float`);
+  return float(mustStayFloat(op, []) ?? `MNN runs ${name} in float`);
+}
+
+const BY_CHANCE = 'MNN leaves the step across lines to chance where their scale is an input';
+
+/** Lines that are resized by factors from an input: the runtime never sets the factor of the missing width. */
+export function resizesByChance(op: Op, inputs: readonly (TensorDesc | undefined)[]): boolean {
+  const [x, factors] = inputs;
+  return op.type === OpType.Interp && x?.shape.length === 3 && factors?.dtype === 'float32';
 }
 
 /**
  * Why an op must not have scales on all its tensors: the runtime then runs it in int8, and fails or
  * computes nonsense. Measured with MNN 3.6.1, see `docs/decisions/0004-what-runs-in-int8.md`.
  */
-export function mustStayFloat(op: Op): string | undefined {
+export function mustStayFloat(op: Op, inputs: readonly (TensorDesc | undefined)[]): string | undefined {
+  if (resizesByChance(op, inputs)) return BY_CHANCE;
   if (opTypeName(op.type) === 'Scale') return "MNN's int8 Scale is wrong once an input was resized";
   if (op.main?.type !== 'BinaryOp') return undefined;
   const { opType } = op.main.value;
