@@ -39,6 +39,7 @@ export {
 export type { BatchNormAttributes } from './ops/batch-norm.ts';
 export type { BinaryAttributes } from './ops/binary-op.ts';
 export type { CastAttributes } from './ops/cast.ts';
+export { type BroadcastToAttributes, broadcastToStrides } from './ops/broadcast-to.ts';
 export { activationBounds } from './ops/convolution.ts';
 export {
   type ConvolutionAttributes,

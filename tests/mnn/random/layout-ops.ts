@@ -261,7 +261,12 @@ function tile(draw: Draw): RandomCase {
 function broadcastTo(draw: Draw): RandomCase {
   const target = draw.shape(draw.int(1, 4));
   const shape = target.slice(draw.int(0, target.length - 1)).map((extent) => (draw.bool() ? extent : 1));
-  return { type: 'BroadcastTo', inputs: [values(draw, shape), ints(...target)] };
+  const fromFirst = target.length > 1 && draw.int(0, 3) === 0;
+  return {
+    type: 'BroadcastTo',
+    main: fromFirst ? main('Axis', { axis: 1 }) : undefined,
+    inputs: [values(draw, fromFirst ? [target[0]] : shape), ints(...target)],
+  };
 }
 
 function convertTensor(draw: Draw): RandomCase {

@@ -157,13 +157,17 @@ export function convolutionGeometry(
   };
 }
 
-/** Of weights that are an input, with the window in two dimensions: one dimension is what lines have (MNN 3.6.1). */
+/**
+ * Of weights that are an input, with the window in two dimensions: one dimension is what lines have (MNN 3.6.1).
+ * Depthwise ones may be [1, C, kH, kW], as TensorFlow's channel multiplier is converted to.
+ */
 export function windowShape(
-  { kernel }: Pick<ConvolutionAttributes, 'kernel'>,
+  { kernel, depthwise, group }: Pick<ConvolutionAttributes, 'kernel' | 'depthwise' | 'group'>,
   shape: readonly number[],
   where: string,
 ): readonly number[] {
-  if (shape.length === 4) return shape;
+  if (shape.length === 4)
+    return depthwise && shape[0] === 1 && shape[1] === group ? [group, 1, ...shape.slice(2)] : shape;
   const [first, second, length] = shape;
   if (shape.length === 3 && length === kernel[0] * kernel[1]) return [first, second, ...kernel];
   const names = '[O, C, kH, kW], or [O, C, k] with';

@@ -11,13 +11,14 @@ export interface GatherAttributes {
 
 /**
  * Picks slices along an axis: x [a, n, b], indices [i…] → y [a, i…, b]. An index outside of 0..n-1, also
- * a negative one, gives zeros, as in MNN (3.6.1 GeometryGather.cpp); its converter makes indices positive.
+ * a negative one, gives zeros, as in MNN (3.6.1 GeometryGather.cpp); its converter makes indices positive. The
+ * table of TensorFlow's Gather has an axis that nobody reads (its converter writes 1 where it means 0).
  */
 export const gather: OpDefinition<GatherAttributes> = {
   name: 'GatherV2',
   opTypes: [OpType.GatherV2, OpType.Gather],
   parse(op) {
-    return { axis: optionalParameter(op, 'Axis')?.axis ?? optionalParameter(op, 'Gather')?.axis };
+    return { axis: optionalParameter(op, 'Axis')?.axis };
   },
   shape({ axis }, inputs, where) {
     const x = required(inputs, 0, where);

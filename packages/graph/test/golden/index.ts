@@ -2,6 +2,7 @@ import { ACTIVATIONS, BINARY, ELTWISE, MATMUL, REDUCTION, UNARY } from './arithm
 import { COLUMNS, DILATION, SIMILARITY, SPATIAL_PRODUCT } from './column-cases.ts';
 import { CONV_TRANSPOSE3D } from './conv-transpose3d-cases.ts';
 import { CONVERTED } from './converted-cases.ts';
+import { CONVERTED_FROM_TF } from './converted-from-tf-cases.ts';
 import { CONVOLUTION, DEPTHWISE } from './convolution-cases.ts';
 import { CONVOLUTION3D } from './convolution3d-cases.ts';
 import { DECONVOLUTION, DECONVOLUTION_DEPTHWISE } from './deconvolution-cases.ts';
@@ -89,6 +90,7 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   dilation: DILATION,
   spatialProduct: SPATIAL_PRODUCT,
   similarity: SIMILARITY,
+  convertedFromTf: CONVERTED_FROM_TF,
 };
 
 /** What MNN answered, by case title: one entry per output. */
