@@ -221,12 +221,24 @@ function pointwise(type: RandomCase['type'], parameter?: (draw: Draw) => RandomC
 
 function argument(type: 'ArgMax' | 'ArgMin'): Generator {
   return (draw) => {
+    if (type === 'ArgMax' && draw.int(0, 3) === 0) return caffeArgument(draw);
     const shape = draw.shape(draw.int(1, 4), 1, 7);
     return {
       type,
       main: main('ArgMax', { axis: draw.axis(shape.length), topK: 1 }),
       inputs: [draw.tensor(shape)],
     };
+  };
+}
+
+/** Along axis 0, which means the last dimension that is longer than 1: the one that MNN gives the output's layout. */
+function caffeArgument(draw: Draw): RandomCase {
+  const shape = [1, ...draw.shape(3, 1, 7)];
+  const [topK, outMaxVal, softmaxThreshold] = [draw.int(1, 4), draw.int(0, 1), draw.int(0, 1)];
+  return {
+    type: 'ArgMax',
+    main: main('ArgMax', { axis: 0, topK, outMaxVal, softmaxThreshold }),
+    inputs: [{ ...draw.tensor(shape), layout: 'NC4HW4' }],
   };
 }
 

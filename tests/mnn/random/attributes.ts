@@ -5,7 +5,6 @@ import type { RandomCase } from './draw.ts';
  * weights (which have tests of their own), and what MNN itself never reads.
  */
 const WITHOUT_EFFECT: Readonly<Record<string, readonly string[]>> = {
-  ArgMax: ['outMaxVal', 'topK', 'softmaxThreshold'],
   BinaryOp: ['T'],
   Range: ['Tidx'],
   Convolution2D: ['quanParameter', 'symmetricQuan', 'sparseParameter', 'external'],

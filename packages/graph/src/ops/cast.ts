@@ -1,32 +1,42 @@
 import { DataType, OpType } from '@mnnquant/mnn-format';
 import { dtypeOf } from '../format.ts';
-import type { OpDefinition } from '../op.ts';
+import { GraphError, type OpDefinition } from '../op.ts';
 import type { DType } from '../tensor.ts';
 import { required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
 
 export interface CastAttributes {
-  readonly to: DType;
+  /** `undefined` for a type that the converter has no word for. */
+  readonly to: DType | undefined;
   /** Everything but 0 becomes 1. */
   readonly toBool: boolean;
 }
 
-/** Changes the element type; floats are cut towards zero. */
+/**
+ * Changes the element type; floats are cut towards zero. Floats stay as they are where the converter does not know
+ * the new type, as that of TFLite's bool, int64 and float16 (MNN 3.6.1 CastTflite.cpp, CPUCast.cpp).
+ */
 export const cast: OpDefinition<CastAttributes> = {
   name: 'Cast',
   opTypes: [OpType.Cast],
   parse(op, context) {
     const { dstT } = parameter(op, 'CastParam', context);
+    if (dstT === DataType.DT_INVALID) return { to: undefined, toBool: false };
     return { to: dtypeOf(dstT, context.where), toBool: dstT === DataType.DT_BOOL };
   },
   shape({ to }, inputs, where) {
-    const { shape, layout } = required(inputs, 0, where);
-    return [{ shape, dtype: to, layout }];
+    const { shape, dtype, layout } = required(inputs, 0, where);
+    if (to === undefined && dtype !== 'float32')
+      throw new GraphError(
+        `${where}: expected a type that MNN knows (0 is none) for a ${dtype} input; leave the cast out of the model`,
+      );
+    return [{ shape, dtype: to ?? 'float32', layout }];
   },
   reference({ to, toBool }, inputs, [y]) {
     const { data } = required(inputs, 0, 'Cast');
+    const isFloat = to === undefined || to === 'float32';
     for (let i = 0; i < data.length; i++) {
-      y.data[i] = toBool ? Number(data[i] !== 0) : to === 'float32' ? data[i] : Math.trunc(data[i]);
+      y.data[i] = toBool ? Number(data[i] !== 0) : isFloat ? data[i] : Math.trunc(data[i]);
     }
   },
   cases: [
@@ -39,6 +49,11 @@ export const cast: OpDefinition<CastAttributes> = {
       title: 'int to float',
       attributes: { to: 'float32', toBool: false },
       inputs: [{ shape: [3], dtype: 'int32', data: [-3, 0, 7] }],
+    },
+    {
+      title: 'to a type without a name',
+      attributes: { to: undefined, toBool: false },
+      inputs: [{ shape: [3], data: [-3.5, 0, 7.25] }],
     },
     {
       title: 'to bool',

@@ -3,7 +3,7 @@ import { type GoldenCase, type GoldenInput, input, ints, main } from './golden-c
 
 const indices = (...data: number[]): GoldenInput => ({ shape: [data.length], dtype: 'int32', data });
 
-/** What MNN's converter writes for ops of TensorFlow, and no other table of cases has. */
+/** What MNN's converter writes for ops of TensorFlow and TFLite, and no other table of cases has. */
 export const CONVERTED_FROM_TF: readonly GoldenCase[] = [
   ...([1, 2] as const).map(
     (axis): GoldenCase => ({
@@ -35,5 +35,11 @@ export const CONVERTED_FROM_TF: readonly GoldenCase[] = [
       }),
     }),
     inputs: [input([2, 5, 6, 4], 'NC4HW4'), input([1, 5, 2, 3])],
+  },
+  {
+    title: 'Cast to a type that the converter of TFLite has no word for',
+    type: 'Cast',
+    main: main('CastParam', { srcT: DataType.DT_FLOAT, dstT: DataType.DT_INVALID }),
+    inputs: [input([2, 3])],
   },
 ];

@@ -2,6 +2,7 @@ import { ACTIVATIONS, BINARY, ELTWISE, MATMUL, REDUCTION, UNARY } from './arithm
 import { COLUMNS, DILATION, SIMILARITY, SPATIAL_PRODUCT } from './column-cases.ts';
 import { CONV_TRANSPOSE3D } from './conv-transpose3d-cases.ts';
 import { CONVERTED } from './converted-cases.ts';
+import { CONVERTED_FROM_CAFFE } from './converted-from-caffe-cases.ts';
 import { CONVERTED_FROM_TF } from './converted-from-tf-cases.ts';
 import { CONVOLUTION, DEPTHWISE } from './convolution-cases.ts';
 import { CONVOLUTION3D } from './convolution3d-cases.ts';
@@ -91,6 +92,7 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   spatialProduct: SPATIAL_PRODUCT,
   similarity: SIMILARITY,
   convertedFromTf: CONVERTED_FROM_TF,
+  convertedFromCaffe: CONVERTED_FROM_CAFFE,
 };
 
 /** What MNN answered, by case title: one entry per output. */
