@@ -66,7 +66,7 @@ export {
   windowsHoldPixels,
 } from './ops/pooling-attributes.ts';
 export type { PreluAttributes } from './ops/prelu.ts';
-export type { ReductionAttributes } from './ops/reduction.ts';
+export { type ReductionAttributes, reducedAxes } from './ops/reduction.ts';
 export type { ReluAttributes } from './ops/relu.ts';
 export type { ClipAttributes } from './ops/relu6.ts';
 export type { ScaleAttributes } from './ops/scale.ts';

@@ -225,19 +225,23 @@ function argument(type: 'ArgMax' | 'ArgMin'): Generator {
     const shape = draw.shape(draw.int(1, 4), 1, 7);
     return {
       type,
-      main: main('ArgMax', { axis: draw.axis(shape.length), topK: 1 }),
+      main: main('ArgMax', { axis: draw.axis(shape.length), ...caffeForm(draw) }),
       inputs: [draw.tensor(shape)],
     };
   };
 }
 
+/** What only an NC4HW4 input makes matter. */
+function caffeForm(draw: Draw) {
+  return { topK: draw.int(1, 4), outMaxVal: draw.int(0, 1), softmaxThreshold: draw.int(0, 1) };
+}
+
 /** Along axis 0, which means the last dimension that is longer than 1: the one that MNN gives the output's layout. */
 function caffeArgument(draw: Draw): RandomCase {
   const shape = [1, ...draw.shape(3, 1, 7)];
-  const [topK, outMaxVal, softmaxThreshold] = [draw.int(1, 4), draw.int(0, 1), draw.int(0, 1)];
   return {
     type: 'ArgMax',
-    main: main('ArgMax', { axis: 0, topK, outMaxVal, softmaxThreshold }),
+    main: main('ArgMax', { axis: 0, ...caffeForm(draw) }),
     inputs: [{ ...draw.tensor(shape), layout: 'NC4HW4' }],
   };
 }

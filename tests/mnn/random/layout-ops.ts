@@ -264,7 +264,7 @@ function broadcastTo(draw: Draw): RandomCase {
   const fromFirst = target.length > 1 && draw.int(0, 3) === 0;
   return {
     type: 'BroadcastTo',
-    main: fromFirst ? main('Axis', { axis: 1 }) : undefined,
+    main: main('Axis', { axis: Number(fromFirst) }),
     inputs: [values(draw, fromFirst ? [target[0]] : shape), ints(...target)],
   };
 }

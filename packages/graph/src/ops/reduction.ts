@@ -29,7 +29,11 @@ const FOLDS: Readonly<Record<number, Fold>> = {
   [R.ALL]: { start: 1, step: (all, x) => Number(all !== 0 && x !== 0) },
 };
 
-/** Sum, mean, maximum … over some dimensions, or all. */
+/**
+ * Sum, mean, maximum … over some dimensions, or all. Dimensions behind the last one do not matter: of a layer of
+ * Caffe the converter writes those up to the fourth. An input without axes, which TensorFlow has, reduces nothing;
+ * MNN (3.6.1 GeometryReduce.cpp) gives the shape for that, but other memory as its content.
+ */
 export const reduction: OpDefinition<ReductionAttributes> = {
   name: 'Reduction',
   opTypes: [OpType.Reduction],
@@ -40,7 +44,7 @@ export const reduction: OpDefinition<ReductionAttributes> = {
   },
   shape({ axes, keepDims }, inputs, where) {
     const { shape, dtype, layout } = required(inputs, 0, where);
-    const reduced = axesOf(axes ?? optionalIntegers(inputs, 1, undefined, where), shape.length, where);
+    const reduced = reducedAxes(axes ?? optionalIntegers(inputs, 1, undefined, where), shape.length, where);
     const result = keepDims
       ? shape.map((extent, axis) => (reduced.has(axis) ? 1 : extent))
       : shape.filter((_, axis) => !reduced.has(axis));
@@ -49,7 +53,7 @@ export const reduction: OpDefinition<ReductionAttributes> = {
   reference({ operation, axes }, inputs, [y]) {
     const x = required(inputs, 0, 'Reduction');
     const given = axes ?? (inputs[1] && Array.from(inputs[1].data, Number));
-    const reduced = axesOf(given, x.shape.length, 'Reduction');
+    const reduced = reducedAxes(given, x.shape.length, 'Reduction');
     const order = [...x.shape.keys()].sort(
       (a, b) => Number(reduced.has(a)) - Number(reduced.has(b)) || a - b,
     );
@@ -82,10 +86,21 @@ export const reduction: OpDefinition<ReductionAttributes> = {
       attributes: { operation: Number(key), axes: undefined, keepDims: true },
       inputs: [{ shape: [2, 3, 4] }],
     },
+    {
+      title: `operation ${key}, more axes than there are`,
+      attributes: { operation: Number(key), axes: [1, 2, 3], keepDims: false },
+      inputs: [{ shape: [2, 6] }],
+    },
+    {
+      title: `operation ${key}, no axis in the second input`,
+      attributes: { operation: Number(key), axes: undefined, keepDims: true },
+      inputs: [{ shape: [2, 3] }, { shape: [0], dtype: 'int32', data: [] }],
+    },
   ]),
 };
 
-function axesOf(axes: readonly number[] | undefined, rank: number, where: string): Set<number> {
-  if (axes === undefined || axes.length === 0) return new Set(Array.from({ length: rank }, (_, i) => i));
-  return new Set(axes.map((axis) => normalizeAxis(axis, rank, where)));
+/** The dimensions that go, from the front. */
+export function reducedAxes(axes: readonly number[] | undefined, rank: number, where: string): Set<number> {
+  if (axes === undefined) return new Set(Array.from({ length: rank }, (_, i) => i));
+  return new Set(axes.filter((axis) => axis < rank).map((axis) => normalizeAxis(axis, rank, where)));
 }

@@ -1,4 +1,4 @@
-import type { ArgMax } from '@mnnquant/mnn-format';
+import { type ArgMax, ReductionType } from '@mnnquant/mnn-format';
 import { type GoldenCase, type GoldenInput, input, main } from './golden-case.ts';
 
 /** Axis 0 is the only one that MNN gives the output's layout. */
@@ -22,4 +22,12 @@ export const CONVERTED_FROM_CAFFE: readonly GoldenCase[] = [
   top(packed(1, 9, 1, 1), { topK: 4, outMaxVal: 1 }),
   top(probabilities, { topK: 4, outMaxVal: 1, softmaxThreshold: 1 }),
   top(packed(1, 3, 2, 3), { topK: 5, outMaxVal: 1 }),
+  ...([ReductionType.SUM, ReductionType.MAXIMUM] as const).map(
+    (operation): GoldenCase => ({
+      title: `Reduction ${operation} of two dimensions, axes up to the fourth`,
+      type: 'Reduction',
+      main: main('ReductionParam', { operation, dim: Int32Array.of(1, 2, 3) }),
+      inputs: [packed(2, 6)],
+    }),
+  ),
 ];

@@ -1,4 +1,4 @@
-import { elementCount, type ReductionAttributes } from '@mnnquant/graph';
+import { elementCount, type ReductionAttributes, reducedAxes } from '@mnnquant/graph';
 import { ReductionType } from '@mnnquant/mnn-format';
 import type { KernelBinder } from '../context.ts';
 import { live } from '../tensor.ts';
@@ -18,13 +18,8 @@ export const bindReduction: KernelBinder = ({ wasm }, node, inputs) => {
   const [x, second] = inputs;
   if (!allFloat([x]) || x === undefined || !(operation in OPERATIONS)) return undefined;
   if (axes === undefined && second !== undefined && second.value === undefined) return undefined;
-  const rank = x.shape.length;
-  const given = axes ?? (second?.value && Array.from(second.value, Number)) ?? [];
-  const all =
-    given.length === 0
-      ? x.shape.map((_, axis) => axis)
-      : given.map((axis) => (axis < 0 ? axis + rank : axis));
-  const sorted = [...new Set(all)].sort((a, b) => a - b);
+  const given = axes ?? (second?.value && Array.from(second.value, Number));
+  const sorted = [...reducedAxes(given, x.shape.length, node.name)].sort((a, b) => a - b);
   const first = sorted[0] ?? 0;
   if (sorted.some((axis, i) => axis !== first + i)) return undefined;
   const end = first + sorted.length;
