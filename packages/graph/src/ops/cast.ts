@@ -6,10 +6,11 @@ import { required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
 
 export interface CastAttributes {
-  /** `undefined` for a type that the converter has no word for. */
-  readonly to: DType | undefined;
+  readonly to: DType;
   /** Everything but 0 becomes 1. */
   readonly toBool: boolean;
+  /** The converter has no word for the new type. */
+  readonly unnamed?: boolean;
 }
 
 /**
@@ -21,22 +22,21 @@ export const cast: OpDefinition<CastAttributes> = {
   opTypes: [OpType.Cast],
   parse(op, context) {
     const { dstT } = parameter(op, 'CastParam', context);
-    if (dstT === DataType.DT_INVALID) return { to: undefined, toBool: false };
+    if (dstT === DataType.DT_INVALID) return { to: 'float32', toBool: false, unnamed: true };
     return { to: dtypeOf(dstT, context.where), toBool: dstT === DataType.DT_BOOL };
   },
-  shape({ to }, inputs, where) {
+  shape({ to, unnamed }, inputs, where) {
     const { shape, dtype, layout } = required(inputs, 0, where);
-    if (to === undefined && dtype !== 'float32')
+    if (unnamed && dtype !== to)
       throw new GraphError(
         `${where}: expected a type that MNN knows (0 is none) for a ${dtype} input; leave the cast out of the model`,
       );
-    return [{ shape, dtype: to ?? 'float32', layout }];
+    return [{ shape, dtype: to, layout }];
   },
   reference({ to, toBool }, inputs, [y]) {
     const { data } = required(inputs, 0, 'Cast');
-    const isFloat = to === undefined || to === 'float32';
     for (let i = 0; i < data.length; i++) {
-      y.data[i] = toBool ? Number(data[i] !== 0) : isFloat ? data[i] : Math.trunc(data[i]);
+      y.data[i] = toBool ? Number(data[i] !== 0) : to === 'float32' ? data[i] : Math.trunc(data[i]);
     }
   },
   cases: [
@@ -52,7 +52,7 @@ export const cast: OpDefinition<CastAttributes> = {
     },
     {
       title: 'to a type without a name',
-      attributes: { to: undefined, toBool: false },
+      attributes: { to: 'float32', toBool: false, unnamed: true },
       inputs: [{ shape: [3], data: [-3.5, 0, 7.25] }],
     },
     {
