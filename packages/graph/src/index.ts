@@ -46,6 +46,7 @@ export {
   type ConvolutionGeometry,
   convolutionGeometry,
 } from './ops/convolution-attributes.ts';
+export { type CropAttributes, cropView } from './ops/crop.ts';
 export {
   type DeconvolutionAttributes,
   type DeconvolutionGeometry,
@@ -71,6 +72,7 @@ export type { ReluAttributes } from './ops/relu.ts';
 export type { ClipAttributes } from './ops/relu6.ts';
 export type { ScaleAttributes } from './ops/scale.ts';
 export type { AxisAttributes } from './ops/softmax.ts';
+export { type SpaceBatchAttributes, spaceBatchAttributes, spaceBatchViews } from './ops/space-batch.ts';
 export { type StridedSliceAttributes, stridedSliceView } from './ops/strided-slice.ts';
 export { broadcastStrides } from './ops/support/broadcast.ts';
 export type { ScatterAttributes } from './ops/support/scatter.ts';

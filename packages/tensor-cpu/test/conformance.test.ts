@@ -26,6 +26,7 @@ describe('every case of every op that has a kernel', () => {
   test('the ops with a kernel are those of the table', () => {
     expect([...covered].sort()).toEqual([
       'BatchNorm',
+      'BatchToSpaceND',
       'BinaryOp',
       'BroadcastTo',
       'Cast',
@@ -33,6 +34,7 @@ describe('every case of every op that has a kernel', () => {
       'ConvertTensor',
       'Convolution',
       'ConvolutionDepthwise',
+      'Crop',
       'Deconvolution',
       'DeconvolutionDepthwise',
       'DepthToSpace',
@@ -60,10 +62,12 @@ describe('every case of every op that has a kernel', () => {
       'Slice',
       'SliceTf',
       'Softmax',
+      'SpaceToBatchND',
       'SpaceToDepth',
       'Squeeze',
       'StridedSlice',
       'TanH',
+      'Tile',
       'UnaryOp',
       'Unpack',
       'Unsqueeze',

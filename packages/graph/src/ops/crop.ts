@@ -2,7 +2,7 @@ import { OpType } from '@mnnquant/mnn-format';
 import { GraphError, type OpCase, type OpDefinition } from '../op.ts';
 import { normalizeAxis, required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
-import { copyView, denseStrides } from './support/strides.ts';
+import { copyView, denseStrides, type View } from './support/strides.ts';
 
 export interface CropAttributes {
   /** The first dimension that is cut. */
@@ -37,13 +37,18 @@ export const crop: OpDefinition<CropAttributes> = {
   },
   reference(attributes, inputs, [y]) {
     const x = required(inputs, 0, 'Crop');
-    const strides = denseStrides(x.shape);
-    const starts = startsOf(attributes, x.shape.length, 'Crop');
-    const offset = starts.reduce((sum, start, i) => sum + start * strides[i], 0);
-    copyView(x.data, { offset, strides }, y.data, { offset: 0, strides: denseStrides(y.shape) }, y.shape);
+    const from = cropView(attributes, x.shape);
+    copyView(x.data, from, y.data, { offset: 0, strides: denseStrides(y.shape) }, y.shape);
   },
   cases: cropCases(),
 };
+
+/** Where the part that stays lies in x. */
+export function cropView(attributes: CropAttributes, shape: readonly number[]): View {
+  const strides = denseStrides(shape);
+  const starts = startsOf(attributes, shape.length, 'Crop');
+  return { offset: starts.reduce((sum, start, i) => sum + start * strides[i], 0), strides };
+}
 
 function startsOf({ axis, offset }: CropAttributes, rank: number, where: string): number[] {
   const first = normalizeAxis(axis, rank, where);

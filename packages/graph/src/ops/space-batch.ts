@@ -4,7 +4,7 @@ import { GraphError, type OpCase, type OpDefinition, type ParseContext } from '.
 import type { HostTensor, TensorDesc } from '../tensor.ts';
 import { knownIntegers, required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
-import { denseStrides } from './support/strides.ts';
+import { copyView, denseStrides, type View } from './support/strides.ts';
 
 /** Blocks and paddings; absent where the second and the third input say them. */
 export interface SpaceBatchAttributes {
@@ -20,7 +20,8 @@ function parse(op: Parameters<OpDefinition['parse']>[0], context: ParseContext):
   return { blocks: Array.from(blockShape?.int32s ?? []), pads: Array.from(padding?.int32s ?? []) };
 }
 
-function resolve(
+/** Blocks and paddings, from the inputs where these say them. */
+export function spaceBatchAttributes(
   { blocks, pads }: SpaceBatchAttributes,
   inputs: readonly (TensorDesc | undefined)[],
   where: string,
@@ -47,7 +48,7 @@ function outputOf(
   toBatch: boolean,
 ): TensorDesc[] {
   const { shape, dtype, layout } = required(inputs, 0, where);
-  const { blocks, pads } = resolve(attributes, inputs, where);
+  const { blocks, pads } = spaceBatchAttributes(attributes, inputs, where);
   const total = blocks.reduce((product, block) => product * block, 1);
   const result = [...shape];
   result[0] = toBatch ? shape[0] * total : shape[0] / total;
@@ -63,27 +64,39 @@ function outputOf(
   return [{ shape: result, dtype, layout }];
 }
 
-/** Copies every element of `deep` (the large batch) from or to its place in `wide` (the large images). */
-function move(
-  deep: HostTensor,
-  wide: HostTensor,
+/** Where a pixel of each block lies: in the large batch, and in the large images. */
+export interface SpaceBatchView {
+  readonly deep: View;
+  readonly wide: View;
+  readonly extents: readonly number[];
+}
+
+/** One view per place in a block, of the pixels that are not padding. */
+export function spaceBatchViews(
   { blocks, pads }: SpaceBatchAttributes,
-  toBatch: boolean,
-): void {
+  deep: TensorDesc | HostTensor,
+  wide: TensorDesc | HostTensor,
+): SpaceBatchView[] {
   const [from, to] = [denseStrides(deep.shape), denseStrides(wide.shape)];
   const first = spatialAxis(deep.layout);
   const steps = denseStrides(blocks);
-  for (let i = 0; i < deep.data.length; i++) {
-    const place = deep.shape.map((extent, axis) => Math.floor(i / from[axis]) % extent);
-    const within = Math.floor(place[0] / wide.shape[0]);
-    place[0] %= wide.shape[0];
-    for (const [k, block] of blocks.entries())
-      place[first + k] = place[first + k] * block + (Math.floor(within / steps[k]) % block) - pads[2 * k];
-    const inside = place.every((at, axis) => at >= 0 && at < wide.shape[axis]);
-    const target = place.reduce((sum, at, axis) => sum + at * to[axis], 0);
-    if (toBatch) deep.data[i] = inside ? wide.data[target] : 0;
-    else if (inside) wide.data[target] = deep.data[i];
-  }
+  const places = blocks.reduce((product, block) => product * block, 1);
+  return Array.from({ length: places }, (_, place) => {
+    const extents = [wide.shape[0], ...deep.shape.slice(1)];
+    const strides = [...to];
+    let [deepOffset, wideOffset] = [place * wide.shape[0] * from[0], 0];
+    for (const [k, block] of blocks.entries()) {
+      const axis = first + k;
+      const shift = (Math.floor(place / steps[k]) % block) - pads[2 * k];
+      const start = Math.max(0, Math.ceil(-shift / block));
+      const end = Math.min(deep.shape[axis], Math.ceil((wide.shape[axis] - shift) / block));
+      extents[axis] = Math.max(0, end - start);
+      strides[axis] *= block;
+      deepOffset += start * from[axis];
+      wideOffset += (start * block + shift) * to[axis];
+    }
+    return { deep: { offset: deepOffset, strides: from }, wide: { offset: wideOffset, strides }, extents };
+  });
 }
 
 /** Moves the pixels of each block of the padded images into the batch; x [N,C,H,W] or NHWC (TensorFlow's op). */
@@ -93,12 +106,11 @@ export const spaceToBatchNd: OpDefinition<SpaceBatchAttributes> = {
   parse,
   shape: (attributes, inputs, where) => outputOf(attributes, inputs, where, true),
   reference(attributes, inputs, [y]) {
-    move(
-      y,
-      required(inputs, 0, 'SpaceToBatchND'),
-      resolve(attributes, valued(inputs), 'SpaceToBatchND'),
-      true,
-    );
+    const x = required(inputs, 0, 'SpaceToBatchND');
+    y.data.fill(0);
+    const found = spaceBatchAttributes(attributes, valued(inputs), 'SpaceToBatchND');
+    for (const { deep, wide, extents } of spaceBatchViews(found, y, x))
+      copyView(x.data, wide, y.data, deep, extents);
   },
   cases: spaceBatchCases([1, 3, 4, 5], [1, 4, 5, 3], [0, 0, 1, 0]),
 };
@@ -110,12 +122,10 @@ export const batchToSpaceNd: OpDefinition<SpaceBatchAttributes> = {
   parse,
   shape: (attributes, inputs, where) => outputOf(attributes, inputs, where, false),
   reference(attributes, inputs, [y]) {
-    move(
-      required(inputs, 0, 'BatchToSpaceND'),
-      y,
-      resolve(attributes, valued(inputs), 'BatchToSpaceND'),
-      false,
-    );
+    const x = required(inputs, 0, 'BatchToSpaceND');
+    const found = spaceBatchAttributes(attributes, valued(inputs), 'BatchToSpaceND');
+    for (const { deep, wide, extents } of spaceBatchViews(found, x, y))
+      copyView(x.data, deep, y.data, wide, extents);
   },
   cases: spaceBatchCases([8, 3, 2, 3], [8, 2, 3, 3], [0, 1, 1, 0]),
 };

@@ -6,6 +6,7 @@ import { bindCast } from './cast.ts';
 import { bindConcat } from './concat.ts';
 import { bindConvolution } from './convolution.ts';
 import { bindCopy, bindReshape } from './copy.ts';
+import { bindCrop } from './crop.ts';
 import { bindDeconvolution } from './deconvolution.ts';
 import { bindDepthToSpace, bindSpaceToDepth } from './depth-space.ts';
 import { bindEltwise } from './eltwise.ts';
@@ -26,12 +27,15 @@ import { bindScatterNd } from './scatter-nd.ts';
 import { bindSelect } from './select.ts';
 import { bindSlice, bindSliceTf, bindStridedSlice } from './slices.ts';
 import { bindSoftmax } from './softmax.ts';
+import { bindBatchToSpace, bindSpaceToBatch } from './space-batch.ts';
 import { bindStack, bindUnstack } from './stack.ts';
+import { bindTile } from './tile.ts';
 import { bindSigmoid, bindTanh, bindUnaryOp } from './unary-op.ts';
 
 /** The accelerated ops, by MNN's name. An op that is missing here runs its reference on the host. */
 const TABLE = {
   BatchNorm: bindBatchNorm,
+  BatchToSpaceND: bindBatchToSpace,
   BinaryOp: bindBinaryOp,
   BroadcastTo: bindBroadcastTo,
   Cast: bindCast,
@@ -39,6 +43,7 @@ const TABLE = {
   ConvertTensor: bindConvertTensor,
   Convolution: bindConvolution,
   ConvolutionDepthwise: bindConvolution,
+  Crop: bindCrop,
   Deconvolution: bindDeconvolution,
   DeconvolutionDepthwise: bindDeconvolution,
   DepthToSpace: bindDepthToSpace,
@@ -66,10 +71,12 @@ const TABLE = {
   Slice: bindSlice,
   SliceTf: bindSliceTf,
   Softmax: bindSoftmax,
+  SpaceToBatchND: bindSpaceToBatch,
   SpaceToDepth: bindSpaceToDepth,
   Squeeze: bindCopy,
   StridedSlice: bindStridedSlice,
   TanH: bindTanh,
+  Tile: bindTile,
   UnaryOp: bindUnaryOp,
   Unpack: bindUnstack,
   Unsqueeze: bindCopy,
