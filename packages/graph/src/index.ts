@@ -58,6 +58,7 @@ export type { GatherAttributes } from './ops/gather.ts';
 export { OPS } from './ops/index.ts';
 export { type InterpAttributes, interpTaps, NO_EXTENT, type Taps } from './ops/interp.ts';
 export type { LayerNormAttributes } from './ops/layer-norm.ts';
+export type { LrnAttributes } from './ops/lrn.ts';
 export type { MatMulAttributes } from './ops/mat-mul.ts';
 export { type PaddingAttributes, padSource } from './ops/padding.ts';
 export {

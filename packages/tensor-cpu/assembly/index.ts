@@ -21,5 +21,6 @@ export { moveBox } from './move';
 export { softmax } from './softmax';
 export { resample } from './resample';
 export { layerNorm } from './layer-norm';
+export { normalizeResponse } from './normalize-response';
 export { gatherRows } from './gather';
 export { reduce } from './reduce';

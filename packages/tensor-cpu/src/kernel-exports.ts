@@ -155,6 +155,17 @@ export interface KernelExports extends UnaryExports {
     epsilon: number,
     centered: number,
   ): void;
+  normalizeResponse(
+    x: number,
+    y: number,
+    batch: number,
+    channels: number,
+    plane: number,
+    size: number,
+    ratio: number,
+    bias: number,
+    quarters: number,
+  ): void;
   maxPool(x: number, y: number, window: number, planes: number): void;
   averagePool(x: number, y: number, window: number, planes: number, inverses: number): void;
 }

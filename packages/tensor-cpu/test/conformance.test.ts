@@ -43,6 +43,7 @@ describe('every case of every op that has a kernel', () => {
       'GatherV2',
       'Identity',
       'Interp',
+      'LRN',
       'LayerNorm',
       'MatMul',
       'PReLU',

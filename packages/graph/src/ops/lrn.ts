@@ -1,4 +1,5 @@
 import { OpType } from '@mnnquant/mnn-format';
+import { power } from '../math/index.ts';
 import { GraphError, type OpCase, type OpDefinition } from '../op.ts';
 import { elementCount, type HostTensor } from '../tensor.ts';
 import { required } from './support/inputs.ts';
@@ -42,7 +43,7 @@ export const lrn: OpDefinition<LrnAttributes> = {
       ? withinChannel(x, localSize)
       : acrossChannels(x, localSize);
     for (let i = 0; i < x.data.length; i++)
-      y.data[i] = x.data[i] * (bias + (alpha * sums[i]) / window) ** -beta;
+      y.data[i] = x.data[i] * power(bias + (alpha * sums[i]) / window, -beta);
   },
   cases: lrnCases(),
 };
@@ -93,5 +94,10 @@ function lrnCases(): OpCase<LrnAttributes>[] {
       attributes: { ...plain, localSize: 4, bias: 2 },
       inputs: [{ shape: [1, 6, 2, 2] }],
     },
+    ...[0.25, 0.5, 0.6, 1].map((beta) => ({
+      title: `exponent ${beta}`,
+      attributes: { ...plain, alpha: 0.5, beta },
+      inputs: [{ shape: [1, 5, 3, 3] }],
+    })),
   ];
 }

@@ -13,6 +13,7 @@ import { bindEltwise } from './eltwise.ts';
 import { bindGather } from './gather.ts';
 import { bindInterp } from './interp.ts';
 import { bindLayerNorm } from './layer-norm.ts';
+import { bindLrn } from './lrn.ts';
 import { bindMatMul } from './mat-mul.ts';
 import { bindPadding } from './padding.ts';
 import { bindConvertTensor, bindPermute } from './permute.ts';
@@ -53,6 +54,7 @@ const TABLE = {
   Identity: bindCopy,
   Interp: bindInterp,
   LayerNorm: bindLayerNorm,
+  LRN: bindLrn,
   MatMul: bindMatMul,
   Pack: bindStack,
   Padding: bindPadding,
