@@ -24,6 +24,12 @@ const KNOWN_ERRORS: readonly KnownError[] = [
     when: ({ main }) => padsOf(main).some((pad, i) => i % 2 === 0 && pad > 0),
     why: 'reads before the image where it is padded in front (GeometrySpaceToBatchND.cpp)',
   },
+  ...(['SpaceToBatchND', 'BatchToSpaceND'] as const).map((type) => ({
+    type,
+    when: ({ main, inputs: [{ shape, layout }] }: GoldenCase) =>
+      layout === 'NHWC' && (type === 'SpaceToBatchND' ? shape[0] : shape[0] / placesOf(main)) > 1,
+    why: 'takes NHWC images behind the first for channels of it (GeometrySpaceToBatchND.cpp)',
+  })),
   {
     type: 'Normalize',
     when: ({ main }) => main?.type === 'Normalize' && main.value.channelShared !== 0,
@@ -102,6 +108,11 @@ function product(shape: readonly number[]): number {
 /** Before and behind, by dimension. */
 function padsOf(main: GoldenCase['main']): readonly number[] {
   return main?.type === 'SpaceBatch' ? Array.from(main.value.padding?.int32s ?? []) : [];
+}
+
+/** Pixels of a block. */
+function placesOf(main: GoldenCase['main']): number {
+  return product(main?.type === 'SpaceBatch' ? Array.from(main.value.blockShape?.int32s ?? []) : []);
 }
 
 /** Padded dimensions and runs of others between them. */

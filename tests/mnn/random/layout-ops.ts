@@ -279,6 +279,13 @@ function convertTensor(draw: Draw): RandomCase {
   };
 }
 
+/** In the layout of Caffe and ONNX, or of TensorFlow. */
+function image(draw: Draw, batch: number, channels: number, sides: readonly number[]): GoldenInput {
+  return draw.bool()
+    ? { shape: [batch, channels, ...sides] }
+    : { shape: [batch, ...sides, channels], layout: 'NHWC' };
+}
+
 function spaceBatch(draw: Draw, toBatch: boolean): RandomCase {
   const block = draw.list(2, 1, 3);
   const pads = draw.list(4, 0, 1);
@@ -300,7 +307,14 @@ function spaceBatch(draw: Draw, toBatch: boolean): RandomCase {
       blockShape: blob(block, 2),
       padding: blob(toBatch ? pads : crops, 2, 2),
     }),
-    inputs: [{ shape: [batch, draw.int(1, 5), ...sides.map((side) => Math.max(1, side))] }],
+    inputs: [
+      image(
+        draw,
+        batch,
+        draw.int(1, 5),
+        sides.map((side) => Math.max(1, side)),
+      ),
+    ],
   };
 }
 
