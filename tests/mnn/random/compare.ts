@@ -34,7 +34,10 @@ const ROUNDING = 1e-2;
 /** Runs cases in MNN and here, on the reference and on the WebAssembly backend. */
 export async function compareWithMnn(oracle: MnnOracle, drawn: readonly GoldenCase[]): Promise<Verdict[]> {
   const cases = drawn.map(withData);
-  const answers = askMnn(oracle, cases);
+  // Where MNN is wrong it may also write over what ops beside it computed.
+  const isSound = (item: GoldenCase): boolean => knownError(item) === undefined;
+  const apart = [cases.filter(isSound), cases.filter((item) => !isSound(item))];
+  const answers = new Map(apart.flatMap((part) => [...askMnn(oracle, part)]));
   const backends = [createReferenceBackend(), await createCpuBackend()];
   const verdicts: Verdict[] = [];
   for (const item of cases) {
