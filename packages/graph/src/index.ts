@@ -38,8 +38,8 @@ export {
 } from './op.ts';
 export type { BatchNormAttributes } from './ops/batch-norm.ts';
 export type { BinaryAttributes } from './ops/binary-op.ts';
-export type { CastAttributes } from './ops/cast.ts';
 export { type BroadcastToAttributes, broadcastToStrides } from './ops/broadcast-to.ts';
+export type { CastAttributes } from './ops/cast.ts';
 export { activationBounds } from './ops/convolution.ts';
 export {
   type ConvolutionAttributes,
