@@ -49,7 +49,7 @@ function sharedHead(): MnnModel {
 function resizedLines(): MnnModel {
   const net = new NetBuilder();
   const sizes = { dims: Int32Array.of(3), dataType: DataType.DT_FLOAT, dataFormat: MNN_DATA_FORMAT.NCHW };
-  const blob = createTable('Blob', { ...sizes, float32s: Float32Array.of(1, 1, 2) });
+  const blob = createTable('Blob', { ...sizes, float32s: Float32Array.of(1, 1, 1.5) });
   const squeeze = (type: 'Squeeze' | 'Unsqueeze', from: number): number =>
     net.op(type, [from], {
       type: 'SqueezeParam',
@@ -73,7 +73,7 @@ describeWithMnn('models that are rewritten so that MNN runs them in int8', ({ py
 
   it.each([
     ['shared weights', sharedHead, 6, /2 convolutions took weights from constants/],
-    ['factors of lines', resizedLines, 2, /1 resize of lines got its factor from an input/],
+    ['lines that are resized', resizedLines, 2, /1 resize of lines made one of images/],
   ] as const)('%s', async (title, make, convolutions, note) => {
     const { net } = make();
     const source = runs.write(title, net);

@@ -20,7 +20,6 @@ export { CalibrationError } from './calibration-error.ts';
 export { type InlinedModel, inlineConstantWeights } from './constant-weights.ts';
 export type { BatchTensor, EmaForward } from './ema/index.ts';
 export { type ErrorJob, type LayerError, measureErrors } from './errors/index.ts';
-export { fixLineFactors, type ResizedLines } from './line-factors.ts';
 export {
   channelCount,
   type PixelFormat,
@@ -29,6 +28,7 @@ export {
   type SampleOptions,
   sampleImage,
 } from './preprocess/index.ts';
+export { type ResizedLines, resizeLinesAsImages } from './resized-lines.ts';
 export {
   type CandidateOptions,
   fakeQuantPlan,

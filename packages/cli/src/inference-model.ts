@@ -1,4 +1,9 @@
-import { type FoldedModel, fixLineFactors, foldBatchNorm, inlineConstantWeights } from '@mnnquant/calibrate';
+import {
+  type FoldedModel,
+  foldBatchNorm,
+  inlineConstantWeights,
+  resizeLinesAsImages,
+} from '@mnnquant/calibrate';
 import type { MnnModel } from '@mnnquant/mnn-format';
 import type { Config } from './config/schema.ts';
 
@@ -13,12 +18,12 @@ export interface InferenceModel {
 }
 
 /**
- * Gives convolutions the constant weights that they share, resizes of lines their factor, and takes out what only training needs: BatchNorm with its
+ * Gives convolutions the constant weights that they share, makes lines that are resized images, and takes out what only training needs: BatchNorm with its
  * stored statistics, and Dropout. Most models have none of these and come back as they are.
  */
 export function inferenceModel(given: MnnModel, config: Config): InferenceModel {
   const { model: inlined, convolutions } = inlineConstantWeights(given);
-  const { model: source, ops } = fixLineFactors(inlined);
+  const { model: source, ops } = resizeLinesAsImages(inlined);
   const folded = foldBatchNorm(source);
   const layers = folded.folded.length + folded.asScale.length > 0;
   const asked = config.bn === 'train' && config.feature_quantize_method === 'EMA';
@@ -43,7 +48,7 @@ function sharingNotes(count: number): string[] {
 function lineNotes(count: number): string[] {
   if (count === 0) return [];
   return [
-    `${counted(count, 'resize')} of lines got its factor from an input, which MNN reads wrong: put into the op`,
+    `${counted(count, 'resize')} of lines made one of images with a single column, which MNN gets right`,
   ];
 }
 

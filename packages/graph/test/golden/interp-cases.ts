@@ -58,10 +58,10 @@ export const INTERP: readonly GoldenCase[] = [
   interp('nearest by 41/49', [1, 1, 1, 41], { resizeType: 1, outputHeight: 1, outputWidth: 49 }),
   interp('NHWC', [1, 3, 4, 3], { resizeType: 2, outputHeight: 5, outputWidth: 6 }, 'NHWC'),
   ...Object.entries(METHODS).map(([name, resizeType]) => ({
-    // Not by factors from an input: MNN leaves the one of the width to chance (GeometryImageOp.cpp).
+    // Not by factors: MNN leaves the one of the width to chance (GeometryImageOp.cpp, ShapeInterp.cpp).
     title: `${name}, lines`,
     type: 'Interp' as const,
-    main: main('Interp', { resizeType, ctm: Mode.HalfPixels, heightScale: 2.5, widthScale: 1 }),
+    main: main('Interp', { resizeType, ctm: Mode.HalfPixels, outputHeight: 10, outputWidth: 1 }),
     inputs: [input([2, 5, 4], 'NC4HW4')],
     tolerance: 1e-5,
   })),

@@ -1,7 +1,7 @@
 import { buildGraph, createPlan, createReferenceBackend, execute } from '@mnnquant/graph';
 import { createTable, DataType, MNN_DATA_FORMAT, type MnnModel } from '@mnnquant/mnn-format';
 import { describe, expect, it } from 'vitest';
-import { fixLineFactors } from '../src/line-factors.ts';
+import { resizeLinesAsImages } from '../src/resized-lines.ts';
 import { int8Candidates } from '../src/rewrite/candidates.ts';
 import { NetBuilder } from './rewrite/net-builder.ts';
 
@@ -36,27 +36,29 @@ async function answer(model: MnnModel): Promise<ArrayLike<number>> {
   return [...outputs[0].values()][0].data;
 }
 
-describe('factors of lines that come from a constant', () => {
-  it('go into the op where they are whole', async () => {
-    const before = resizing(1, 1, 3);
-    const { model, ops } = fixLineFactors(before);
+describe('lines that are resized by factors from a constant', () => {
+  it.each([3, 1.5])('become images: factor %s', async (factor) => {
+    const before = resizing(1, 1, factor);
+    const { model, ops } = resizeLinesAsImages(before);
     expect(ops).toEqual(['resize']);
     expect(await answer(model)).toEqual(await answer(before));
+    const names = model.net.tensorName!;
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.slice(0, before.net.tensorName!.length)).toEqual(before.net.tensorName);
     const graph = buildGraph(model);
     const choices = [...int8Candidates(graph, createPlan(graph)).nodes.values()];
     expect(choices.every((choice) => choice === 'int8')).toBe(true);
   });
 
   it.each([
-    ['not whole', [1, 1, 1.5]],
     ['of the channels', [1, 2, 2]],
     ['of planes', [1, 1, 2, 2]],
-  ])('stay where they are: %s', (_, factors) => {
+  ])('stay what they are: %s', (_, factors) => {
     const before = resizing(...factors);
-    expect(fixLineFactors(before).model).toBe(before);
+    expect(resizeLinesAsImages(before).model).toBe(before);
   });
 
-  it('that are not whole keep the op and what shares its scale in float', () => {
+  it('stay in float with what shares their scale where they are not rewritten', () => {
     const graph = buildGraph(resizing(1, 1, 1.5));
     const { nodes, tensors } = int8Candidates(graph, createPlan(graph));
     const resize = graph.nodes.find(({ name }) => name === 'resize')!;
