@@ -131,6 +131,10 @@ export function convolutionGeometry(
     ? weightShape[1]
     : attributes.weight!.length / outputChannels / (kernel[0] * kernel[1]);
   const group = attributes.group > 0 ? attributes.group : inputChannels / perGroup;
+  if (attributes.depthwise && outputChannels !== inputChannels && outputChannels % inputChannels === 0)
+    throw new GraphError(
+      `${where}: expected ${outputChannels} input channels, got ${inputChannels}: MNN's converter writes the channel multiplier of TFLite so that MNN computes something else; convert the original model through ONNX`,
+    );
   if (group * perGroup !== inputChannels || outputChannels % group !== 0) {
     const expected = attributes.group > 0 ? attributes.group * perGroup : `a multiple of ${perGroup}`;
     throw new GraphError(`${where}: expected ${expected} input channels, got ${inputChannels}`);
