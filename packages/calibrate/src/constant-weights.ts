@@ -10,8 +10,9 @@ export interface InlinedModel {
 /**
  * Puts weights that are constants of the file into the convolutions that read them.
  *
- * MNN's converter leaves weights as an input where several convolutions share them, as the heads of detectors do; the
- * runtime computes such a convolution in float only. Each gets a copy. Constants that nothing reads any more are taken
+ * MNN's converter leaves weights as an input where more than four convolutions share them (OnnxConvolutionMerge.cpp,
+ * 3.6.1; one with --optimizePrefer 1), as the heads of detectors and filter banks do; the runtime computes such a
+ * convolution in float only. Each gets a copy. Constants that nothing reads any more are taken
  * out, the tensors keep their ids. Grouped convolutions (which stay float) and subgraphs are left as they are; a model
  * without such convolutions comes back itself.
  */
