@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Net, writeModel } from '@mnnquant/mnn-format';
 import { type NumpyArray, readNpz, writeNpz } from './npz.ts';
 
 const SCRIPT = pythonScript('oracle.py');
@@ -51,6 +52,26 @@ export class MnnOracle {
       const flags = options.module ? ['--module'] : [];
       this.#call('run', model, join(folder, 'in.npz'), join(folder, 'out.npz'), ...flags);
       return readNpz(join(folder, 'out.npz'));
+    });
+  }
+
+  /** Many small models, each safe from the others' crashes; what MNN says where it fails on one. */
+  runEach(
+    models: readonly { readonly net: Net; readonly inputs: ReadonlyMap<string, NumpyArray> }[],
+    options: { module?: boolean } = {},
+  ): (Map<string, NumpyArray> | string)[] {
+    return inFolder((folder) => {
+      for (const [i, { net, inputs }] of models.entries()) {
+        writeFileSync(join(folder, `${i}.mnn`), writeModel(net));
+        writeNpz(join(folder, `${i}.in.npz`), inputs);
+      }
+      this.#call('batch', folder, ...(options.module ? ['--module'] : []));
+      return models.map((_, i) => {
+        const problem = join(folder, `${i}.txt`);
+        if (existsSync(problem))
+          return readFileSync(problem, 'utf8').trim().split('\n').slice(-3).join(' | ');
+        return readNpz(join(folder, `${i}.out.npz`));
+      });
     });
   }
 

@@ -7,8 +7,11 @@ import { constantAttributes } from './random/attributes.ts';
 import { chain } from './random/chains.ts';
 import { compareWithMnn, type Verdict } from './random/compare.ts';
 import { compareChains } from './random/compare-chains.ts';
+import { compareNets } from './random/compare-nets.ts';
+import { controlNet } from './random/control-nets.ts';
 import { sampled } from './random/draw.ts';
 import { GENERATORS, NOT_RANDOM } from './random/index.ts';
+import { TRAITS } from './random/net-maker.ts';
 
 /** Of each op. To look further: `MNNQUANT_RANDOM_CASES`, and another `MNNQUANT_RANDOM_SEED`. */
 const CASES = Number(process.env.MNNQUANT_RANDOM_CASES ?? 8);
@@ -26,6 +29,12 @@ describeWithMnn('random ops answer as MNN does', ({ python }) => {
 
   it('chains of 2 to 6 ops', async () => {
     expect(await compareChains(oracle, sampled(chain, CASES * 15, SEED))).toEqual([]);
+  });
+
+  it('networks with branches and loops', async () => {
+    const nets = sampled(controlNet, CASES * 15, SEED);
+    expect(TRAITS.filter((trait) => !nets.some(({ traits }) => traits.has(trait)))).toEqual([]);
+    expect(await compareNets(oracle, nets)).toEqual([]);
   });
 
   it('every attribute is varied', () => {

@@ -7,13 +7,18 @@
   oracle.py ops MODEL IN.npz OUT.json            the commands that really ran for the first sample:
                                                  [{"type", "name", "int8"}]
   oracle.py info MODEL OUT.json                  inputs and outputs: name, shape, type, layout
+  oracle.py batch FOLDER [--module]              runs FOLDER/0.mnn on 0.in.npz, 1.mnn on 1.in.npz and so on, each in a
+                                                 process of its own: N.out.npz, or N.txt with what went wrong
 
 `--module` uses MNN's Module API, for control flow and for inputs of unknown rank.
 MNN writes notes to standard output, so every answer goes to a file.
 """
 import argparse
 import json
+import os
+import signal
 import sys
+import traceback
 
 import numpy as np
 import MNN
@@ -24,6 +29,8 @@ DTYPES = {
     MNN.Halide_Type_Int64: np.int64,
     MNN.Halide_Type_Uint8: np.uint8,
 }
+# Seconds for one of many small models; none takes a tenth of one.
+BATCH_LIMIT = 60
 CONFIG = {"backend": "CPU", "precision": "high", "numThread": 1}
 LAYOUTS = {
     MNN.Tensor_DimensionType_Tensorflow: "NHWC",
@@ -126,9 +133,45 @@ def samples_of(path):
 
 
 def cmd_run(args):
-    net = Module(args.model) if args.module else Session(args.model)
-    results = [net.run(sample) for sample in samples_of(args.inputs)]
-    np.savez(args.outputs, **{name: np.stack([r[name] for r in results]) for name in results[0]})
+    run_model(args.model, args.inputs, args.outputs, args.module)
+
+
+def run_model(model, inputs, outputs, module):
+    net = Module(model) if module else Session(model)
+    results = [net.run(sample) for sample in samples_of(inputs)]
+    np.savez(outputs, **{name: np.stack([r[name] for r in results]) for name in results[0]})
+
+
+def cmd_batch(args):
+    count = sum(name.endswith(".mnn") for name in os.listdir(args.folder))
+    for i in range(count):
+        path = os.path.join(args.folder, str(i))
+        child = os.fork()
+        if child == 0:
+            run_alone(path, args.module)
+        _, status = os.waitpid(child, 0)
+        code = os.waitstatus_to_exitcode(status)
+        if code == 0:
+            os.remove(f"{path}.txt")
+        elif code < 0:
+            with open(f"{path}.txt", "a") as file:
+                file.write(f"ended with {signal.Signals(-code).name}\n")
+
+
+def run_alone(path, module):
+    """In a child process, which ends here. What it prints goes to PATH.txt."""
+    signal.alarm(BATCH_LIMIT)
+    notes = os.open(f"{path}.txt", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+    os.dup2(notes, 1)
+    os.dup2(notes, 2)
+    code = 1
+    try:
+        run_model(f"{path}.mnn", f"{path}.in.npz", f"{path}.out.npz", module)
+        code = 0
+    except BaseException:  # sys.exit, too, must not run the parent's code
+        os.write(2, traceback.format_exc().encode())
+    finally:
+        os._exit(code)
 
 
 def cmd_random(args):
@@ -180,6 +223,7 @@ def main():
     sub = parser.add_subparsers(dest="command", required=True)
     p = sub.add_parser("run"); p.add_argument("model"); p.add_argument("inputs"); p.add_argument("outputs")
     p.add_argument("--module", action="store_true"); p.set_defaults(do=cmd_run)
+    p = sub.add_parser("batch"); p.add_argument("folder"); p.add_argument("--module", action="store_true"); p.set_defaults(do=cmd_batch)
     p = sub.add_parser("random"); p.add_argument("model"); p.add_argument("inputs")
     p.add_argument("--seed", type=int, default=0); p.add_argument("--samples", type=int, default=1)
     p.add_argument("--dim", type=int, default=1); p.add_argument("--module", action="store_true"); p.set_defaults(do=cmd_random)

@@ -15,6 +15,8 @@ const WITHOUT_EFFECT: Readonly<Record<string, readonly string[]>> = {
   DetectionOutput: ['nmsTopK', 'shareLocation', 'backgroundLable', 'varianceEncodedTarget', 'codeType'],
   Extra: ['type', 'engine', 'info', 'vector'],
   ExpandDims: ['T', 'Tdim'],
+  // Of a Where it counts only whether it has this table.
+  Extra: ['type', 'engine', 'info', 'attr', 'vector'],
   GridSample: ['backward'],
   InnerProduct: ['biasTerm', 'weightSize', 'transpose', 'quanParameter'],
   LayerNorm: ['external'],

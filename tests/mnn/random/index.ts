@@ -1,10 +1,12 @@
 import { ARITHMETIC_OPS } from './arithmetic-ops.ts';
 import { COLUMN_OPS } from './column-ops.ts';
+import { DATA_SHAPE_OPS } from './data-shape-ops.ts';
 import type { Generator } from './draw.ts';
 import { IMAGE_OPS } from './image-ops.ts';
 import { INDEXING_OPS } from './indexing-ops.ts';
 import { LAYOUT_OPS } from './layout-ops.ts';
 import { LIST_OPS } from './list-ops.ts';
+import { compiledLoops } from './loop-ops.ts';
 import { MATRIX_OPS } from './matrix-ops.ts';
 import { PROPOSAL_OPS } from './proposal-ops.ts';
 import { RASTER_OP } from './raster-op.ts';
@@ -26,6 +28,8 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
   ...MATRIX_OPS,
   ...PROPOSAL_OPS,
   ...LIST_OPS,
+  ...DATA_SHAPE_OPS,
+  While: compiledLoops,
 };
 
 /** Ops without a generator, and why. */
@@ -36,9 +40,5 @@ export const NOT_RANDOM: Readonly<Record<string, string>> = {
   Moments: 'not built into the package of MNN 3.6.1; moments-by-hand.test.ts',
   InstanceNorm: 'as Moments',
   Gather: 'the old name of GatherV2, which MNN 3.6.1 has no shape for',
-  If: 'small networks in packages/graph/test/golden/control-nets.ts, which control-flow.test.ts runs in MNN',
-  While: 'as If; compiled loops in loop-cases.ts',
-  Where: 'as many rows as the data say: data-shape-nets.ts, which control-flow.test.ts runs in MNN',
-  Unique: 'as Where',
-  NonMaxSuppressionV2: 'as Where',
+  If: 'in random networks, control-nets.ts, as While over subgraphs is',
 };

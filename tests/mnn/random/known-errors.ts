@@ -1,6 +1,7 @@
 import { type Convolution2DCommon, PadMode } from '@mnnquant/mnn-format';
 import type { GoldenCase } from '../../../packages/graph/test/golden/golden-case.ts';
 import { COLUMN_ERRORS } from './column-ops.ts';
+import { LOOP_ERRORS } from './loop-ops.ts';
 import { MATRIX_ERRORS } from './matrix-ops.ts';
 import { RASTER_ERRORS } from './raster-op.ts';
 import { RECURRENT_ERRORS } from './recurrent-ops.ts';
@@ -19,6 +20,7 @@ const KNOWN_ERRORS: readonly KnownError[] = [
   ...RASTER_ERRORS,
   ...RECURRENT_ERRORS,
   ...VOLUME_ERRORS,
+  ...LOOP_ERRORS,
   {
     type: 'SpaceToBatchND',
     when: ({ main }) => padsOf(main).some((pad, i) => i % 2 === 0 && pad > 0),

@@ -2,6 +2,7 @@ import {
   BinaryOpOperation,
   createTable,
   DataType,
+  type LoopParam,
   MNN_DATA_FORMAT,
   type Op,
   OpType,
@@ -10,7 +11,8 @@ import {
 } from '@mnnquant/mnn-format';
 import { type GoldenCase, input, ints, main } from './golden-case.ts';
 
-interface CommandShape {
+/** The views of one command of a compiled loop. */
+export interface CommandShape {
   readonly size: readonly number[];
   /** Per tensor, the result first: number, offset, step, strides. */
   readonly views: readonly (readonly [
@@ -23,7 +25,7 @@ interface CommandShape {
   readonly turns?: readonly number[];
 }
 
-function command(
+export function command(
   op: Partial<Op> | undefined,
   { size, views, fuse = -1, turns }: CommandShape,
 ): RegionCommand {
@@ -40,12 +42,12 @@ function command(
   } as Partial<RegionCommand>);
 }
 
-const copy: Partial<Op> = { type: OpType.UnaryOp };
-const unary = (opType: number): Partial<Op> => ({
+export const copy: Partial<Op> = { type: OpType.UnaryOp };
+export const unary = (opType: number): Partial<Op> => ({
   type: OpType.UnaryOp,
   main: main('UnaryOp', { opType: opType as 0 }),
 });
-const binary = (opType: number): Partial<Op> => ({
+export const binary = (opType: number): Partial<Op> => ({
   type: OpType.BinaryOp,
   main: main('BinaryOp', { opType: opType as 0 }),
 });
@@ -59,24 +61,36 @@ function loop(
   commands: readonly RegionCommand[],
   initCommand?: readonly RegionCommand[],
 ): GoldenCase {
-  const blob = createTable('Blob', {
-    dims: Int32Array.from(shape),
-    dataFormat: MNN_DATA_FORMAT.NCHW,
-    dataType: DataType.DT_FLOAT,
+  return { title, ...compiledLoop(inputs, [shape], { loopNumber, commands, initCommand }) };
+}
+
+/** A loop of commands; its tensors are its inputs, then its outputs. */
+export function compiledLoop(
+  inputs: GoldenCase['inputs'],
+  outputs: readonly (readonly number[])[],
+  fields: Partial<LoopParam>,
+  dataType: number = DataType.DT_FLOAT,
+): Omit<GoldenCase, 'title'> {
+  const extraTensorInfos = outputs.map((shape) => {
+    const dims = Int32Array.from(shape);
+    const blob = createTable('Blob', {
+      dims,
+      dataFormat: MNN_DATA_FORMAT.NCHW,
+      dataType: dataType as 1,
+    });
+    return createTable('TensorDescribe', { blob });
   });
   return {
-    title,
     type: 'While',
     inputs,
+    outputs: outputs.length,
     main: main('LoopParam', {
-      tensorNumber: inputs.length + 1,
+      tensorNumber: inputs.length + outputs.length,
       inputIndexes: Int32Array.from(inputs.keys()),
-      outputIndexes: Int32Array.of(inputs.length),
-      extraTensorInfos: [createTable('TensorDescribe', { blob })],
+      outputIndexes: Int32Array.from(outputs.keys(), (i) => inputs.length + i),
+      extraTensorInfos,
       parallel: false,
-      loopNumber,
-      commands,
-      initCommand,
+      ...fields,
     }),
   };
 }
