@@ -40,7 +40,10 @@ function ask(oracle: MnnOracle, { net, feeds, outputs }: GoldenModel): GoldenAns
 }
 
 function answer({ shape, data }: NumpyArray) {
-  const numbers = Array.from(data as ArrayLike<number>, (value) => Number(value.toPrecision(7)));
+  // JSON knows neither NaN nor infinities nor a zero's sign.
+  const numbers = Array.from(data as ArrayLike<number>, (value) =>
+    Number.isFinite(value) ? Number(value.toPrecision(7)) + 0 : String(value),
+  );
   return { shape: shape.slice(1), data: numbers };
 }
 

@@ -1,4 +1,5 @@
 import type { DeviceTensor, TensorBackend } from './backend.ts';
+import { edgeCases } from './edge-cases.ts';
 import { emptyCases } from './empty-cases.ts';
 import type { GraphNode } from './graph.ts';
 import type { OpCase, OpCaseInput, OpDefinition } from './op.ts';
@@ -20,10 +21,10 @@ export interface ConformanceResult {
   readonly exactWhereNeeded: boolean;
 }
 
-/** Every case of every op, and variants without a sample. */
+/** Every case of every op, and variants without a sample and with the ends of numbers. */
 export function conformanceCases(): ConformanceCase[] {
   return OPS.flatMap((definition) =>
-    [...definition.cases, ...emptyCases(definition)].map((item, index) => ({
+    [...definition.cases, ...emptyCases(definition), ...edgeCases(definition)].map((item, index) => ({
       op: definition.name,
       title: item.title,
       run: (backend) => runCase(definition, item, index, backend),

@@ -38,8 +38,8 @@ const RELATIVE: readonly Case[] = [
 
 // Near a zero of the function only the distance counts: the argument itself is rounded.
 const ABSOLUTE: readonly Case[] = [
-  ['sin', m.sin, Math.sin, [...both(decades(-3, 5)), ...spread(-7, 7)]],
-  ['cos', m.cos, Math.cos, [...both(decades(-3, 5)), ...spread(-7, 7)]],
+  ['sin', m.sin, Math.sin, [...both(decades(-3, 300)), ...spread(-7, 7)]],
+  ['cos', m.cos, Math.cos, [...both(decades(-3, 300)), ...spread(-7, 7)]],
   ['acos', m.acos, Math.acos, spread(-1, 1)],
 ];
 

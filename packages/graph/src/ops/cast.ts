@@ -14,6 +14,12 @@ export interface CastAttributes {
 }
 
 /**
+ * What a whole number of 32 bits cannot hold, and what is no number, becomes the smallest one: MNN's conversion is the
+ * processor's, as the official tool runs it on x86.
+ */
+const NOT_HELD = -(2 ** 31);
+
+/**
  * Changes the element type; floats are cut towards zero. Floats stay as they are where the converter does not know
  * the new type, as that of TFLite's bool, int64 and float16 (MNN 3.6.1 CastTflite.cpp, CPUCast.cpp).
  */
@@ -36,7 +42,7 @@ export const cast: OpDefinition<CastAttributes> = {
   reference({ to, toBool }, inputs, [y]) {
     const { data } = required(inputs, 0, 'Cast');
     for (let i = 0; i < data.length; i++) {
-      y.data[i] = toBool ? Number(data[i] !== 0) : to === 'float32' ? data[i] : Math.trunc(data[i]);
+      y.data[i] = toBool ? Number(data[i] !== 0) : to === 'float32' ? data[i] : wholeNumber(data[i]);
     }
   },
   cases: [
@@ -44,6 +50,11 @@ export const cast: OpDefinition<CastAttributes> = {
       title: 'float to int',
       attributes: { to: 'int32', toBool: false },
       inputs: [{ shape: [5], data: [-1.7, -0.2, 0.9, 1, 300.5] }],
+    },
+    {
+      title: 'float to int, beyond its ends',
+      attributes: { to: 'int32', toBool: false },
+      inputs: [{ shape: [6], data: [Number.NaN, Infinity, -Infinity, 2 ** 31, -(2 ** 31), 1e30] }],
     },
     {
       title: 'int to float',
@@ -62,3 +73,9 @@ export const cast: OpDefinition<CastAttributes> = {
     },
   ],
 };
+
+/** The whole number that a float becomes. */
+export function wholeNumber(value: number): number {
+  const whole = Math.trunc(value);
+  return whole >= NOT_HELD && whole < 2 ** 31 ? whole : NOT_HELD;
+}

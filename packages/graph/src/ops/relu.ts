@@ -8,7 +8,7 @@ export interface ReluAttributes {
   readonly slope: number;
 }
 
-/** y = x for x > 0, else slope * x. */
+/** y = slope * x for x < 0, else x. */
 export const relu: OpDefinition<ReluAttributes> = {
   name: 'ReLU',
   opTypes: [OpType.ReLU],
@@ -16,7 +16,8 @@ export const relu: OpDefinition<ReluAttributes> = {
   ...elementwise<ReluAttributes>(
     ({ slope }) =>
       (x) =>
-        x >= 0 ? x : slope === 0 ? 0 : x * slope,
+        // NaN stays what it is; without a slope, so does no -Infinity.
+        x < 0 ? (slope === 0 ? 0 : x * slope) : x,
   ),
   cases: [...elementwiseCases('plain', { slope: 0 }), ...elementwiseCases('leaky', { slope: 0.1 })],
 };

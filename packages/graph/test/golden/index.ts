@@ -8,6 +8,7 @@ import { CONVOLUTION, DEPTHWISE } from './convolution-cases.ts';
 import { CONVOLUTION3D } from './convolution3d-cases.ts';
 import { DECONVOLUTION, DECONVOLUTION_DEPTHWISE } from './deconvolution-cases.ts';
 import { DETECTION } from './detection-cases.ts';
+import { EDGE_CASES } from './edge-cases.ts';
 import { EMPTY } from './empty-cases.ts';
 import type { GoldenCase } from './golden-case.ts';
 import { ORDER, PICK, SCATTER } from './indexing-cases.ts';
@@ -79,6 +80,7 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   manyDimensions: MANY_DIMENSIONS,
   wholeNumbers: WHOLE_NUMBERS,
   empty: EMPTY,
+  edges: EDGE_CASES,
   packed: PACKED,
   converted: CONVERTED,
   proposals: PROPOSALS,
@@ -95,7 +97,10 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   convertedFromCaffe: CONVERTED_FROM_CAFFE,
 };
 
-/** What MNN answered, by case title: one entry per output. */
-export type GoldenAnswers = Readonly<
-  Record<string, readonly { readonly shape: readonly number[]; readonly data: readonly number[] }[]>
->;
+/** What MNN answered, by case title: one entry per output; what is no number or has no end as text. */
+export type GoldenAnswers = Readonly<Record<string, readonly GoldenAnswer[]>>;
+
+export interface GoldenAnswer {
+  readonly shape: readonly number[];
+  readonly data: readonly (number | string)[];
+}
