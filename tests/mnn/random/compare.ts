@@ -185,8 +185,8 @@ export function nearer(
   ours: readonly HostTensor[],
   mnn: readonly NumpyArray[],
 ): boolean {
-  return exact.every(({ data, dtype }, k) => {
-    if (dtype !== 'float32' || data.length !== mnn[k].data.length) return false;
+  return exact.every(({ shape, data, dtype }, k) => {
+    if (dtype !== 'float32' || String(shape) !== String(mnn[k].shape.slice(1))) return false;
     const theirs = worst(mnn[k].data as ArrayLike<number>, data).relative;
     // More than that is another meaning, which both of our precisions share.
     return theirs <= ROUNDING && worst(ours[k].data, data).relative <= theirs;

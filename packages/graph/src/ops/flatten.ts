@@ -23,7 +23,8 @@ export const flatten: OpDefinition<FlattenAttributes> = {
     // An axis as large as the rank is allowed: everything goes before it.
     const axis =
       attributes.axis === shape.length ? shape.length : normalizeAxis(attributes.axis, shape.length, where);
-    if (attributes.endAxis === 0) {
+    // Counted from the end it may be the first one, too (ShapeReshape.cpp, MNN 3.6.1).
+    if (attributes.endAxis === 0 || attributes.endAxis + shape.length === 0) {
       return [
         { shape: [elementCount(shape.slice(0, axis)), elementCount(shape.slice(axis))], dtype, layout },
       ];
@@ -38,6 +39,7 @@ export const flatten: OpDefinition<FlattenAttributes> = {
   cases: [
     { title: 'to two dimensions', attributes: { axis: 1, endAxis: 0 }, inputs: [{ shape: [2, 3, 4, 5] }] },
     { title: 'a range', attributes: { axis: 1, endAxis: 2 }, inputs: [{ shape: [2, 3, 4, 5] }] },
+    { title: 'the only dimension', attributes: { axis: 0, endAxis: -1 }, inputs: [{ shape: [5] }] },
     { title: 'negative axis', attributes: { axis: -2, endAxis: 0 }, inputs: [{ shape: [2, 3, 4, 5] }] },
   ],
 };

@@ -8,6 +8,7 @@ import { CONVOLUTION, DEPTHWISE } from './convolution-cases.ts';
 import { CONVOLUTION3D } from './convolution3d-cases.ts';
 import { DECONVOLUTION, DECONVOLUTION_DEPTHWISE } from './deconvolution-cases.ts';
 import { DETECTION } from './detection-cases.ts';
+import { DIMENSIONS } from './dimension-cases.ts';
 import { EDGE_CASES } from './edge-cases.ts';
 import { EMPTY } from './empty-cases.ts';
 import type { GoldenCase } from './golden-case.ts';
@@ -21,6 +22,7 @@ import { ALONG_AXES, BLOCKS, CHOICES, NORMS } from './more-cases.ts';
 import { PACKED } from './packed-cases.ts';
 import { POOLING, POOLING_INDICES, POOLING3D } from './pooling-cases.ts';
 import { POST_PROCESS, PROPOSALS } from './proposal-cases.ts';
+import { RARE } from './rare-cases.ts';
 import { RASTER } from './raster-cases.ts';
 import { GRU, LSTM, LSTM_BLOCK_CELL, RNN } from './recurrent-cases.ts';
 import { BOXES, REGIONS, SPACE_BATCH } from './region-cases.ts';
@@ -95,6 +97,8 @@ export const GOLDEN: Readonly<Record<string, readonly GoldenCase[]>> = {
   similarity: SIMILARITY,
   convertedFromTf: CONVERTED_FROM_TF,
   convertedFromCaffe: CONVERTED_FROM_CAFFE,
+  ...DIMENSIONS,
+  rare: RARE,
 };
 
 /** What MNN answered, by case title: one entry per output; what is no number or has no end as text. */
