@@ -17,16 +17,29 @@ const PER_SAMPLE: ReadonlySet<string> = new Set([
     'DepthToSpace',
     'ELU',
     'Identity',
+    'InnerProduct',
     'Interp',
     'LRN',
     'MatrixBandPart',
   ],
-  ...['Normalize', 'Pooling', 'Pooling3D', 'PReLU', 'ReLU', 'ReLU6', 'Resize', 'Scale', 'Selu', 'Shape'],
+  ...[
+    'Moments',
+    'Normalize',
+    'Pooling',
+    'Pooling3D',
+    'PReLU',
+    'ReLU',
+    'ReLU6',
+    'Resize',
+    'Scale',
+    'Selu',
+    'Shape',
+  ],
   ...['Sigmoid', 'Size', 'SpaceToDepth', 'Stft', 'TanH', 'Threshold', 'UnaryOp', 'ZerosLike'],
 ]);
 
 /** Ops of several inputs of which each has the samples. */
-const PER_SAMPLE_OF_ALL: ReadonlySet<string> = new Set(['Eltwise', 'GridSample']);
+const PER_SAMPLE_OF_ALL: ReadonlySet<string> = new Set(['Eltwise', 'GridSample', 'InstanceNorm']);
 
 /**
  * Variants of an op's cases without a sample: nothing to compute, and nothing that may go wrong in doing so.

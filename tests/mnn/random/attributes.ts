@@ -15,8 +15,6 @@ const WITHOUT_EFFECT: Readonly<Record<string, readonly string[]>> = {
   DetectionOutput: ['nmsTopK', 'shareLocation', 'backgroundLable', 'varianceEncodedTarget', 'codeType'],
   Extra: ['type', 'engine', 'info', 'vector'],
   ExpandDims: ['T', 'Tdim'],
-  // Of a Where it counts only whether it has this table.
-  Extra: ['type', 'engine', 'info', 'attr', 'vector'],
   GridSample: ['backward'],
   InnerProduct: ['biasTerm', 'weightSize', 'transpose', 'quanParameter'],
   LayerNorm: ['external'],
@@ -38,6 +36,8 @@ const WITHOUT_EFFECT: Readonly<Record<string, readonly string[]>> = {
 
 /** Attributes that another op of the same table uses, or that other tests vary, by `op: table.field`. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
+  // It counts only whether it has this table.
+  'Where: Extra.attr',
   // Five inputs: detection-cases.ts.
   'DetectionOutput: DetectionOutput.objectnessScore',
   // MNN 3.6.1 writes behind its outputs for more than one: detection-by-hand.test.ts.

@@ -70,6 +70,9 @@ export const batchNorm: OpDefinition<BatchNormAttributes> = {
       attributes: attributes(0),
       inputs: [{ shape: [4, 3] }],
     },
+    { title: 'three dimensions', attributes: others(), inputs: [{ shape: [2, 2, 5] }] },
+    { title: 'five dimensions', attributes: others(), inputs: [{ shape: [1, 2, 3, 2, 2] }] },
+    { title: 'channels last', attributes: others(), inputs: [{ shape: [2, 3, 5, 2], layout: 'NHWC' }] },
   ],
 };
 
@@ -89,5 +92,15 @@ function attributes(epsilon: number): BatchNormAttributes {
     mean: Float32Array.of(0.5, -2, 10),
     variance: Float32Array.of(4, 0.25, 1),
     epsilon,
+  };
+}
+
+function others(): BatchNormAttributes {
+  return {
+    slope: Float32Array.of(-0.5, 3),
+    bias: Float32Array.of(2, 0.25),
+    mean: Float32Array.of(-1, 0),
+    variance: Float32Array.of(0.5, 9),
+    epsilon: 1e-5,
   };
 }

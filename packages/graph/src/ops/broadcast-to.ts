@@ -47,6 +47,11 @@ export const broadcastTo: OpDefinition<BroadcastToAttributes> = {
   },
   cases: [
     {
+      title: 'to nothing',
+      attributes: { fromFirst: false },
+      inputs: [{ shape: [1, 3] }, { shape: [2], dtype: 'int32', data: [0, 3] }],
+    },
+    {
       title: 'two axes',
       attributes: { fromFirst: false },
       inputs: [{ shape: [3, 1] }, { shape: [3], dtype: 'int32', data: [2, 3, 4] }],

@@ -83,6 +83,7 @@ function col2imCases(): OpCase<ColumnAttributes>[] {
       attributes: make({ dilation: [3, 2], pads: [1, 1, 1, 1] }),
       inputs: into([12, 16], 5, 6),
     },
+    { title: 'columns of one pixel', attributes: make({ kernel: [1, 1] }), inputs: into([2, 3, 30], 5, 6) },
     { title: 'no sample', attributes: make({}), inputs: into([0, 18, 16], 5, 6) },
   ];
 }

@@ -101,6 +101,14 @@ export const DECONVOLUTION_CASES: readonly OpCase<DeconvolutionAttributes>[] = [
 export const DECONVOLUTION_DEPTHWISE_CASES: readonly OpCase<DeconvolutionAttributes>[] = [
   deconvolutionCase({ title: '3x3', input: [1, 6, 4, 5], output: 6, depthwise: true }),
   deconvolutionCase({
+    title: 'NHWC',
+    input: [1, 4, 3, 5],
+    output: 5,
+    layout: 'NHWC',
+    depthwise: true,
+    ...twice,
+  }),
+  deconvolutionCase({
     title: '4x4, stride 2, padding 1, ReLU6',
     input: [2, 5, 4, 3],
     output: 5,

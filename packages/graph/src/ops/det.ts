@@ -44,6 +44,11 @@ export const det: OpDefinition<Record<never, never>> = {
       attributes: {},
       inputs: [{ shape: [3, 2, 2], data: [1e-9, 0, 0, 1e9, Infinity, 0, 0, 1, Number.NaN, 1, 1, 1] }],
     },
+    {
+      title: 'as large as numbers get, nothing with a sign',
+      attributes: {},
+      inputs: [{ shape: [3, 2, 2], data: [3e38, 1, 0, 1, -Infinity, 0, 1, 1, -0, 1, 2, -0] }],
+    },
     { title: 'no rows', attributes: {}, inputs: [{ shape: [2, 0, 0] }] },
     { title: 'no matrix', attributes: {}, inputs: [{ shape: [0, 3, 3] }] },
   ],

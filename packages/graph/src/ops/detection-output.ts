@@ -53,6 +53,11 @@ export const detectionOutput: OpDefinition<DetectionOutputAttributes> = {
   },
   cases: [
     {
+      title: 'no box',
+      attributes: { classes: 3, overlap: 0.4, keep: 4, confidence: 0.1, objectness: 0 },
+      inputs: [{ shape: [1, 0] }, { shape: [1, 0] }, { shape: [1, 2, 0, 1] }],
+    },
+    {
       title: 'two classes',
       attributes: { classes: 3, overlap: 0.4, keep: 4, confidence: 0.1, objectness: 0 },
       inputs: [

@@ -101,6 +101,11 @@ function dilationCases(): OpCase<ConvolutionAttributes>[] {
     { title: 'SAME', attributes: make({ padMode: PadMode.SAME, stride: [2, 2] }), inputs },
     { title: 'VALID, dilation', attributes: make({ padMode: PadMode.VALID, dilation: [3, 2] }), inputs },
     { title: 'windows in the padding alone', attributes: make({ pads: [3, 0, 3, 0] }), inputs },
+    {
+      title: 'one column',
+      attributes: make({ kernel: [3, 1], weight: Float32Array.from({ length: 9 }, (_, i) => i / 4 - 1) }),
+      inputs,
+    },
     { title: 'no sample', attributes: make({}), inputs: [{ shape: [0, 3, 5, 6] }] },
   ];
 }

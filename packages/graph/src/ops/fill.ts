@@ -23,5 +23,13 @@ export const fill: OpDefinition<undefined> = {
         { shape: [], data: [1.5] },
       ],
     },
+    {
+      title: 'nothing, of whole numbers',
+      attributes: undefined,
+      inputs: [
+        { shape: [3], dtype: 'int32', data: [2, 0, 3] },
+        { shape: [], dtype: 'int32', data: [7] },
+      ],
+    },
   ],
 };

@@ -55,6 +55,15 @@ export const instanceNorm: OpDefinition<InstanceNormAttributes> = {
   },
   cases: [
     {
+      title: 'channels last, two channels',
+      attributes: { slope: Float32Array.of(-1, 0.5), bias: Float32Array.of(3, 0), epsilon: 1e-3 },
+      inputs: [
+        { shape: [1, 3, 2, 2], layout: 'NHWC' },
+        { shape: [1, 2], data: [0.5, -1] },
+        { shape: [1, 2], data: [2, 0.25] },
+      ],
+    },
+    {
       title: 'two samples',
       attributes: { slope: Float32Array.of(1, 2, 0.5), bias: Float32Array.of(0, -1, 2), epsilon: 1e-5 },
       inputs: [

@@ -29,6 +29,11 @@ export const nonMaxSuppression: OpDefinition<Record<never, never>> = {
   reference: (_attributes, inputs, [y]) => y.data.set(select(inputs)),
   cases: [
     {
+      title: 'no box',
+      attributes: {},
+      inputs: [{ shape: [0, 4] }, { shape: [0] }, { shape: [], dtype: 'int32', data: [4] }],
+    },
+    {
       title: 'overlapping, flipped and low boxes',
       attributes: {},
       inputs: [

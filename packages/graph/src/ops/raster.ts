@@ -121,6 +121,11 @@ function rasterCases(): OpCase<RasterAttributes>[] {
   const box = (offset: number, ...strides: number[]): Box => ({ offset, strides });
   const all = { from: box(0, 12, 4, 1), to: box(0, 12, 4, 1), size: [2, 3, 4] };
   return [
+    {
+      title: 'nothing of nothing',
+      attributes: { regions: [{ ...all, size: [0, 3, 4] }], output: { shape: [0, 3, 4] } },
+      inputs: [{ shape: [0, 3, 4] }],
+    },
     { title: 'as it is', attributes: { regions: [all], output: {} }, inputs: [{ shape: [2, 3, 4] }] },
     {
       title: 'transposed and in part, zeros around it',

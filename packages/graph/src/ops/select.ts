@@ -33,6 +33,16 @@ export const select: OpDefinition<undefined> = {
   },
   cases: [
     {
+      title: 'the first repeated',
+      attributes: undefined,
+      inputs: [{ shape: [2, 1], dtype: 'int32', data: [1, 0] }, { shape: [3] }, { shape: [2, 3] }],
+    },
+    {
+      title: 'both repeated',
+      attributes: undefined,
+      inputs: [{ shape: [2, 1], dtype: 'int32', data: [0, 3] }, { shape: [1, 3] }, { shape: [4, 2, 1] }],
+    },
+    {
       title: 'same shape',
       attributes: undefined,
       inputs: [

@@ -27,6 +27,11 @@ export const tensorArrayErase: OpDefinition<undefined> = {
   },
   cases: [
     {
+      title: 'one without numbers stays',
+      attributes: undefined,
+      inputs: [undefined, positionCase(1), listCase([[0, 3], [1, 4], [2]])],
+    },
+    {
       title: 'the first',
       attributes: undefined,
       inputs: [undefined, positionCase(0), listCase([[2, 3], [1, 4], [5]])],

@@ -51,6 +51,17 @@ export const unique: OpDefinition<UniqueAttributes> = {
   },
   cases: [
     {
+      title: 'three dimensions',
+      attributes: { outputs: 3 },
+      inputs: [{ shape: [2, 1, 3], dtype: 'int32', data: [4, -7, 4, 0, 0, 2] }],
+    },
+    {
+      title: 'four dimensions, channels last',
+      attributes: { outputs: 1 },
+      inputs: [{ shape: [1, 2, 1, 2], layout: 'NHWC', data: [0.25, -0.5, -2, 0.25] }],
+    },
+    { title: 'nothing', attributes: { outputs: 4 }, inputs: [{ shape: [0], dtype: 'int32' }] },
+    {
       title: 'whole numbers, four outputs',
       attributes: { outputs: 4 },
       inputs: [{ shape: [6], dtype: 'int32', data: [5, -1, 5, 3, 3, 5] }],

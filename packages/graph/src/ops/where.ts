@@ -39,6 +39,21 @@ export const where: OpDefinition<WhereAttributes> = {
     }
   },
   cases: [
+    ...[
+      [2, 1, 3],
+      [1, 3, 1, 2],
+      [1, 2, 1, 1, 3],
+    ].map((shape) => ({
+      title: `${shape.length} dimensions`,
+      attributes: { allRows: false },
+      inputs: [{ shape, dtype: 'int32' as const, data: [0, 2, 1, 0, -3, 4] }],
+    })),
+    {
+      title: 'channels last',
+      attributes: { allRows: false },
+      inputs: [{ shape: [1, 2, 1, 3], layout: 'NHWC', data: [0.5, 0, -1, 2, 0, 1] }],
+    },
+    { title: 'nothing', attributes: { allRows: false }, inputs: [{ shape: [0, 3] }] },
     {
       title: 'floats',
       attributes: { allRows: false },
