@@ -40,10 +40,12 @@ function ask(oracle: MnnOracle, { net, feeds, outputs }: GoldenModel): GoldenAns
 }
 
 function answer({ shape, data }: NumpyArray) {
+  const whole = !(data instanceof Float32Array);
   // JSON knows neither NaN nor infinities nor a zero's sign.
-  const numbers = Array.from(data as ArrayLike<number>, (value) =>
-    Number.isFinite(value) ? Number(value.toPrecision(7)) + 0 : String(value),
-  );
+  const numbers = Array.from(data as ArrayLike<number>, (value) => {
+    if (!Number.isFinite(value)) return String(value);
+    return whole ? value : Number(value.toPrecision(7)) + 0;
+  });
   return { shape: shape.slice(1), data: numbers };
 }
 
