@@ -168,10 +168,10 @@ function fixedPlaces(
   };
 }
 
-/** Depth, height and width of a tensor; no depth where it has four dimensions. */
+/** Depth, height and width of a tensor; no depth where it has four dimensions, a width of 1 where it has three. */
 export function describedSize({ shape, layout }: TensorDesc): readonly [number, number, number] {
   const spatial = shape.slice(spatialAxis(layout), spatialAxis(layout) + shape.length - 2);
-  const [depth, height, width] = spatial.length === 2 ? [0, ...spatial] : spatial;
+  const [depth, height, width = 1] = spatial.length === 3 ? spatial : [0, ...spatial];
   return [depth, height, width];
 }
 
