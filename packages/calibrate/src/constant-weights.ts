@@ -1,5 +1,6 @@
 import { constantTensor } from '@mnnquant/graph';
 import { type Convolution2D, type MnnModel, type Op, OpType } from '@mnnquant/mnn-format';
+import { constantOps } from './constant-ops.ts';
 
 /** A model whose convolutions hold their own weights, and which ones were given them (names of ops). */
 export interface InlinedModel {
@@ -19,9 +20,7 @@ export interface InlinedModel {
 export function inlineConstantWeights(model: MnnModel): InlinedModel {
   const { net } = model;
   const ops = net.oplists ?? [];
-  const constants = new Map(
-    ops.filter(({ type }) => type === OpType.Const).map((op) => [op.outputIndexes?.[0] ?? -1, op]),
-  );
+  const constants = constantOps(ops);
   const convolutions: string[] = [];
   const inlined = ops.map((op) => {
     const whole = withOwnWeights(op, constants);

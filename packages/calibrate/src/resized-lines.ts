@@ -8,6 +8,7 @@ import {
   type Op,
   OpType,
 } from '@mnnquant/mnn-format';
+import { constantOps } from './constant-ops.ts';
 
 /** A model that resizes lines in a way that the runtime gets right, and by which ops (names). */
 export interface ResizedLines {
@@ -25,9 +26,7 @@ export interface ResizedLines {
 export function resizeLinesAsImages(model: MnnModel): ResizedLines {
   const { net } = model;
   const ops = net.oplists ?? [];
-  const constants = new Map(
-    ops.filter(({ type }) => type === OpType.Const).map((op) => [op.outputIndexes?.[0] ?? -1, op]),
-  );
+  const constants = constantOps(ops);
   const names = [...(net.tensorName ?? [])];
   const changed: string[] = [];
   const oplists = ops.flatMap((op) => {
