@@ -1,4 +1,6 @@
 #!/usr/bin/env node
 import { main } from '../dist/main.js';
 
-process.exitCode = await main(process.argv.slice(2));
+const code = await main(process.argv.slice(2));
+// What was printed may have failed already.
+process.exitCode ||= code;

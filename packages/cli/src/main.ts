@@ -115,7 +115,10 @@ function parseSize(text: string): number {
 function ignoreClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code === 'EPIPE') return;
+      process.exitCode = EXIT.failed;
+      if (stream === process.stdout)
+        process.stderr.write(`error: cannot write to the output: ${error.message}\n`);
     });
   }
 }

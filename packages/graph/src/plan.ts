@@ -3,6 +3,9 @@ import type { ExecutionPlan, Graph, GraphNode, PlanStep } from './graph.ts';
 import { GraphError, UnknownValueError } from './op.ts';
 import { allocateData, elementCount, type HostTensor, type TensorDesc } from './tensor.ts';
 
+/** What fills the largest memory there is with numbers of four bytes. */
+const MAX_ELEMENTS = 2 ** 30;
+
 /** Larger results are computed when the network runs: folding is for shape arithmetic and small constants. */
 const MAX_FOLDED_ELEMENTS = 1 << 20;
 
@@ -143,6 +146,11 @@ function inferNode(node: GraphNode, descs: Map<number, TensorDesc>): Omit<PlanSt
 }
 
 function checkExtents(desc: TensorDesc, where: string): void {
+  const count = elementCount(desc.shape);
+  if (count > MAX_ELEMENTS)
+    throw new GraphError(
+      `${where}: the output shape [${desc.shape}] has ${count} elements, more than can be computed`,
+    );
   if (desc.shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) return;
   throw new GraphError(
     `${where}: the output shape [${desc.shape}] is not possible; the input may be too small`,

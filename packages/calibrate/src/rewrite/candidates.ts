@@ -2,7 +2,7 @@ import type { ExecutionPlan, Graph, GraphNode, PlanStep } from '@mnnquant/graph'
 import { opTypeName } from '@mnnquant/mnn-format';
 import { dataInputs } from './data-inputs.ts';
 import { type Demand, demandTensors } from './demand.ts';
-import { type Family, familyOf, mustStayFloat } from './families.ts';
+import { type Family, familyOf, mustBeBare, mustStayFloat } from './families.ts';
 import { nonNegativeTensors } from './non-negative.ts';
 import { isWholeMean } from './whole-mean.ts';
 
@@ -50,8 +50,15 @@ export function int8Candidates(
   const families = new Map(
     plan.steps.map((step) => [step.node.index, family(step, plan, nonNegative, options)] as const),
   );
-  const why = ({ node, inputs }: PlanStep): string | undefined => mustStayFloat(node.source, inputs);
-  const demand = demandTensors(plan, families, (step) => why(step) !== undefined);
+  const stays = ({ node, inputs }: PlanStep): string | undefined => mustStayFloat(node.source, inputs);
+  const bare = ({ node }: PlanStep): string | undefined => mustBeBare(node.source);
+  const why = (step: PlanStep): string | undefined => stays(step) ?? bare(step);
+  const demand = demandTensors(
+    plan,
+    families,
+    (step) => stays(step) !== undefined,
+    (step) => bare(step) !== undefined,
+  );
   const reasons = new Map(plan.steps.map((step) => [step.node.index, why(step)]));
   const nodes = new Map<number, NodeChoice>();
   for (const node of graph.nodes)

@@ -20,21 +20,21 @@ export interface Demand {
  * @param mustStayFloat nodes that the runtime must not find between scaled tensors only. One of
  * their tensors then gets no scale, the one that costs the fewest convolutions, and neither do the
  * tensors that the runtime would hand a scale on from.
+ * @param mustBeBare nodes whose first input and first output must have no scale
  */
 export function demandTensors(
   plan: ExecutionPlan,
   families: Families,
   mustStayFloat: (step: PlanStep) => boolean,
+  mustBeBare: (step: PlanStep) => boolean,
 ): Demand {
   const banned = new Map<number, GraphNode>();
   for (;;) {
     const tensors = demanded(plan, families, banned);
     const scaled = scaledAtRun(tensors, plan, families);
-    const offender = plan.steps.find(
-      (step) => mustStayFloat(step) && allScaled(step.node, plan, scaled),
-    )?.node;
-    if (offender === undefined) return { tensors, banned };
-    const given = cheapest(offender, plan, families);
+    const found = firstOffender(plan, scaled, mustStayFloat, mustBeBare);
+    if (found === undefined) return { tensors, banned };
+    const { node: offender, tensor: given = cheapest(offender, plan, families) } = found;
     const before = banned.size;
     for (const tensor of sameScale(given, plan, families)) banned.set(tensor, offender);
     if (banned.size === before)
@@ -42,6 +42,23 @@ export function demandTensors(
         `${offender.name}: no tensor of it can do without a scale; name it in skip_quant_op_names`,
       );
   }
+}
+
+/** A node that the scales would harm; the tensor that must lose its one, where it is not for us to choose. */
+function firstOffender(
+  plan: ExecutionPlan,
+  scaled: ReadonlySet<number>,
+  mustStayFloat: (step: PlanStep) => boolean,
+  mustBeBare: (step: PlanStep) => boolean,
+): { node: GraphNode; tensor?: number } | undefined {
+  for (const step of plan.steps) {
+    const { node } = step;
+    const bare = mustBeBare(step) ? [node.inputs[0]!, node.outputs[0]!] : [];
+    const tensor = bare.find((id) => scaled.has(id));
+    if (tensor !== undefined) return { node, tensor };
+    if (mustStayFloat(step) && allScaled(node, plan, scaled)) return { node };
+  }
+  return undefined;
 }
 
 /** Walks from the last step to the first: who needs an int8 input demands it of its producer. */

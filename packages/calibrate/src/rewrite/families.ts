@@ -236,6 +236,18 @@ export function resizesByChance(op: Op, inputs: readonly (TensorDesc | undefined
 }
 
 /**
+ * Why what an op reads and writes must have no scale at all: the runtime makes it of smaller ops, spreads a scale to what
+ * is in between, or from one side to the other, and computes there in int8 (GeometryCumSum.cpp, Pipeline.cpp, MNN 3.6.1).
+ */
+export function mustBeBare(op: Op): string | undefined {
+  const type = opTypeName(op.type);
+  if (type === 'CumSum' || type === 'CumProd') return `MNN's ${type} of int8 values leaves their range`;
+  if (type === 'Pooling' && (op.outputIndexes?.length ?? 0) > 1)
+    return "MNN's int8 maximum does not give the places of its maxima";
+  return undefined;
+}
+
+/**
  * Why an op must not have scales on all its tensors: the runtime then runs it in int8, and fails or
  * computes nonsense. Measured with MNN 3.6.1, see `docs/decisions/0004-what-runs-in-int8.md`.
  */

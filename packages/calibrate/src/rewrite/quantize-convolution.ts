@@ -1,10 +1,12 @@
 import type { QuantParams } from '@mnnquant/graph';
 import {
   type Convolution2D,
+  type Convolution2DCommon,
   DataType,
   encodeWeights,
   type IDSTQuan,
   type Op,
+  OpType,
   opTypeName,
   QuantizeAlgo,
   type QuantizedFloatParam,
@@ -38,6 +40,7 @@ export function quantizeConvolution(
   const output = scaleOf(where, 'output', op.outputIndexes, scales);
   const value: Convolution2D = {
     ...conv,
+    common: conv.common && completed(conv.common, op, weights.quantized.length),
     weight: undefined,
     external: undefined,
     sparseParameter: undefined,
@@ -46,6 +49,17 @@ export function quantizeConvolution(
     symmetricQuan: activationParameter(input, output, weights.winogradAttr),
   };
   return { ...op, externalPath: undefined, main: { type: 'Convolution2D', value } };
+}
+
+/** With the input channels, where the file leaves them to the weights, and without empty pads: int8 kernels read both. */
+function completed(common: Convolution2DCommon, { type }: Op, weights: number): Convolution2DCommon {
+  const { inputCount, outputCount, kernelX, kernelY, pads } = common;
+  const channels = weights / (outputCount * kernelX * kernelY);
+  return {
+    ...common,
+    inputCount: inputCount === 0 && type === OpType.Convolution ? channels : inputCount,
+    pads: pads?.length === 0 ? undefined : pads,
+  };
 }
 
 function convolutionOf(op: Op, where: string): Convolution2D {

@@ -89,6 +89,24 @@ export class NetBuilder {
     return tensor;
   }
 
+  /** As `op`, with several new tensors. */
+  opWithOutputs(
+    type: keyof typeof OpType,
+    inputs: readonly number[],
+    count: number,
+    main?: OpParameter,
+    name?: string,
+  ): number[] {
+    const first = this.op(type, inputs, main, name);
+    const more = Array.from(
+      { length: count - 1 },
+      (_, i) => this.#names.push(`${this.#names[first]}_${i + 1}`) - 1,
+    );
+    const outputIndexes = Int32Array.of(first, ...more);
+    this.#ops.push({ ...this.#ops.pop()!, outputIndexes });
+    return [first, ...more];
+  }
+
   /** A float constant. */
   constant(dims: readonly number[], values: readonly number[]): number {
     const value = createTable('Blob', {

@@ -52,7 +52,8 @@ export function parseConvolution(op: Op, context: ParseContext): ConvolutionAttr
     weight: context.inputCount > 1 ? undefined : decodeConvolutionWeights(table, where),
     bias: context.inputCount > 1 || table.bias?.length === 0 ? undefined : table.bias,
   };
-  if (attributes.weight !== undefined) checkWeights(attributes, where);
+  const transposed = op.type === OpType.Deconvolution || op.type === OpType.DeconvolutionDepthwise;
+  if (attributes.weight !== undefined) checkWeights(attributes, transposed, where);
   return attributes;
 }
 
@@ -80,12 +81,20 @@ function knownPadMode(mode: number, where: string): number {
   throw new GraphError(`${where}: expected padding mode 0 (explicit), 1 (VALID) or 2 (SAME), got ${mode}`);
 }
 
-function checkWeights(attributes: ConvolutionAttributes, where: string): void {
+function checkWeights(attributes: ConvolutionAttributes, transposed: boolean, where: string): void {
   const { outputChannels, kernel, bias } = attributes;
   const perChannel = attributes.weight!.length / outputChannels / (kernel[0] * kernel[1]);
   if (outputChannels < 1 || !Number.isInteger(perChannel) || perChannel < 1) {
     throw new GraphError(
       `${where}: ${attributes.weight!.length} weights do not divide into ${outputChannels} channels of ${kernel.join('x')} windows`,
+    );
+  }
+  const { depthwise, inputChannels, group } = attributes;
+  // TensorFlow tells the channels of one group, the others those of all.
+  const expected = [inputChannels, inputChannels / Math.max(1, group)];
+  if (!depthwise && !transposed && inputChannels > 0 && !expected.includes(perChannel)) {
+    throw new GraphError(
+      `${where}: expected weights for ${inputChannels} input channels in ${Math.max(1, group)} group(s), got them for ${perChannel}`,
     );
   }
   if (bias !== undefined && bias.length !== outputChannels) {
@@ -135,10 +144,14 @@ export function convolutionGeometry(
     throw new GraphError(
       `${where}: expected ${outputChannels} input channels, got ${inputChannels}: MNN's converter writes the channel multiplier of TFLite so that MNN computes something else; convert the original model through ONNX`,
     );
-  if (group * perGroup !== inputChannels || outputChannels % group !== 0) {
+  if (!Number.isInteger(group) || group * perGroup !== inputChannels) {
     const expected = attributes.group > 0 ? attributes.group * perGroup : `a multiple of ${perGroup}`;
     throw new GraphError(`${where}: expected ${expected} input channels, got ${inputChannels}`);
   }
+  if (outputChannels % group !== 0)
+    throw new GraphError(
+      `${where}: expected a multiple of ${group} output channels for ${group} groups, got ${outputChannels}`,
+    );
   const vertical = windowAlong(attributes, kernel, 0, inputHeight);
   const horizontal = windowAlong(attributes, kernel, 1, inputWidth);
   if (vertical.outputSize < 1 || horizontal.outputSize < 1) {

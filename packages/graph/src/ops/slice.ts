@@ -17,6 +17,9 @@ export interface SliceAttributes {
   readonly parts: number;
 }
 
+/** More outputs than any op of a file has. */
+const MOST_PARTS = 65536;
+
 /** Splits a tensor along an axis. */
 export const slice: OpDefinition<SliceAttributes> = {
   name: 'Slice',
@@ -126,7 +129,8 @@ function givenSizes(
   return points.map((size) => (size === -1 ? extent - known : size));
 }
 
-/** A rest is left out. */
+/** A rest is left out; no part where the number makes no sense. */
 function equalParts(extent: number, count: number): number[] {
+  if (!(count >= 1 && count <= MOST_PARTS)) return [];
   return new Array<number>(count).fill(Math.floor(extent / count));
 }
