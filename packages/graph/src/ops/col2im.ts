@@ -4,6 +4,7 @@ import type { TensorDesc } from '../tensor.ts';
 import {
   type ColumnAttributes,
   type ColumnGeometry,
+  columnAttributes,
   columnGeometry,
   eachPixel,
   parseColumns,
@@ -63,27 +64,28 @@ function geometryOf(
 }
 
 function col2imCases(): OpCase<ColumnAttributes>[] {
-  const make = (options: Partial<ColumnAttributes>): ColumnAttributes => ({
-    kernel: [2, 3],
-    stride: [1, 1],
-    dilation: [1, 1],
-    pads: [0, 0, 0, 0],
-    ...options,
-  });
   const into = (shape: number[], height: number, width: number) => [
     { shape },
     { shape: [2], dtype: 'int32' as const, data: [height, width] },
   ];
   return [
-    { title: 'overlapping', attributes: make({}), inputs: into([2, 18, 16], 5, 6) },
-    { title: 'apart', attributes: make({ stride: [2, 4] }), inputs: into([2, 12, 4], 5, 7) },
-    { title: 'uneven padding', attributes: make({ pads: [1, 2, 0, 3] }), inputs: into([1, 6, 45], 5, 6) },
+    { title: 'overlapping', attributes: columnAttributes({}), inputs: into([2, 18, 16], 5, 6) },
+    { title: 'apart', attributes: columnAttributes({ stride: [2, 4] }), inputs: into([2, 12, 4], 5, 7) },
+    {
+      title: 'uneven padding',
+      attributes: columnAttributes({ pads: [1, 2, 0, 3] }),
+      inputs: into([1, 6, 45], 5, 6),
+    },
     {
       title: 'dilation, one image',
-      attributes: make({ dilation: [3, 2], pads: [1, 1, 1, 1] }),
+      attributes: columnAttributes({ dilation: [3, 2], pads: [1, 1, 1, 1] }),
       inputs: into([12, 16], 5, 6),
     },
-    { title: 'columns of one pixel', attributes: make({ kernel: [1, 1] }), inputs: into([2, 3, 30], 5, 6) },
-    { title: 'no sample', attributes: make({}), inputs: into([0, 18, 16], 5, 6) },
+    {
+      title: 'columns of one pixel',
+      attributes: columnAttributes({ kernel: [1, 1] }),
+      inputs: into([2, 3, 30], 5, 6),
+    },
+    { title: 'no sample', attributes: columnAttributes({}), inputs: into([0, 18, 16], 5, 6) },
   ];
 }

@@ -1,6 +1,12 @@
 import { OpType } from '@mnnquant/mnn-format';
 import { GraphError, type OpCase, type OpDefinition } from '../op.ts';
-import { type ColumnAttributes, columnGeometry, eachPixel, parseColumns } from './support/columns.ts';
+import {
+  type ColumnAttributes,
+  columnAttributes,
+  columnGeometry,
+  eachPixel,
+  parseColumns,
+} from './support/columns.ts';
 import { required } from './support/inputs.ts';
 
 /**
@@ -34,25 +40,18 @@ export const im2col: OpDefinition<ColumnAttributes> = {
 };
 
 function im2colCases(): OpCase<ColumnAttributes>[] {
-  const make = (options: Partial<ColumnAttributes>): ColumnAttributes => ({
-    kernel: [2, 3],
-    stride: [1, 1],
-    dilation: [1, 1],
-    pads: [0, 0, 0, 0],
-    ...options,
-  });
   const inputs = [{ shape: [2, 3, 5, 6] }];
   return [
-    { title: 'plain', attributes: make({}), inputs },
-    { title: 'strides', attributes: make({ stride: [2, 3] }), inputs },
-    { title: 'uneven padding', attributes: make({ pads: [1, 2, 0, 3] }), inputs },
-    { title: 'dilation', attributes: make({ dilation: [3, 2], pads: [1, 1, 1, 1] }), inputs },
+    { title: 'plain', attributes: columnAttributes({}), inputs },
+    { title: 'strides', attributes: columnAttributes({ stride: [2, 3] }), inputs },
+    { title: 'uneven padding', attributes: columnAttributes({ pads: [1, 2, 0, 3] }), inputs },
+    { title: 'dilation', attributes: columnAttributes({ dilation: [3, 2], pads: [1, 1, 1, 1] }), inputs },
     {
       title: 'packed, one pixel',
-      attributes: make({ kernel: [1, 1] }),
+      attributes: columnAttributes({ kernel: [1, 1] }),
       inputs: [{ shape: [1, 5, 1, 1], layout: 'NC4HW4' }],
     },
-    { title: 'rows in the padding alone', attributes: make({ pads: [3, 0, 3, 0] }), inputs },
-    { title: 'no sample', attributes: make({}), inputs: [{ shape: [0, 3, 5, 6] }] },
+    { title: 'rows in the padding alone', attributes: columnAttributes({ pads: [3, 0, 3, 0] }), inputs },
+    { title: 'no sample', attributes: columnAttributes({}), inputs: [{ shape: [0, 3, 5, 6] }] },
   ];
 }

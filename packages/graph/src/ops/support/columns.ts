@@ -13,6 +13,11 @@ export interface ColumnAttributes {
   readonly pads: readonly [number, number, number, number];
 }
 
+/** Attributes of a case: a window of 2x3 and nothing else, unless said otherwise. */
+export function columnAttributes(options: Partial<ColumnAttributes>): ColumnAttributes {
+  return { kernel: [2, 3], stride: [1, 1], dilation: [1, 1], pads: [0, 0, 0, 0], ...options };
+}
+
 export function parseColumns(op: Op, context: ParseContext): ColumnAttributes {
   const { where } = context;
   const { common } = parameter(op, 'Convolution2D', context);
