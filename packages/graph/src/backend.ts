@@ -43,7 +43,10 @@ export interface ErrorSums {
   readonly maxAbsoluteError: number;
 }
 
-/** A node bound to kernels and packed weights; runs it for tensors of the planned shapes. */
+/**
+ * A node bound to kernels and packed weights; runs it for tensors of the planned shapes. With `concurrent` a
+ * promise may mean no more than that the work is queued: calls that follow see its result all the same.
+ */
 export type BoundKernel = (
   inputs: readonly (DeviceTensor | undefined)[],
   outputs: readonly DeviceTensor[],
@@ -59,7 +62,15 @@ export interface TensorBackend {
   /** What really computes, in words, for reports. */
   readonly device: string;
   readonly limits: { readonly maxTensorBytes: number };
-  allocate(desc: TensorDesc): DeviceTensor;
+  /**
+   * Samples that can be worked on at the same time, 1 if absent. Above 1 calls take effect in their order for
+   * what belongs to one sample, so that the caller need not wait for one before it makes the next.
+   */
+  readonly concurrency?: number;
+  /**
+   * @param sample what belongs to one sample is kept together; without it the tensor belongs to all (a constant)
+   */
+  allocate(desc: TensorDesc, sample?: number): DeviceTensor;
   upload(tensor: DeviceTensor, data: TensorData): void;
   /** A copy of the content. */
   download(tensor: DeviceTensor): Promise<TensorData>;
@@ -74,6 +85,12 @@ export interface TensorBackend {
     inputs: readonly (TensorDesc | undefined)[],
     outputs: readonly TensorDesc[],
   ): BoundKernel | undefined;
+  /** Like `bind`, for a node without a kernel: runs its reference where the tensors are, if that is not here. */
+  bindReference?(
+    node: GraphNode,
+    inputs: readonly (TensorDesc | undefined)[],
+    outputs: readonly TensorDesc[],
+  ): BoundKernel;
   range(tensor: DeviceTensor): Promise<RangeStatistics>;
   /**
    * Adds to `counts` (length `bins`): bin = floor(|x| * (bins / max)), both operations in float32 as in

@@ -31,16 +31,18 @@ export class GraphRunner {
    * caller's to free, unless they are inputs.
    *
    * @param known content of inputs that shapes depend on
+   * @param sample what the backend is to call it
    */
   async run(
     inputs: ReadonlyMap<number, DeviceTensor>,
     known: ReadonlyMap<number, TensorData>,
+    sample: number,
   ): Promise<DeviceTensor[]> {
     const descs = this.#describe(inputs, known);
     const key = keyOf(descs);
     const bound = key === undefined ? this.#bind(descs) : this.#cached(key, descs);
     try {
-      return await this.#execute(bound, inputs);
+      return await this.#execute(bound, inputs, sample);
     } finally {
       if (key === undefined) bound.dispose();
     }
@@ -82,28 +84,33 @@ export class GraphRunner {
     return bound;
   }
 
-  async #execute(bound: BoundPlan, inputs: ReadonlyMap<number, DeviceTensor>): Promise<DeviceTensor[]> {
+  async #execute(
+    bound: BoundPlan,
+    inputs: ReadonlyMap<number, DeviceTensor>,
+    sample: number,
+  ): Promise<DeviceTensor[]> {
     const borrowed = new Set(inputs.values());
     const live: LiveTensors = new Map();
     for (const { tensor } of bound.plan.inputs) live.set(tensor, [inputs.get(tensor)!]);
     let results: readonly DeviceTensor[] = [];
     try {
-      await bound.run(live, { count: 1, visitor: {}, nameOf: () => 'subgraph', borrowed });
-      for (const { tensor } of this.#graph.outputs) this.#materialize(bound, tensor, live);
-      results = this.#graph.outputs.map(({ tensor }) => live.get(tensor)![0]);
+      const nameOf = () => 'subgraph';
+      await bound.run(live, { count: 1, firstSample: sample, visitor: {}, nameOf, borrowed });
+      for (const { tensor } of this.#graph.outputs) this.#materialize(bound, tensor, live, sample);
+      results = this.#graph.outputs.map(({ tensor }) => live.get(tensor)![0]!);
     } finally {
       const kept = new Set([...borrowed, ...results]);
       for (const tensor of new Set([...live.values()].flat()))
-        if (!kept.has(tensor)) this.#backend.free(tensor);
+        if (tensor && !kept.has(tensor)) this.#backend.free(tensor);
     }
     return [...results];
   }
 
   /** Gives an output that was known before the run a tensor of its own. */
-  #materialize({ plan }: BoundPlan, tensor: number, live: LiveTensors): void {
+  #materialize({ plan }: BoundPlan, tensor: number, live: LiveTensors, sample: number): void {
     if (live.get(tensor)?.[0] !== undefined) return;
     const value = plan.values.get(tensor)!;
-    const made = this.#backend.allocate(value);
+    const made = this.#backend.allocate(value, sample);
     live.set(tensor, [made]);
     this.#backend.upload(made, value.data);
   }

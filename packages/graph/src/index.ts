@@ -1,3 +1,4 @@
+export { peakActivationBytes, samplesWithin } from './activation-memory.ts';
 export type {
   BoundKernel,
   DeviceTensor,
@@ -79,7 +80,7 @@ export { broadcastStrides } from './ops/support/broadcast.ts';
 export type { ScatterAttributes } from './ops/support/scatter.ts';
 export { denseStrides, type View } from './ops/support/strides.ts';
 export { UNARY_FUNCTIONS, type UnaryAttributes } from './ops/unary-op.ts';
-export { createPlan, peakActivationBytes } from './plan.ts';
+export { createPlan } from './plan.ts';
 export {
   execute,
   Program,
@@ -87,6 +88,7 @@ export {
   type RunReport,
   type RunVisitor,
   type Sample,
+  type SampleEvent,
   type SampleNames,
   type TensorEvent,
 } from './program.ts';

@@ -1,9 +1,10 @@
+import { samplesWithin } from './activation-memory.ts';
 import type { RangeStatistics, TensorBackend } from './backend.ts';
+import { Collector } from './collector.ts';
 import type { ExecutionPlan } from './graph.ts';
 import { GraphError } from './op.ts';
-import { peakActivationBytes } from './plan.ts';
-import { Program, type RunReport, type Sample, type TensorEvent } from './program.ts';
-import { ValueBuckets } from './value-buckets.ts';
+import { Program, type RunReport, type RunVisitor, type Sample } from './program.ts';
+import type { ValueBuckets } from './value-buckets.ts';
 
 /** How the values of a tensor are to be counted. */
 export type ObservationKind =
@@ -70,7 +71,7 @@ export interface Observation {
  */
 export async function observe(job: ObservationJob, backend: TensorBackend): Promise<Observation> {
   checkJob(job);
-  const chunks = job.runs.flatMap((run) => chunksOf(run, job.memoryBudgetBytes));
+  const chunks = job.runs.flatMap((run) => chunksOf(run, job.memoryBudgetBytes, backend.concurrency));
   const passes = chunks.length === 1 || job.collect.kind === 'buckets' ? 1 : 2;
   const collector = new Collector(job, backend);
   const progress = progressOf(job, passes);
@@ -79,7 +80,7 @@ export async function observe(job: ObservationJob, backend: TensorBackend): Prom
     const what = passes === 1 ? 'both' : pass === 1 ? 'range' : 'values';
     for (const run of job.runs) {
       const own = chunks.filter((chunk) => chunk.run === run);
-      const report = await observeRun(job, backend, own, (event) => collector.take(event, what), progress);
+      const report = await observeRun(job, backend, own, collector.visitor(what), progress);
       if (pass === 1) reports.push(report);
     }
   }
@@ -93,8 +94,8 @@ interface Chunk {
   readonly samples: readonly number[];
 }
 
-function chunksOf(run: ObservationRun, budget: number): Chunk[] {
-  const fitting = Math.max(1, Math.floor(budget / Math.max(1, peakActivationBytes(run.plan))));
+function chunksOf(run: ObservationRun, budget: number, concurrency: number | undefined): Chunk[] {
+  const fitting = Math.min(run.samples.length, samplesWithin(run.plan, budget, concurrency));
   const starts = Array.from({ length: Math.ceil(run.samples.length / fitting) }, (_, i) => i * fitting);
   return starts.map((start) => ({ run, samples: run.samples.slice(start, start + fitting) }));
 }
@@ -103,7 +104,7 @@ async function observeRun(
   job: ObservationJob,
   backend: TensorBackend,
   chunks: readonly Chunk[],
-  onTensor: (event: TensorEvent) => Promise<void>,
+  visitor: RunVisitor,
   onStep: (samples: number) => void,
 ): Promise<RunReport> {
   const program = new Program(chunks[0].run.plan, backend, { strict: job.strict });
@@ -111,7 +112,7 @@ async function observeRun(
     for (const { samples } of chunks) {
       const loaded = await loadSamples(job, samples);
       const nameOf = (position: number) => sampleName(job, samples[position]);
-      await program.run(loaded, { onTensor, onStep: () => onStep(samples.length) }, nameOf);
+      await program.run(loaded, { ...visitor, onStep: () => onStep(samples.length) }, nameOf);
     }
     return program.report;
   } finally {
@@ -157,14 +158,23 @@ function sampleName({ name }: ObservationJob, index: number): string {
   return name?.(index) ?? `sample ${index}`;
 }
 
+/** Reading is mostly waiting, or work for other threads: so many samples are asked for ahead. */
+const LOADED_AHEAD = 4;
+
 async function loadSamples(job: ObservationJob, indices: readonly number[]): Promise<Sample[]> {
   const samples: Sample[] = [];
-  for (const index of indices) {
+  const asked: Promise<Sample>[] = [];
+  for (const place of indices.keys()) {
+    for (let ahead = asked.length; ahead < Math.min(indices.length, place + LOADED_AHEAD); ahead++) {
+      asked.push(job.load(indices[ahead]));
+      // Reported when it is this one's turn.
+      asked[ahead].catch(() => {});
+    }
     try {
-      samples.push(await job.load(index));
+      samples.push(await asked[place]);
     } catch (error) {
       const message = error instanceof Error ? error.message : error;
-      throw new GraphError(`${sampleName(job, index)}: ${message}`, { cause: error });
+      throw new GraphError(`${sampleName(job, indices[place])}: ${message}`, { cause: error });
     }
   }
   return samples;
@@ -178,70 +188,4 @@ function joined(reports: readonly RunReport[]): RunReport {
     return counts;
   };
   return { kernels: most('kernels'), fallbacks: most('fallbacks') };
-}
-
-class Collector {
-  readonly #job: ObservationJob;
-  readonly #backend: TensorBackend;
-  readonly #wanted: ReadonlySet<number>;
-  readonly #ranges = new Map<number, RangeStatistics>();
-  readonly #values = new Map<number, Float64Array | ValueBuckets>();
-
-  constructor(job: ObservationJob, backend: TensorBackend) {
-    this.#job = job;
-    this.#backend = backend;
-    this.#wanted = new Set(job.tensors);
-  }
-
-  async take({ tensor, values }: TensorEvent, what: 'range' | 'values' | 'both'): Promise<void> {
-    if (!this.#wanted.has(tensor)) return;
-    if (what !== 'values') {
-      for (const value of values)
-        this.#ranges.set(tensor, mergeRanges(this.#ranges.get(tensor), await this.#backend.range(value)));
-    }
-    if (what === 'range') return;
-    const { collect } = this.#job;
-    if (collect.kind === 'buckets') await this.#addBuckets(tensor, values);
-    else await this.#addHistogram(tensor, values, collect);
-  }
-
-  async #addBuckets(tensor: number, values: TensorEvent['values']): Promise<void> {
-    const buckets = (this.#values.get(tensor) as ValueBuckets | undefined) ?? new ValueBuckets();
-    this.#values.set(tensor, buckets);
-    for (const value of values) await this.#backend.valueBuckets(value, buckets);
-  }
-
-  async #addHistogram(
-    tensor: number,
-    values: TensorEvent['values'],
-    { bins, skipBelow }: ObservationKind & { kind: 'histogram' },
-  ): Promise<void> {
-    const max = absMaxOf(this.#ranges.get(tensor)!);
-    const counts = (this.#values.get(tensor) as Float64Array | undefined) ?? new Float64Array(bins);
-    this.#values.set(tensor, counts);
-    // Nothing would be counted, and the bins of a range this small leave the range of float32.
-    if (max <= skipBelow) return;
-    for (const value of values) await this.#backend.histogram(value, { bins, max, skipBelow }, counts);
-  }
-
-  finish(): Map<number, TensorStatistics> {
-    const statistics = new Map<number, TensorStatistics>();
-    for (const [tensor, range] of this.#ranges)
-      statistics.set(tensor, { range, absMax: absMaxOf(range), values: this.#values.get(tensor)! });
-    return statistics;
-  }
-}
-
-function absMaxOf(range: RangeStatistics): number {
-  return range.count === range.nonFinite ? 0 : Math.max(Math.abs(range.min), Math.abs(range.max));
-}
-
-function mergeRanges(a: RangeStatistics | undefined, b: RangeStatistics): RangeStatistics {
-  if (a === undefined) return b;
-  return {
-    min: Math.min(a.min, b.min),
-    max: Math.max(a.max, b.max),
-    count: a.count + b.count,
-    nonFinite: a.nonFinite + b.nonFinite,
-  };
 }

@@ -228,17 +228,3 @@ function neededValues(
   }
   return values;
 }
-
-/** Bytes of activations that are alive at once for one sample, at the plan's worst step; without those of data-dependent size. */
-export function peakActivationBytes(plan: ExecutionPlan): number {
-  const bytes = (id: number): number => elementCount(plan.descs.get(id)?.shape ?? [0]) * 4;
-  let live = plan.inputs.reduce((sum, input) => sum + bytes(input.tensor), 0);
-  let peak = live;
-  for (const { node, outputs, release } of plan.steps) {
-    live += outputs.reduce((sum, desc) => sum + elementCount(desc.shape) * 4, 0);
-    peak = Math.max(peak, live);
-    live -= outputs.slice(node.outputs.length).reduce((sum, desc) => sum + elementCount(desc.shape) * 4, 0);
-    live -= release.reduce((sum, id) => sum + bytes(id), 0);
-  }
-  return peak;
-}

@@ -1,5 +1,5 @@
 import type { DeviceTensor, TensorBackend } from './backend.ts';
-import { BoundPlan, type StepCounts } from './bound-plan.ts';
+import { BoundPlan, type LiveTensors, type StepCounts } from './bound-plan.ts';
 import type { ExecutionPlan, GraphNode } from './graph.ts';
 import { GraphError } from './op.ts';
 import { elementCount, type HostTensor, type TensorData, type TensorDesc } from './tensor.ts';
@@ -17,12 +17,30 @@ export interface TensorEvent {
   readonly values: readonly DeviceTensor[];
 }
 
+/** A tensor that now exists for one sample. */
+export interface SampleEvent {
+  readonly tensor: number;
+  readonly desc: TensorDesc;
+  /** The node that made it; `undefined` for a graph input. */
+  readonly node: GraphNode | undefined;
+  /** Position among the samples of the run. */
+  readonly sample: number;
+  readonly value: DeviceTensor;
+}
+
 /** What to call the sample at a position. */
 export type SampleNames = (position: number) => string;
 
 export interface RunVisitor {
   /** Awaited right after a tensor exists for all samples, before anybody reads it. */
   onTensor?(event: TensorEvent): void | Promise<void>;
+  /** Right after a tensor exists for one sample, while it is in the processor's cache; before `onTensor`. */
+  onSample?(event: SampleEvent): void | Promise<void>;
+  /**
+   * After `onTensor`, once per sample: right before the first op reads it, or else before it is freed. Must be
+   * issued before it returns, since what is freed next may be this tensor; the promise is awaited later.
+   */
+  beforeRead?(event: SampleEvent): void | Promise<void>;
   /** After each step, for progress. */
   onStep?(done: number, total: number): void;
 }
@@ -67,14 +85,14 @@ export class Program {
     visitor: RunVisitor = {},
     nameOf: SampleNames = (position) => `sample ${position}`,
   ): Promise<Map<string, HostTensor>[]> {
-    const live = new Map<number, DeviceTensor[]>();
+    const live: LiveTensors = new Map();
     try {
       for (const input of this.plan.inputs) await this.#uploadInput(input, samples, live, visitor, nameOf);
-      await this.#bound.run(live, { count: samples.length, visitor, nameOf });
+      await this.#bound.run(live, { count: samples.length, firstSample: 0, visitor, nameOf });
       return await this.#downloadOutputs(samples.length, live);
     } finally {
       const tensors = new Set([...live.values()].flat());
-      for (const tensor of tensors) this.backend.free(tensor);
+      for (const tensor of tensors) if (tensor) this.backend.free(tensor);
     }
   }
 
@@ -86,13 +104,14 @@ export class Program {
   async #uploadInput(
     { tensor, name, desc }: ExecutionPlan['inputs'][number],
     samples: readonly Sample[],
-    live: Map<number, DeviceTensor[]>,
+    live: LiveTensors,
     visitor: RunVisitor,
     nameOf: SampleNames,
   ): Promise<void> {
     const values: DeviceTensor[] = [];
     live.set(tensor, values);
     const count = elementCount(desc.shape);
+    const looks: (void | Promise<void>)[] = [];
     for (const [i, sample] of samples.entries()) {
       const data = sample.get(name);
       if (data?.length !== count) {
@@ -101,17 +120,16 @@ export class Program {
           `${nameOf(i)}: input ${name}: expected ${count} values for [${desc.shape}], got ${got}`,
         );
       }
-      const device = this.backend.allocate(desc);
+      const device = this.backend.allocate(desc, i);
       values.push(device);
       this.backend.upload(device, data);
+      looks.push(visitor.onSample?.({ tensor, desc, node: undefined, sample: i, value: device }));
     }
+    await Promise.all(looks);
     await visitor.onTensor?.({ tensor, desc, node: undefined, values });
   }
 
-  async #downloadOutputs(
-    count: number,
-    live: ReadonlyMap<number, DeviceTensor[]>,
-  ): Promise<Map<string, HostTensor>[]> {
+  async #downloadOutputs(count: number, live: LiveTensors): Promise<Map<string, HostTensor>[]> {
     const results = Array.from({ length: count }, () => new Map<string, HostTensor>());
     for (const { tensor, name } of this.plan.graph.outputs) {
       for (const [i, result] of results.entries()) {

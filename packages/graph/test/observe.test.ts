@@ -5,6 +5,7 @@ import {
   observe,
   peakActivationBytes,
   type Sample,
+  samplesWithin,
 } from '@mnnquant/graph';
 import { UnaryOpOperation as U } from '@mnnquant/mnn-format';
 import { describe, expect, it } from 'vitest';
@@ -41,7 +42,7 @@ function job(fields: Partial<ObservationJob> = {}): ObservationJob {
 describe('observe', () => {
   it.each([1, 2, 3, 5])('gives the same for one pass and for two passes of %i samples', async (chunk) => {
     const once = await observe(job(), countingBackend());
-    const memoryBudgetBytes = chunk * peakActivationBytes(plan);
+    const memoryBudgetBytes = peakActivationBytes(plan, chunk);
     const twice = await observe(job({ memoryBudgetBytes }), countingBackend());
     expect([once.passes, once.samplesAtOnce]).toEqual([1, COUNT]);
     expect([twice.passes, twice.samplesAtOnce]).toEqual([2, chunk]);
@@ -72,6 +73,14 @@ describe('observe', () => {
     const backend = countingBackend();
     await observe(job({ memoryBudgetBytes: 2 * peakActivationBytes(plan) }), backend);
     expect(backend.most * 50 * 4).toBeLessThanOrEqual(2 * peakActivationBytes(plan));
+  });
+
+  it.each([1, 2, COUNT])('needs for %i samples what the plan says', async (count) => {
+    const backend = countingBackend();
+    await observe(job({ runs: [{ plan, samples: indices(count) }] }), backend);
+    expect(backend.most * 50 * 4).toBe(peakActivationBytes(plan, count));
+    expect(samplesWithin(plan, peakActivationBytes(plan, count))).toBe(count);
+    expect(samplesWithin(plan, peakActivationBytes(plan, count + 1) - 1)).toBe(count);
   });
 
   it('runs one sample at a time when even one is above the budget', async () => {
@@ -132,7 +141,7 @@ describe('buckets', () => {
   it.each([1, 3, 5])('are the same for all samples at once and for %i, in one pass', async (chunk) => {
     const collect = { kind: 'buckets' } as const;
     const once = await observe(job({ collect }), countingBackend());
-    const memoryBudgetBytes = chunk * peakActivationBytes(plan);
+    const memoryBudgetBytes = peakActivationBytes(plan, chunk);
     const parts = await observe(job({ collect, memoryBudgetBytes }), countingBackend());
     expect([once.passes, parts.passes, parts.samplesAtOnce]).toEqual([1, 1, chunk]);
     const listed = (tensors: typeof once.tensors) =>

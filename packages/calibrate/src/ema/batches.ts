@@ -1,4 +1,4 @@
-import { type ExecutionPlan, peakActivationBytes } from '@mnnquant/graph';
+import { type ExecutionPlan, peakActivationBytes, samplesWithin } from '@mnnquant/graph';
 import { CalibrationError } from '../calibration-error.ts';
 import type { SampleGroup } from '../samples.ts';
 
@@ -28,18 +28,19 @@ export function batchesOf(groups: readonly SampleGroup[], size: number): Batch[]
  *
  * @throws {CalibrationError} where a batch takes more than the budget; a single sample always may
  */
-export function checkBatchMemory(batches: readonly Batch[], budgetBytes: number): void {
+export function checkBatchMemory(
+  batches: readonly Batch[],
+  budgetBytes: number,
+  concurrency: number | undefined,
+): void {
   for (const batch of batches) {
     const count = batch.reduce((sum, { samples }) => sum + samples.length, 0);
     const bytes = batch.reduce(
-      (sum, { plan, samples }) => sum + samples.length * peakActivationBytes(plan),
+      (sum, { plan, samples }) => sum + peakActivationBytes(plan, samples.length, concurrency),
       0,
     );
     if (count === 1 || bytes <= budgetBytes) continue;
-    const fitting = Math.max(
-      1,
-      Math.floor(budgetBytes / Math.max(...batch.map(({ plan }) => peakActivationBytes(plan)))),
-    );
+    const fitting = Math.min(...batch.map(({ plan }) => samplesWithin(plan, budgetBytes, concurrency)));
     throw new CalibrationError(
       `batch_size: the activations of a batch of ${count} samples take ${megabytes(bytes)}, the memory budget is ${megabytes(budgetBytes)}; set batch_size to ${fitting} or raise the budget`,
     );

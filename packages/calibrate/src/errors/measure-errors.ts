@@ -3,8 +3,8 @@ import {
   type ExecutionPlan,
   GraphError,
   Program,
-  peakActivationBytes,
   type QuantParams,
+  samplesWithin,
   type TensorBackend,
 } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
@@ -103,8 +103,8 @@ async function measureGroup(
   const measured = measuredTensors(plan, quantized, rounding);
   for (const tensor of measured.compared) if (!tallies.has(tensor)) tallies.set(tensor, new Tally());
   const meter = new Meter({ backend, measured, rounding, tallies });
-  const peak = peakActivationBytes(plan) + peakActivationBytes(quantized);
-  const atOnce = Math.max(1, Math.floor(job.memoryBudgetBytes / Math.max(1, peak)));
+  const half = job.memoryBudgetBytes / 2;
+  const atOnce = Math.min(...[plan, quantized].map((one) => samplesWithin(one, half, backend.concurrency)));
   await withProgram(plan, backend, (float) =>
     withProgram(quantized, backend, async (int8) => {
       for (let at = 0; at < samples.length; at += atOnce) {

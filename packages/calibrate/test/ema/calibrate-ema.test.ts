@@ -187,7 +187,7 @@ describe('EMA', () => {
   it('refuses a batch that exceeds the memory, but runs single samples', async () => {
     const samples = Array.from({ length: 4 }, () => [1, 2, 3, 4]);
     await expect(calibrate(job(samples, { batchSize: 4 }, { memoryBudgetBytes: 64 }))).rejects.toThrow(
-      /batch_size: the activations of a batch of 4 samples .* set batch_size to 2/,
+      /batch_size: the activations of a batch of 4 samples .* set batch_size to 3/,
     );
     await expect(scaleOf(job(samples, { batchSize: 1 }, { memoryBudgetBytes: 1 }))).resolves.toBeDefined();
   });

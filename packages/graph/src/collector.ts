@@ -1,0 +1,86 @@
+import type { RangeStatistics, TensorBackend } from './backend.ts';
+import type { ObservationJob, TensorStatistics } from './observe.ts';
+import type { RunVisitor, SampleEvent } from './program.ts';
+import { ValueBuckets } from './value-buckets.ts';
+
+/** What a pass is to find out. */
+export type PassKind = 'range' | 'values' | 'both';
+
+/** Gathers the statistics of an observation from the events of its runs. */
+export class Collector {
+  readonly #job: ObservationJob;
+  readonly #backend: TensorBackend;
+  readonly #wanted: ReadonlySet<number>;
+  readonly #ranges = new Map<number, RangeStatistics>();
+  readonly #values = new Map<number, Float64Array | ValueBuckets>();
+
+  constructor(job: ObservationJob, backend: TensorBackend) {
+    this.#job = job;
+    this.#backend = backend;
+    this.#wanted = new Set(job.tensors);
+  }
+
+  /**
+   * Ranges and buckets are taken while a tensor is fresh. A histogram needs the range over all samples: in a single
+   * pass it is taken when the next op is about to read the tensor, which brings it into the cache for both.
+   */
+  visitor(what: PassKind): RunVisitor {
+    const { collect } = this.#job;
+    if (collect.kind === 'buckets') {
+      return {
+        onSample: this.#forWanted((event) => Promise.all([this.#range(event), this.#buckets(event)])),
+      };
+    }
+    const range = this.#forWanted((event) => this.#range(event));
+    const histogram = this.#forWanted((event) => this.#histogram(event, collect));
+    if (what === 'both') return { onSample: range, beforeRead: histogram };
+    return { onSample: what === 'range' ? range : histogram };
+  }
+
+  finish(): Map<number, TensorStatistics> {
+    const statistics = new Map<number, TensorStatistics>();
+    for (const [tensor, range] of this.#ranges)
+      statistics.set(tensor, { range, absMax: absMaxOf(range), values: this.#values.get(tensor)! });
+    return statistics;
+  }
+
+  #forWanted(take: (event: SampleEvent) => Promise<unknown>): (event: SampleEvent) => void | Promise<void> {
+    return (event) => (this.#wanted.has(event.tensor) ? take(event).then(() => {}) : undefined);
+  }
+
+  async #range({ tensor, value }: SampleEvent): Promise<void> {
+    const range = await this.#backend.range(value);
+    this.#ranges.set(tensor, mergeRanges(this.#ranges.get(tensor), range));
+  }
+
+  async #buckets({ tensor, value }: SampleEvent): Promise<void> {
+    const buckets = (this.#values.get(tensor) as ValueBuckets | undefined) ?? new ValueBuckets();
+    this.#values.set(tensor, buckets);
+    await this.#backend.valueBuckets(value, buckets);
+  }
+
+  async #histogram(
+    { tensor, value }: SampleEvent,
+    { bins, skipBelow }: ObservationJob['collect'] & { kind: 'histogram' },
+  ): Promise<void> {
+    const max = absMaxOf(this.#ranges.get(tensor)!);
+    const counts = (this.#values.get(tensor) as Float64Array | undefined) ?? new Float64Array(bins);
+    this.#values.set(tensor, counts);
+    // Nothing would be counted, and the bins of a range this small leave the range of float32.
+    if (max > skipBelow) await this.#backend.histogram(value, { bins, max, skipBelow }, counts);
+  }
+}
+
+function absMaxOf(range: RangeStatistics): number {
+  return range.count === range.nonFinite ? 0 : Math.max(Math.abs(range.min), Math.abs(range.max));
+}
+
+function mergeRanges(a: RangeStatistics | undefined, b: RangeStatistics): RangeStatistics {
+  if (a === undefined) return b;
+  return {
+    min: Math.min(a.min, b.min),
+    max: Math.max(a.max, b.max),
+    count: a.count + b.count,
+    nonFinite: a.nonFinite + b.nonFinite,
+  };
+}

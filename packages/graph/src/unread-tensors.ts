@@ -1,0 +1,60 @@
+import type { DeviceTensor } from './backend.ts';
+import type { LiveTensors } from './bound-plan.ts';
+import type { ExecutionPlan, GraphNode } from './graph.ts';
+import type { RunVisitor } from './program.ts';
+import type { TensorDesc } from './tensor.ts';
+
+interface Unread {
+  readonly tensor: number;
+  readonly desc: TensorDesc;
+  readonly node: GraphNode | undefined;
+}
+
+/** Tensors that exist for all samples and that no op has read yet: a visitor is shown each of them once more. */
+export class UnreadTensors {
+  readonly #live: LiveTensors;
+  readonly #visitor: RunVisitor;
+  readonly #unread = new Map<number, Unread>();
+
+  /** @param live the inputs are in it already */
+  constructor(plan: ExecutionPlan, live: LiveTensors, visitor: RunVisitor) {
+    this.#live = live;
+    this.#visitor = visitor;
+    for (const { tensor, desc } of plan.inputs) this.add({ tensor, desc, node: undefined });
+  }
+
+  add(unread: Unread): void {
+    if (this.#visitor.beforeRead !== undefined) this.#unread.set(unread.tensor, unread);
+  }
+
+  /** One sample is about to be read by an op. */
+  beforeRead(inputs: readonly number[], sample: number): Promise<unknown> | undefined {
+    if (this.#unread.size === 0) return undefined;
+    const shown = [...new Set(inputs)].flatMap((id) => {
+      const unread = this.#unread.get(id);
+      const value = this.#live.get(id)?.[sample];
+      return unread && value ? [this.#show(unread, sample, value)] : [];
+    });
+    return Promise.all(shown);
+  }
+
+  /** An op has read them for all samples. */
+  haveRead(inputs: readonly number[]): void {
+    for (const id of inputs) this.#unread.delete(id);
+  }
+
+  /** Shows those of `tensors` that no op has read. */
+  async finish(tensors: readonly number[]): Promise<void> {
+    for (const id of tensors) {
+      const unread = this.#unread.get(id);
+      if (unread === undefined) continue;
+      const values = this.#live.get(id) ?? [];
+      await Promise.all(values.map((value, sample) => value && this.#show(unread, sample, value)));
+      this.#unread.delete(id);
+    }
+  }
+
+  #show(unread: Unread, sample: number, value: DeviceTensor): void | Promise<void> {
+    return this.#visitor.beforeRead?.({ ...unread, sample, value });
+  }
+}
