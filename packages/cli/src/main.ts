@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { messageOf, UsageError } from './errors.ts';
 import { createPhases, createProgress, SILENT } from './progress.ts';
@@ -8,6 +9,7 @@ export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
 interface Flags {
   readonly memory: number;
+  readonly threads: number;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -53,6 +55,11 @@ function createCommand(): Command {
         .argParser(parseSize)
         .default(1024 ** 3, '1G'),
     )
+    .addOption(
+      new Option('--threads <n>', 'threads that compute; the result is the same for any number')
+        .argParser(parseThreads)
+        .default(Math.min(availableParallelism(), MOST_THREADS), 'one per core'),
+    )
     .option('-q, --quiet', 'print nothing but warnings and the last line')
     .option('--json', 'print the summary as JSON instead of text')
     .version(VERSION)
@@ -77,6 +84,7 @@ async function run(source: string, target: string, config: string, flags: Flags)
       target,
       config,
       memoryBytes: flags.memory,
+      threads: flags.threads,
       onProgress: phases.update,
       onWarning: (message) => {
         phases.stop();
@@ -102,6 +110,16 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   process.stderr.write(`error: ${messageOf(error)}\n`);
   return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+}
+
+/** More would only share the memory among them. */
+const MOST_THREADS = 64;
+
+function parseThreads(text: string): number {
+  const threads = Number(text);
+  if (!/^\d+$/.test(text.trim()) || threads < 1 || threads > MOST_THREADS)
+    throw new InvalidArgumentError(`expected a whole number from 1 to ${MOST_THREADS}`);
+  return threads;
 }
 
 function parseSize(text: string): number {

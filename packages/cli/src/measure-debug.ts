@@ -7,7 +7,7 @@ import {
 } from '@mnnquant/calibrate';
 import { buildGraph, createPlan, type ExecutionPlan } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
-import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
+import { createThreadedBackend } from '@mnnquant/tensor-cpu/node';
 
 export interface DebugMeasurement {
   /** Of the float model. */
@@ -16,6 +16,7 @@ export interface DebugMeasurement {
   readonly prediction: Prediction;
   readonly samples: SampleSet;
   readonly memoryBytes: number;
+  readonly threads: number;
   readonly onProgress?: ErrorJob['onProgress'];
 }
 
@@ -25,7 +26,7 @@ export async function measureDebug(job: DebugMeasurement): Promise<LayerError[]>
   const shapes = new Map(plan.inputs.map(({ name, desc }) => [name, desc.shape]));
   const graph = buildGraph(written, { leaveOutTail: true });
   const quantized = { model: written, plan: createPlan(graph, shapes), prediction };
-  const backend = await createCpuBackend();
+  const backend = await createThreadedBackend({ threads: job.threads });
   try {
     return await measureErrors({
       plan,

@@ -12,7 +12,7 @@ import {
 } from '@mnnquant/calibrate';
 import { buildGraph, createPlan, type ExecutionPlan, type Graph, type GraphNode } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
-import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
+import { createThreadedBackend } from '@mnnquant/tensor-cpu/node';
 import { loadConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import { type DebugReport, debugJson, debugPath, debugReport } from './debug-report.ts';
@@ -33,6 +33,8 @@ export interface QuantizeOptions {
   readonly config: string;
   /** Bytes that activations may take while calibrating. */
   readonly memoryBytes: number;
+  /** Threads that compute, 1 if absent; the result has the same bytes for any number. */
+  readonly threads?: number;
   readonly onProgress?: (phase: 'images' | 'calibrate' | 'debug', done: number, total: number) => void;
   /** Called with each warning as soon as it is known; the outcome has all of them. */
   readonly onWarning?: (message: string) => void;
@@ -156,7 +158,7 @@ async function prepare(options: QuantizeOptions, warn: (messages: readonly strin
 
 /** What `debug` asks for. */
 async function debugLayers(
-  { memoryBytes, onProgress }: QuantizeOptions,
+  { memoryBytes, threads = 1, onProgress }: QuantizeOptions,
   { debug }: Config,
   job: Pick<DebugMeasurement, 'plan' | 'written' | 'prediction' | 'samples'>,
 ): Promise<LayerError[] | undefined> {
@@ -164,6 +166,7 @@ async function debugLayers(
   return measureDebug({
     ...job,
     memoryBytes,
+    threads,
     onProgress: (done, total) => onProgress?.('debug', done, total),
   });
 }
@@ -195,7 +198,7 @@ async function runCalibration(
   { config, inference, source, plan }: Job,
   samples: OpenedSamples,
 ): Promise<CalibratedModel> {
-  const backend = await createCpuBackend();
+  const backend = await createThreadedBackend({ threads: options.threads ?? 1 });
   const { folded } = inference;
   const skip = (node: GraphNode): boolean => config.skip_quant_op_names.includes(node.name);
   const weights = weightConfig(config);

@@ -20,13 +20,14 @@ export function peakActivationBytes(plan: ExecutionPlan, samples = 1, concurrenc
 
 /** How many samples can be run together within `budgetBytes`; at least 1. */
 export function samplesWithin(plan: ExecutionPlan, budgetBytes: number, concurrency = 1): number {
-  let fitting = Number.POSITIVE_INFINITY;
-  for (const { each, once } of needs(plan)) {
-    // Below that many samples not all of the places are taken; that such a run fits as well costs no check.
-    const left = budgetBytes - concurrency * once;
-    if (each > 0) fitting = Math.min(fitting, Math.floor(left / each));
-  }
-  return Math.max(1, fitting);
+  const fitting = needs(plan).map(({ each, once }) => {
+    const many = Math.floor((budgetBytes - concurrency * once) / Math.max(1, each));
+    // Fewer than there are places: each of them is worked on.
+    return many >= concurrency
+      ? many
+      : Math.min(concurrency, Math.floor(budgetBytes / Math.max(1, each + once)));
+  });
+  return Math.max(1, Math.min(...fitting));
 }
 
 /** Of a step that turns `before` bytes of each sample into `after`, first the one that begins, then the one that ends. */

@@ -1,10 +1,12 @@
 import type { BoundKernel, DeviceTensor, TensorBackend } from './backend.ts';
 import type { ControlBody, ControlRuntime } from './control.ts';
+import { failure } from './failure.ts';
 import type { ExecutionPlan, Graph, PlanStep } from './graph.ts';
 import { GraphRunner } from './graph-runner.ts';
+import { hostKernel } from './host-kernel.ts';
 import { GraphError } from './op.ts';
 import type { RunVisitor, SampleNames } from './program.ts';
-import { allocateData, elementCount, type HostTensor, type TensorData, type TensorDesc } from './tensor.ts';
+import type { TensorData, TensorDesc } from './tensor.ts';
 import { UnreadTensors } from './unread-tensors.ts';
 
 /** Steps by op name: which ran a kernel, which the plain reference. */
@@ -67,7 +69,7 @@ export class BoundPlan {
    * @param live the inputs
    */
   async run(live: LiveTensors, run: BoundRun): Promise<void> {
-    const unread = new UnreadTensors(this.plan, live, run.visitor);
+    const unread = new UnreadTensors(this.plan, live, run);
     for (const [index, step] of this.#steps.entries()) {
       await this.#runStep(step, live, run, unread);
       run.visitor.onStep?.(index + 1, this.#steps.length);
@@ -308,31 +310,4 @@ export class BoundPlan {
 function quiet<T>(promise: T): T {
   if (promise instanceof Promise) promise.catch(() => {});
   return promise;
-}
-
-function failure(error: unknown, where: string): GraphError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new GraphError(`${where}: ${message}`, { cause: error });
-}
-
-/** Runs a node's reference on the host, for a backend that has no kernel for it. */
-function hostKernel({ node, outputs }: PlanStep, backend: TensorBackend): BoundKernel {
-  return async (inputs, results) => {
-    const sources = await Promise.all(inputs.map((tensor) => tensor && downloadHost(tensor, backend)));
-    const precision = sources.some((source) => source?.data instanceof Float64Array) ? 'float64' : 'float32';
-    const targets = outputs.map(({ shape, dtype, layout, list }) => ({
-      shape,
-      dtype,
-      layout,
-      list,
-      data: allocateData(dtype, elementCount(shape), precision),
-    }));
-    node.definition.reference(node.attributes, sources, targets);
-    for (const [k, target] of targets.entries()) backend.upload(results[k], target.data);
-  };
-}
-
-async function downloadHost(tensor: DeviceTensor, backend: TensorBackend): Promise<HostTensor> {
-  const { shape, dtype, layout, list } = tensor;
-  return { shape, dtype, layout, list, data: await backend.download(tensor) };
 }

@@ -21,6 +21,7 @@ export type {
   GraphOutput,
   PlanStep,
 } from './graph.ts';
+export { hostKernel } from './host-kernel.ts';
 export {
   type Observation,
   type ObservationJob,
@@ -119,5 +120,6 @@ export {
   type BucketColumns,
   MOST_BUCKETS,
   type ValueBucket,
+  type ValueBucketParts,
   ValueBuckets,
 } from './value-buckets.ts';

@@ -112,7 +112,7 @@ async function observeRun(
     for (const { samples } of chunks) {
       const loaded = await loadSamples(job, samples);
       const nameOf = (position: number) => sampleName(job, samples[position]);
-      await program.run(loaded, { ...visitor, onStep: () => onStep(samples.length) }, nameOf);
+      await program.visit(loaded, { ...visitor, onStep: () => onStep(samples.length) }, nameOf);
     }
     return program.report;
   } finally {

@@ -1,5 +1,6 @@
 import type { DeviceTensor, TensorBackend } from './backend.ts';
 import { BoundPlan, type LiveTensors, type StepCounts } from './bound-plan.ts';
+import { named } from './failure.ts';
 import type { ExecutionPlan, GraphNode } from './graph.ts';
 import { GraphError } from './op.ts';
 import { elementCount, type HostTensor, type TensorData, type TensorDesc } from './tensor.ts';
@@ -85,11 +86,27 @@ export class Program {
     visitor: RunVisitor = {},
     nameOf: SampleNames = (position) => `sample ${position}`,
   ): Promise<Map<string, HostTensor>[]> {
+    return this.#execute(samples, visitor, nameOf, (live) =>
+      this.#downloadOutputs(samples.length, live, nameOf),
+    );
+  }
+
+  /** As `run`, for the visitor alone: nobody wants the outputs. */
+  visit(samples: readonly Sample[], visitor: RunVisitor, nameOf: SampleNames): Promise<void> {
+    return this.#execute(samples, visitor, nameOf, async () => {});
+  }
+
+  async #execute<T>(
+    samples: readonly Sample[],
+    visitor: RunVisitor,
+    nameOf: SampleNames,
+    finish: (live: LiveTensors) => Promise<T>,
+  ): Promise<T> {
     const live: LiveTensors = new Map();
     try {
       for (const input of this.plan.inputs) await this.#uploadInput(input, samples, live, visitor, nameOf);
       await this.#bound.run(live, { count: samples.length, firstSample: 0, visitor, nameOf });
-      return await this.#downloadOutputs(samples.length, live);
+      return await finish(live);
     } finally {
       const tensors = new Set([...live.values()].flat());
       for (const tensor of tensors) if (tensor) this.backend.free(tensor);
@@ -123,20 +140,25 @@ export class Program {
       const device = this.backend.allocate(desc, i);
       values.push(device);
       this.backend.upload(device, data);
-      looks.push(visitor.onSample?.({ tensor, desc, node: undefined, sample: i, value: device }));
+      const look = visitor.onSample?.({ tensor, desc, node: undefined, sample: i, value: device });
+      looks.push(named(look, `${nameOf(i)}: input ${name}`));
     }
     await Promise.all(looks);
     await visitor.onTensor?.({ tensor, desc, node: undefined, values });
   }
 
-  async #downloadOutputs(count: number, live: LiveTensors): Promise<Map<string, HostTensor>[]> {
+  async #downloadOutputs(
+    count: number,
+    live: LiveTensors,
+    nameOf: SampleNames,
+  ): Promise<Map<string, HostTensor>[]> {
     const results = Array.from({ length: count }, () => new Map<string, HostTensor>());
     for (const { tensor, name } of this.plan.graph.outputs) {
       for (const [i, result] of results.entries()) {
         const device = live.get(tensor)?.[i];
         const { shape, dtype, layout, list } = device ?? this.plan.descs.get(tensor)!;
         const data = device
-          ? await this.backend.download(device)
+          ? await named(this.backend.download(device), `${nameOf(i)}: output ${name}`)
           : this.plan.values.get(tensor)!.data.slice();
         result.set(name, { shape, dtype, layout, list, data });
       }

@@ -1,7 +1,8 @@
 import type { DeviceTensor } from './backend.ts';
-import type { LiveTensors } from './bound-plan.ts';
+import type { BoundRun, LiveTensors } from './bound-plan.ts';
+import { named } from './failure.ts';
 import type { ExecutionPlan, GraphNode } from './graph.ts';
-import type { RunVisitor } from './program.ts';
+import type { RunVisitor, SampleNames } from './program.ts';
 import type { TensorDesc } from './tensor.ts';
 
 interface Unread {
@@ -14,12 +15,14 @@ interface Unread {
 export class UnreadTensors {
   readonly #live: LiveTensors;
   readonly #visitor: RunVisitor;
+  readonly #nameOf: SampleNames;
   readonly #unread = new Map<number, Unread>();
 
   /** @param live the inputs are in it already */
-  constructor(plan: ExecutionPlan, live: LiveTensors, visitor: RunVisitor) {
+  constructor(plan: ExecutionPlan, live: LiveTensors, { visitor, nameOf }: BoundRun) {
     this.#live = live;
     this.#visitor = visitor;
+    this.#nameOf = nameOf;
     for (const { tensor, desc } of plan.inputs) this.add({ tensor, desc, node: undefined });
   }
 
@@ -49,7 +52,11 @@ export class UnreadTensors {
       const unread = this.#unread.get(id);
       if (unread === undefined) continue;
       const values = this.#live.get(id) ?? [];
-      await Promise.all(values.map((value, sample) => value && this.#show(unread, sample, value)));
+      await Promise.all(
+        values.map(
+          (value, sample) => value && named(this.#show(unread, sample, value), this.#nameOf(sample)),
+        ),
+      );
       this.#unread.delete(id);
     }
   }

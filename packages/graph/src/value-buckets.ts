@@ -21,6 +21,15 @@ export interface ValueBucket {
   readonly sum: number;
 }
 
+/** Everything that is in `ValueBuckets`, as data that can be sent to another thread. */
+export interface ValueBucketParts {
+  /** The values themselves, while they are few. */
+  readonly values: readonly Float32Array[] | undefined;
+  readonly lowest: number;
+  /** Exponent, counts and sums. */
+  readonly octaves: readonly (readonly [number, Uint32Array, Float64Array])[];
+}
+
 /** Buckets as columns, ascending; see `ValueBucket`. */
 export interface BucketColumns {
   readonly lows: Float32Array | Float64Array;
@@ -36,8 +45,8 @@ interface Octave {
 
 /**
  * How often |x| has which value, in bounded memory. Up to 524288 values are kept as they are. More are
- * counted in small intervals, 16384 equal ones to every power of two, with exact counts and with sums in
- * double precision; then what is less than a 65536th of the largest value is left out. Zero, NaN and
+ * counted in small intervals, 16384 equal ones to every power of two, with exact counts and exact sums (values of a
+ * bucket have one exponent, so that double precision holds what 2^29 of them add up to); then what is less than a 65536th of the largest value is left out. Zero, NaN and
  * infinities are never in it.
  *
  * Takes at most 3.2 MiB, however many values there are.
@@ -47,6 +56,23 @@ export class ValueBuckets {
   #held = 0;
   #octaves = new Map<number, Octave>();
   #lowest = 0;
+
+  static fromParts({ values, lowest, octaves }: ValueBucketParts): ValueBuckets {
+    const buckets = new ValueBuckets();
+    buckets.#values = values && [...values];
+    buckets.#held = (values ?? []).reduce((sum, { length }) => sum + length, 0);
+    buckets.#lowest = lowest;
+    buckets.#octaves = new Map(octaves.map(([exponent, counts, sums]) => [exponent, { counts, sums }]));
+    return buckets;
+  }
+
+  /** Views of what is in it, not copies. */
+  parts(): ValueBucketParts {
+    const octaves = [...this.#octaves].map(
+      ([exponent, { counts, sums }]) => [exponent, counts, sums] as const,
+    );
+    return { values: this.#values, lowest: this.#lowest, octaves };
+  }
 
   /** Whether `count` values more can be kept as they are; then `addValues` is the way. */
   holds(count: number): boolean {

@@ -11,9 +11,10 @@ export interface KernelContext {
   readonly wasm: KernelExports;
   readonly memory: WasmMemory;
   readonly heap: Heap;
-  readonly scratch: Scratch;
+  /** Binding reserves, running asks for the address. */
+  readonly scratch: Pick<Scratch, 'address' | 'reserve'>;
   readonly bucketTable: BucketTable;
-  readonly constants: Constants;
+  readonly constants: Pick<Constants, 'floats' | 'integers'>;
 }
 
 /** Binds a node for fixed shapes; `undefined` where the kernel does not cover the case. */

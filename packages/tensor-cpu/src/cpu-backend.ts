@@ -24,13 +24,13 @@ import { tensorBuckets } from './statistics/value-buckets.ts';
 import { CpuTensor, ELEMENT_BYTES, live } from './tensor.ts';
 import { viewOf } from './view.ts';
 
-/** What the backend's report of itself says. */
-const DEVICE = 'WebAssembly SIMD, 1 thread';
+/** What the kernels are made of, for reports. */
+export const INSTRUCTIONS = 'WebAssembly SIMD';
 
 /** Runs kernels in one WebAssembly memory on the calling thread. Made by `createCpuBackend`. */
 export class CpuBackend implements TensorBackend {
   readonly name = 'cpu';
-  readonly device = DEVICE;
+  readonly device = `${INSTRUCTIONS}, 1 thread`;
   readonly limits: { readonly maxTensorBytes: number };
   #context: KernelContext | undefined;
 

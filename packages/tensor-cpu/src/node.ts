@@ -1,9 +1,13 @@
 // Entry point for Node: the same backend, with the kernels read from the package's folder.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { CpuBackend } from './cpu-backend.ts';
+import type { TensorBackend } from '@mnnquant/graph';
+import { type CpuBackend, INSTRUCTIONS } from './cpu-backend.ts';
 import type { CpuBackendOptions } from './create-backend.ts';
 import { createCpuBackend as createFromModule } from './create-backend.ts';
+import { MAX_MEMORY_BYTES } from './memory/wasm-memory.ts';
+import { PooledBackend } from './pool/pooled-backend.ts';
+import { startWorker } from './worker-channel.ts';
 
 export type { CpuBackend } from './cpu-backend.ts';
 export type { CpuBackendOptions } from './create-backend.ts';
@@ -11,6 +15,27 @@ export type { CpuBackendOptions } from './create-backend.ts';
 /** Makes a backend with a memory of its own; `options.wasm` is only needed to share one compiled module. */
 export async function createCpuBackend(options: CpuBackendOptions = {}): Promise<CpuBackend> {
   return createFromModule({ ...options, wasm: options.wasm ?? (await loadKernels()) });
+}
+
+export interface ThreadOptions {
+  /** 1: the calling thread computes. More: so many workers do. */
+  readonly threads: number;
+  /** Of the memory of each thread; default and maximum are 4 GiB less 64 KiB. */
+  readonly maxMemoryBytes?: number;
+}
+
+/**
+ * A backend that computes several samples at the same time; the results have the same bits for any number of
+ * threads. Workers start in the background: the backend can be used at once.
+ */
+export async function createThreadedBackend(options: ThreadOptions): Promise<TensorBackend> {
+  const { threads, maxMemoryBytes = MAX_MEMORY_BYTES } = options;
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new RangeError(`tensor-cpu: expected a whole number of threads from 1, got ${threads}`);
+  if (threads === 1) return createCpuBackend({ maxMemoryBytes });
+  const module = await loadKernels();
+  const channels = Array.from({ length: threads }, () => startWorker(module, maxMemoryBytes));
+  return new PooledBackend({ channels, maxMemoryBytes, instructions: INSTRUCTIONS });
 }
 
 /** The compiled kernels, for handing one module to several backends or workers. */

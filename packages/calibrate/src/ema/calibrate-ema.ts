@@ -2,6 +2,7 @@ import {
   createPlan,
   type ExecutionPlan,
   type Graph,
+  Program,
   type RunReport,
   rangeOf,
   type TensorBackend,
@@ -13,9 +14,9 @@ import { groupByShape, type SampleSet } from '../samples.ts';
 import type { ScaleTable } from '../scale-table.ts';
 import type { ScalePlan } from '../solve-scales.ts';
 import type { QuantizedWeights } from '../weights/weight-quantizer.ts';
-import { batchesOf, checkBatchMemory } from './batches.ts';
+import { type Batch, batchesOf, checkBatchMemory } from './batches.ts';
 import { type FeatureRoles, featureGroups, featureRoles } from './feature-roles.ts';
-import { type BatchTensor, runBatch } from './forward.ts';
+import { type BatchTensor, type ForwardJob, runBatch } from './forward.ts';
 import { withQuantizedWeights } from './quantized-graph.ts';
 import { RangeKeeper } from './range-keeper.ts';
 import { type WithCopies, withRoundedCopies } from './rounded-copies.ts';
@@ -71,14 +72,28 @@ export async function calibrateEma(job: EmaJob): Promise<{ scales: ScaleTable; r
   const keeper = new RangeKeeper(featureClamp);
   takeConstants(roles, plan, keeper);
   const onSteps = progressOf(job, groups);
-  const reports: RunReport[] = [];
   const onTensor = forward?.onTensor?.bind(forward);
-  for (const batch of batches) {
-    const run = { backend, samples, roles, copies, keeper, strict: job.strict, onTensor, onSteps };
-    reports.push(...(await runBatch(run, batch)));
-  }
+  const run = { backend, samples, roles, copies, keeper, onTensor, onSteps };
+  const report = await runBatches(run, batches, job.strict);
   checkFinite(scalePlan.plan, keeper.ranges);
-  return { scales: solveRanges(scalePlan, tied, keeper.ranges, featureClamp), report: merged(reports) };
+  return { scales: solveRanges(scalePlan, tied, keeper.ranges, featureClamp), report };
+}
+
+/** All batches, with one program for each plan that occurs in them. */
+async function runBatches(
+  job: ForwardJob,
+  batches: readonly Batch[],
+  strict: boolean | undefined,
+): Promise<RunReport> {
+  const programs = new Map<ExecutionPlan, Program>();
+  try {
+    for (const { plan } of batches.flat())
+      if (!programs.has(plan)) programs.set(plan, new Program(plan, job.backend, { strict }));
+    for (const batch of batches) await runBatch(job, batch, programs);
+    return merged([...programs.values()].map(({ report }) => report));
+  } finally {
+    for (const program of programs.values()) program.dispose();
+  }
 }
 
 /** With rounded weights, and tensors rounded for those readers only that run in int8. */

@@ -1,11 +1,13 @@
-import {
-  type DeviceTensor,
-  type GraphNode,
+import type {
+  DeviceTensor,
+  ExecutionPlan,
+  GraphNode,
   Program,
-  type QuantParams,
-  type RunReport,
-  type TensorBackend,
-  type TensorEvent,
+  QuantParams,
+  RangeStatistics,
+  SampleEvent,
+  TensorBackend,
+  TensorEvent,
 } from '@mnnquant/graph';
 import { Meeting } from '../meeting.ts';
 import { loadSamples, namesOf, type SampleSet } from '../samples.ts';
@@ -29,7 +31,6 @@ export interface ForwardJob {
   /** By id of a tensor that is a copy to be rounded: what it is a copy of, which then is not. */
   readonly copies: ReadonlyMap<number, number>;
   readonly keeper: RangeKeeper;
-  readonly strict?: boolean;
   /** Called for every tensor of a batch before it is observed and rounded. */
   onTensor?(tensor: BatchTensor): void | Promise<void>;
   /** After a step, with the number of samples it was run for. */
@@ -43,28 +44,50 @@ export interface ForwardJob {
  *
  * Samples of different shapes run side by side and wait for each other at every tensor.
  *
- * @returns what ran where, one report per shape
+ * @param programs by plan, for all plans of the batch
  */
-export async function runBatch(job: ForwardJob, batch: Batch): Promise<RunReport[]> {
+export async function runBatch(
+  job: ForwardJob,
+  batch: Batch,
+  programs: ReadonlyMap<ExecutionPlan, Program>,
+): Promise<void> {
   const loaded = await Promise.all(batch.map(({ samples }) => loadSamples(job.samples, samples)));
-  const programs: Program[] = [];
-  try {
-    for (const { plan } of batch) programs.push(new Program(plan, job.backend, { strict: job.strict }));
-    job.keeper.startBatch();
-    const meeting = new Meeting<TensorEvent>(arrivals(batch), (events) => handle(job, events));
-    await meeting.runAll(
-      programs.map((program, index) => () => {
-        const samples = loaded[index]!;
-        const visitor = {
-          onTensor: (event: TensorEvent) => meeting.join(event.tensor, event),
-          onStep: () => job.onSteps?.(samples.length),
-        };
-        return program.run(samples, visitor, namesOf(job.samples, batch[index]!.samples));
-      }),
-    );
-    return programs.map(({ report }) => report);
-  } finally {
-    for (const program of programs) program.dispose();
+  job.keeper.startBatch();
+  const ranges = new FreshRanges(job);
+  const meeting = new Meeting<TensorEvent>(arrivals(batch), (events) => handle(job, events, ranges));
+  await meeting.runAll(
+    batch.map(({ plan, samples }, index) => () => {
+      const visitor = {
+        onTensor: (event: TensorEvent) => meeting.join(event.tensor, event),
+        onSample: ranges.onSample,
+        onStep: () => job.onSteps?.(samples.length),
+      };
+      return programs.get(plan)!.visit(loaded[index]!, visitor, namesOf(job.samples, samples));
+    }),
+  );
+}
+
+/** Ranges that were asked for while a tensor was in the processor's cache. */
+class FreshRanges {
+  readonly #backend: TensorBackend;
+  readonly #ranges = new WeakMap<DeviceTensor, Promise<RangeStatistics>>();
+  /** Absent where somebody else may change the tensors first. */
+  readonly onSample: ((event: SampleEvent) => Promise<void>) | undefined;
+
+  constructor(job: ForwardJob) {
+    this.#backend = job.backend;
+    if (job.onTensor === undefined) this.onSample = (event) => this.#take(job, event);
+  }
+
+  of(value: DeviceTensor): Promise<RangeStatistics> {
+    return this.#ranges.get(value) ?? this.#backend.range(value);
+  }
+
+  async #take(job: ForwardJob, { tensor, value }: SampleEvent): Promise<void> {
+    if (isCopied(job, tensor) || !job.roles.observed.has(job.copies.get(tensor) ?? tensor)) return;
+    const range = this.#backend.range(value);
+    this.#ranges.set(value, range);
+    await range;
   }
 }
 
@@ -79,15 +102,15 @@ function arrivals(batch: Batch): (tensor: number) => number {
   return (tensor) => counts.get(tensor) ?? 1;
 }
 
-async function handle(job: ForwardJob, events: readonly TensorEvent[]): Promise<void> {
+async function handle(job: ForwardJob, events: readonly TensorEvent[], ranges: FreshRanges): Promise<void> {
   const { tensor, node } = events[0]!;
   const values = events.flatMap((event) => event.values);
   const original = job.copies.get(tensor);
   if (original === undefined) await job.onTensor?.({ tensor, node, values });
   if (isCopied(job, tensor)) return;
-  const grid = await gridOf(job, original ?? tensor, values);
+  const grid = await gridOf(job, original ?? tensor, values, ranges);
   if (grid === undefined) return;
-  for (const value of values) await job.backend.fakeQuantize(value, grid);
+  await Promise.all(values.map((value) => job.backend.fakeQuantize(value, grid)));
 }
 
 function isCopied({ copies }: ForwardJob, tensor: number): boolean {
@@ -95,14 +118,15 @@ function isCopied({ copies }: ForwardJob, tensor: number): boolean {
 }
 
 async function gridOf(
-  { backend, roles, keeper }: ForwardJob,
+  { roles, keeper }: ForwardJob,
   tensor: number,
   values: readonly DeviceTensor[],
+  ranges: FreshRanges,
 ): Promise<QuantParams | undefined> {
   const joined = roles.joined.get(tensor);
   if (joined !== undefined) return keeper.joint(joined);
   const role = roles.observed.get(tensor);
   if (role === undefined) return undefined;
-  const parts = await Promise.all(values.map((value) => backend.range(value)));
+  const parts = await Promise.all(values.map((value) => ranges.of(value)));
   return keeper.take(tensor, parts, role);
 }

@@ -54,7 +54,7 @@ export class Meter {
       (arrivals) => this.#compare(arrivals, indices),
     );
     const run = (program: Program, network: Arrival['network']) => () =>
-      program.run(
+      program.visit(
         samples,
         {
           onTensor: async (event) => {
@@ -72,20 +72,20 @@ export class Meter {
     const { event: float } = arrivals.find(({ network }) => network === 'float')!;
     const { event: quantized } = arrivals.find(({ network }) => network === 'quantized')!;
     const tally = this.#options.tallies.get(float.tensor);
-    for (const [i, value] of float.values.entries()) {
-      const sums = await this.#options.backend.compare(value, quantized.values[i] as DeviceTensor);
-      tally?.addCosine(indices[i] as number, cosineOf(sums));
-    }
+    const { backend } = this.#options;
+    const sums = await Promise.all(
+      float.values.map((value, i) => backend.compare(value, quantized.values[i] as DeviceTensor)),
+    );
+    for (const [i, sum] of sums.entries()) tally?.addCosine(indices[i] as number, cosineOf(sum));
   }
 
   async #round({ tensor, values }: TensorEvent): Promise<void> {
     const { backend, rounding } = this.#options;
     const params = rounding.get(tensor);
     if (params === undefined) return;
-    for (const value of values) {
-      await this.#count(tensor, value, params);
-      await backend.fakeQuantize(value, params);
-    }
+    await Promise.all(
+      values.flatMap((value) => [this.#count(tensor, value, params), backend.fakeQuantize(value, params)]),
+    );
   }
 
   async #count(tensor: number, value: DeviceTensor, params: QuantParams): Promise<void> {
@@ -94,8 +94,7 @@ export class Meter {
     if (account === undefined) return;
     const count = ({ low, high }: { low: number; high: number }): Promise<number> =>
       backend.countOutside(value, account.rectified ? Number.NEGATIVE_INFINITY : low, high);
-    const overflow = await count(overflowEnds(params));
-    const clipped = await count(clippingEnds(params));
+    const [overflow, clipped] = await Promise.all([count(overflowEnds(params)), count(clippingEnds(params))]);
     tallies.get(account.tensor)?.addOverflow(elementCount(value.shape), overflow, clipped);
   }
 }

@@ -9,6 +9,12 @@ import { liveFloat } from '../tensor.ts';
  */
 export function fakeQuantizeTensor(context: KernelContext, tensor: DeviceTensor, params: QuantParams): void {
   const { address, count } = liveFloat(tensor, 'fakeQuantize');
+  const { scale, inverse } = checkGrid(params);
+  context.wasm.fakeQuantize(address, count, scale, inverse, params.zeroPoint, params.min, params.max);
+}
+
+/** The scale and its inverse as float32. Throws where they are no finite numbers above zero. */
+export function checkGrid(params: QuantParams): { readonly scale: number; readonly inverse: number } {
   const scale = Math.fround(params.scale);
   const inverse = Math.fround(1 / scale);
   if (!(scale > 0 && Number.isFinite(scale) && Number.isFinite(inverse))) {
@@ -16,5 +22,5 @@ export function fakeQuantizeTensor(context: KernelContext, tensor: DeviceTensor,
       `fakeQuantize: expected a positive scale with a finite inverse, got ${params.scale}`,
     );
   }
-  context.wasm.fakeQuantize(address, count, scale, inverse, params.zeroPoint, params.min, params.max);
+  return { scale, inverse };
 }

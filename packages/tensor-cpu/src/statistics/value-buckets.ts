@@ -3,12 +3,15 @@ import type { KernelContext } from '../context.ts';
 import { liveFloat } from '../tensor.ts';
 import { tensorRange } from './range.ts';
 
+/** The smallest float32 above zero. */
+const SMALLEST = 2 ** -149;
+
 /** Adds |x| of every finite value that is not zero to `buckets`: sums in float64, in the order of the elements. */
 export function tensorBuckets(context: KernelContext, tensor: DeviceTensor, buckets: ValueBuckets): void {
   const { address, count } = liveFloat(tensor, 'valueBuckets');
   const { bucketTable, memory, wasm } = context;
   const first = address >>> 2;
-  if (buckets.holds(count)) {
+  if (buckets.holds(count) || buckets.holds(magnitudes(context, address, count))) {
     buckets.addValues(memory.float32.subarray(first, first + count));
     return;
   }
@@ -19,4 +22,13 @@ export function tensorBuckets(context: KernelContext, tensor: DeviceTensor, buck
   wasm.valueBuckets(address, count, BUCKET_SHIFT, lowest, sums, counts, result);
   const [from, to] = [memory.int32[result >>> 2], memory.int32[(result >>> 2) + 1]];
   bucketTable.drain(from, to, (place, number, sum) => buckets.add(lowest + place, number, sum));
+}
+
+/** How many values are finite and not zero: what the buckets go by, in whatever portions the values come. */
+function magnitudes({ wasm }: KernelContext, address: number, count: number): number {
+  const infinity = Number.POSITIVE_INFINITY;
+  return (
+    wasm.countOutside(address, count, -SMALLEST, SMALLEST) -
+    wasm.countOutside(address, count, -infinity, infinity)
+  );
 }

@@ -1,0 +1,24 @@
+// A worker of the pool in Node: carries out what comes through its port, in order.
+import { parentPort, workerData } from 'node:worker_threads';
+import { CpuBackend } from './cpu-backend.ts';
+import { createContext } from './create-context.ts';
+import { CommandRunner } from './pool/command-runner.ts';
+import type { Batch, WorkerStart } from './pool/protocol.ts';
+
+const { module, maxMemoryBytes, progress } = workerData as WorkerStart;
+const port = parentPort!;
+const runner = createContext(module, maxMemoryBytes).then(
+  (context) => new CommandRunner(new CpuBackend(context), progress),
+);
+
+let last: Promise<void> = Promise.resolve();
+port.on('message', (batch: Batch) => {
+  last = last.then(async () => {
+    const result = await (await runner).run(batch);
+    // Downloads are copies that nobody here needs any more.
+    const transfer = result.results.flatMap((one) =>
+      ArrayBuffer.isView(one) ? [one.buffer as ArrayBuffer] : [],
+    );
+    port.postMessage(result, transfer);
+  });
+});

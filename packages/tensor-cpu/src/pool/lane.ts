@@ -1,0 +1,175 @@
+import { type TensorData, type TensorDesc, type ValueBucketParts, ValueBuckets } from '@mnnquant/graph';
+import type { Channel } from './channel.ts';
+import { type Batch, type BatchResult, COMMAND, type PlainDesc, type TicketResult } from './protocol.ts';
+
+/** Uploads from this size on are sent at once; smaller ones are copied and wait for the next batch. */
+const LARGE_UPLOAD_BYTES = 1 << 16;
+
+interface Ticket {
+  resolve(result: TicketResult): void;
+  reject(error: Error): void;
+}
+
+/** What workers count is added to these. */
+type TallyTarget = Float64Array | ValueBuckets;
+
+interface OpenBatch {
+  readonly tickets: readonly Ticket[];
+  readonly tallies: readonly TallyTarget[];
+}
+
+/**
+ * Commands for one worker. They are collected and sent when the caller waits for something (at the next
+ * microtask), so that a layer over many samples is one message and one answer.
+ */
+export class Lane {
+  /** For messages: `worker 1 of 2`. */
+  readonly name: string;
+  readonly #channel: Channel;
+  #commands: number[] = [];
+  #payload: unknown[] = [];
+  #newDescs: PlainDesc[] = [];
+  #tickets: Ticket[] = [];
+  #tallies: TallyTarget[] = [];
+  readonly #open: OpenBatch[] = [];
+  readonly #descs = new Map<string, number>();
+  readonly #descPlaces = new WeakMap<TensorDesc, number>();
+  #scheduled = false;
+  #failure: Error | undefined;
+
+  constructor(channel: Channel, name: string) {
+    this.name = name;
+    this.#channel = channel;
+    channel.listen(
+      (result) => this.#finish(result),
+      (error) => this.#fail(error),
+    );
+  }
+
+  allocate(tensor: number, desc: TensorDesc): void {
+    this.#commands.push(COMMAND.allocate, tensor, this.#placeOf(desc));
+  }
+
+  upload(tensor: number, data: TensorData): void {
+    const large = data.byteLength >= LARGE_UPLOAD_BYTES;
+    this.#commands.push(COMMAND.upload, tensor, this.#attach(large ? data : data.slice()));
+    if (large) this.#flush();
+  }
+
+  free(tensor: number): void {
+    this.#commands.push(COMMAND.free, tensor);
+  }
+
+  /** `request` is cloned when the batch is sent. */
+  bind(binding: number, request: unknown): void {
+    this.#commands.push(COMMAND.bind, binding, this.#attach(request));
+  }
+
+  fakeQuantize(tensor: number, numbers: readonly number[]): void {
+    this.#commands.push(COMMAND.fakeQuantize, tensor, ...numbers);
+  }
+
+  run(binding: number, inputs: readonly number[], outputs: readonly number[]): Promise<TicketResult> {
+    return this.#ask(COMMAND.run, [binding, inputs.length, ...inputs, outputs.length, ...outputs]);
+  }
+
+  /** One of the commands that answer with numbers or content and add to no tally. */
+  ask(code: number, operands: readonly number[]): Promise<TicketResult> {
+    return this.#ask(code, operands);
+  }
+
+  /** A command whose counts are added to `target`; it is done when they are. */
+  tally(code: number, tensor: number, target: TallyTarget, rest: readonly number[]): Promise<TicketResult> {
+    let tally = this.#tallies.indexOf(target);
+    if (tally < 0) tally = this.#tallies.push(target) - 1;
+    return this.#ask(code, [tensor, tally, ...rest]);
+  }
+
+  close(): Promise<void> {
+    this.#failure ??= new Error(`${this.name} was closed`);
+    return this.#channel.close();
+  }
+
+  #ask(code: number, operands: readonly number[]): Promise<TicketResult> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      this.#commands.push(code, this.#tickets.length, ...operands);
+      this.#tickets.push({ resolve, reject });
+      if (this.#scheduled) return;
+      this.#scheduled = true;
+      queueMicrotask(() => this.#flush());
+    });
+  }
+
+  #attach(content: unknown): number {
+    return this.#payload.push(content) - 1;
+  }
+
+  #placeOf(desc: TensorDesc): number {
+    const known = this.#descPlaces.get(desc);
+    if (known !== undefined) return known;
+    const { shape, dtype, layout, list } = desc;
+    const plain = { shape, dtype, layout, list };
+    const key = JSON.stringify(plain);
+    let place = this.#descs.get(key);
+    if (place === undefined) {
+      place = this.#descs.size;
+      this.#descs.set(key, place);
+      this.#newDescs.push(plain);
+    }
+    this.#descPlaces.set(desc, place);
+    return place;
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    if (this.#commands.length === 0 || this.#failure !== undefined) return;
+    const batch: Batch = {
+      commands: Float64Array.from(this.#commands),
+      payload: this.#payload,
+      descs: this.#newDescs,
+      tickets: this.#tickets.length,
+      tallies: this.#tallies.length,
+    };
+    this.#open.push({ tickets: this.#tickets, tallies: this.#tallies });
+    this.#commands = [];
+    this.#payload = [];
+    this.#newDescs = [];
+    this.#tickets = [];
+    this.#tallies = [];
+    this.#channel.post(batch);
+  }
+
+  #finish({ results, tallies, failures }: BatchResult): void {
+    const open = this.#open.shift();
+    if (open === undefined) return;
+    for (const [i, target] of open.tallies.entries()) addTally(target, tallies[i]);
+    for (const { ticket, name, message } of failures) {
+      const error = Object.assign(new Error(message), { name });
+      // A command without a ticket: what comes after it cannot be trusted.
+      for (const one of ticket < 0 ? open.tickets : [open.tickets[ticket]]) one.reject(error);
+    }
+    for (const [i, { resolve }] of open.tickets.entries()) resolve(results[i]);
+  }
+
+  /** The worker is gone. What it was at is told first, so that it is the one that is named. */
+  #fail(cause: Error): void {
+    if (this.#failure !== undefined) return;
+    const error = new Error(`${this.name} stopped: ${cause.message}`, { cause });
+    this.#failure = error;
+    const tickets = this.#open.flatMap((batch) => batch.tickets);
+    tickets[this.#channel.currentTicket() ?? 0]?.reject(error);
+    for (const { reject } of [...tickets, ...this.#tickets]) reject(error);
+    this.#open.length = 0;
+    this.#tickets = [];
+  }
+}
+
+function addTally(target: TallyTarget, counted: unknown): void {
+  if (target instanceof ValueBuckets) {
+    target.merge(ValueBuckets.fromParts(counted as ValueBucketParts));
+    return;
+  }
+  const counts = counted as Float64Array;
+  for (let bin = 0; bin < counts.length; bin++) target[bin] += counts[bin];
+}
