@@ -117,7 +117,7 @@ async function quantizeWithEma(
     const written = quantizeModel(model, { scales: scales.tensors, weights, means, apart });
     writeFileSync(target, writeModel(written.net));
     const prediction = predictInt8(written, plan);
-    return await measureDebug({ plan, written, prediction, samples, memoryBytes: 2 ** 30 });
+    return await measureDebug({ plan, written, prediction, samples, backend, memoryBytes: 2 ** 30 });
   } finally {
     await backend.dispose();
   }

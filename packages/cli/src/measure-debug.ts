@@ -5,9 +5,8 @@ import {
   type Prediction,
   type SampleSet,
 } from '@mnnquant/calibrate';
-import { buildGraph, createPlan, type ExecutionPlan } from '@mnnquant/graph';
+import { buildGraph, createPlan, type ExecutionPlan, type TensorBackend } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
-import { createThreadedBackend } from '@mnnquant/tensor-cpu/node';
 
 export interface DebugMeasurement {
   /** Of the float model. */
@@ -16,7 +15,7 @@ export interface DebugMeasurement {
   readonly prediction: Prediction;
   readonly samples: SampleSet;
   readonly memoryBytes: number;
-  readonly threads: number;
+  readonly backend: TensorBackend;
   readonly onProgress?: ErrorJob['onProgress'];
 }
 
@@ -26,17 +25,12 @@ export async function measureDebug(job: DebugMeasurement): Promise<LayerError[]>
   const shapes = new Map(plan.inputs.map(({ name, desc }) => [name, desc.shape]));
   const graph = buildGraph(written, { leaveOutTail: true });
   const quantized = { model: written, plan: createPlan(graph, shapes), prediction };
-  const backend = await createThreadedBackend({ threads: job.threads });
-  try {
-    return await measureErrors({
-      plan,
-      quantized,
-      backend,
-      samples,
-      memoryBudgetBytes: job.memoryBytes,
-      onProgress: job.onProgress,
-    });
-  } finally {
-    await backend.dispose();
-  }
+  return measureErrors({
+    plan,
+    quantized,
+    backend: job.backend,
+    samples,
+    memoryBudgetBytes: job.memoryBytes,
+    onProgress: job.onProgress,
+  });
 }

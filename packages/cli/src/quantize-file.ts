@@ -10,7 +10,14 @@ import {
   trainingForward,
   withScalesForPieces,
 } from '@mnnquant/calibrate';
-import { buildGraph, createPlan, type ExecutionPlan, type Graph, type GraphNode } from '@mnnquant/graph';
+import {
+  buildGraph,
+  createPlan,
+  type ExecutionPlan,
+  type Graph,
+  type GraphNode,
+  type TensorBackend,
+} from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
 import { createThreadedBackend } from '@mnnquant/tensor-cpu/node';
 import { loadConfig } from './config/load.ts';
@@ -55,6 +62,8 @@ export interface QuantizeOutcome {
   /** Ops without a kernel that ran the plain reference: steps by op name. */
   readonly fallbacks: Readonly<Record<string, number>>;
   readonly passes: 1 | 2;
+  /** What computed, in words. */
+  readonly device: string;
   /** With EMA and `winogradOpt`. */
   readonly winograd?: WinogradOutcome;
   /** With `debug`: how far each layer is from the float network; also in `DST.mnn.debug.json`. */
@@ -62,8 +71,8 @@ export interface QuantizeOutcome {
   readonly seconds: number;
 }
 
-/** Prepared samples are kept in memory up to this size; more are read a second time. */
-const SAMPLE_CACHE_BYTES = 512 * 1024 * 1024;
+/** The share of the memory in which prepared samples are kept; more are read a second time. */
+const SAMPLES_SHARE = 1 / 4;
 
 /**
  * The whole job: `SRC.mnn` and a folder of images in, `DST.mnn` and `DST.mnn.json` out, and
@@ -75,26 +84,52 @@ const SAMPLE_CACHE_BYTES = 512 * 1024 * 1024;
  */
 export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOutcome> {
   const started = performance.now();
-  const { source, target } = options;
   const warnings: string[] = [];
   const warn = (messages: readonly string[]): void => {
     warnings.push(...messages);
     for (const message of messages) options.onWarning?.(message);
   };
-  const job = await prepare(options, warn);
+  const given = loadConfig(options.config);
+  warn(given.warnings);
+  // Threads start while the model and the samples are read.
+  const backend = createThreadedBackend({ threads: options.threads ?? 1 });
+  backend.catch(() => {});
+  try {
+    const job = await prepare(options, given.config, warn);
+    const done = await quantizeSamples(options, job, await backend, warn);
+    return { ...done, warnings, seconds: (performance.now() - started) / 1000 };
+  } finally {
+    await (await backend).dispose();
+  }
+}
+
+async function quantizeSamples(
+  options: QuantizeOptions,
+  job: Job,
+  backend: TensorBackend,
+  warn: (messages: readonly string[]) => void,
+): Promise<Omit<QuantizeOutcome, 'warnings' | 'seconds'>> {
+  const { source, target } = options;
   const { config, skips, read, graph } = job;
   const samples = await job.source.open({
-    cacheBytes: SAMPLE_CACHE_BYTES,
+    cacheBytes: options.memoryBytes * SAMPLES_SHARE,
     onProgress: (done, total) => options.onProgress?.('images', done, total),
   });
   warn(sampleWarnings(config, samples));
   checkTargets(targetsOf(options, config, read), samples.files);
-  const { calibration, model, plan } = await runCalibration(options, job, samples);
+  const memoryBytes = options.memoryBytes * (1 - SAMPLES_SHARE);
+  const { calibration, model, plan } = await runCalibration(
+    { ...options, memoryBytes },
+    job,
+    samples,
+    backend,
+  );
   warn(tensorWarnings(calibration, graph));
   const written = rewrite(model, plan, calibration, config);
   const prediction = predictInt8(written, plan, calibration.candidates);
   warn(predictionWarnings(prediction));
-  const layers = await debugLayers(options, config, { plan, written, prediction, samples });
+  const measured = { plan, written, prediction, samples, backend, memoryBytes };
+  const layers = await debugLayers(options, config, measured);
   const files = modelFiles(written, target, hasWeightFile(read));
   const debug = layers && debugReport(layers, files[0], samples);
   writeResult(written, files, debug);
@@ -106,12 +141,11 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
     images: { used: samples.names, skipped: samples.skipped },
     prediction,
     skips: skips.patterns,
-    warnings,
     fallbacks: Object.fromEntries(calibration.report.fallbacks),
     passes: calibration.passes,
+    device: backend.device,
     ...(calibration.winograd && { winograd: winogradOutcome(calibration.winograd) }),
     ...(debug && { debug }),
-    seconds: (performance.now() - started) / 1000,
   };
 }
 
@@ -133,9 +167,11 @@ function targetsOf({ target }: QuantizeOptions, { debug }: Config, read?: Source
 }
 
 /** Everything that can be wrong without reading all samples. */
-async function prepare(options: QuantizeOptions, warn: (messages: readonly string[]) => void): Promise<Job> {
-  const { config: given, warnings } = loadConfig(options.config);
-  warn(warnings);
+async function prepare(
+  options: QuantizeOptions,
+  given: Config,
+  warn: (messages: readonly string[]) => void,
+): Promise<Job> {
   checkTargets(targetsOf(options, given), [options.source, weightPath(options.source), options.config]);
   const read = readSource(options.source);
   checkTargets(targetsOf(options, given, read), [...read.files, options.config]);
@@ -158,17 +194,12 @@ async function prepare(options: QuantizeOptions, warn: (messages: readonly strin
 
 /** What `debug` asks for. */
 async function debugLayers(
-  { memoryBytes, threads = 1, onProgress }: QuantizeOptions,
+  { onProgress }: QuantizeOptions,
   { debug }: Config,
-  job: Pick<DebugMeasurement, 'plan' | 'written' | 'prediction' | 'samples'>,
+  job: DebugMeasurement,
 ): Promise<LayerError[] | undefined> {
   if (!debug) return undefined;
-  return measureDebug({
-    ...job,
-    memoryBytes,
-    threads,
-    onProgress: (done, total) => onProgress?.('debug', done, total),
-  });
+  return measureDebug({ ...job, onProgress: (done, total) => onProgress?.('debug', done, total) });
 }
 
 /** Writes the model and what belongs to it. */
@@ -197,35 +228,31 @@ async function runCalibration(
   options: QuantizeOptions,
   { config, inference, source, plan }: Job,
   samples: OpenedSamples,
+  backend: TensorBackend,
 ): Promise<CalibratedModel> {
-  const backend = await createThreadedBackend({ threads: options.threads ?? 1 });
   const { folded } = inference;
   const skip = (node: GraphNode): boolean => config.skip_quant_op_names.includes(node.name);
   const weights = weightConfig(config);
-  try {
-    const training = inference.training
-      ? trainingForward({ source: inference.source, folded, plan, backend, skip, weights })
-      : undefined;
-    const calibration = await calibrate({
-      plan,
-      backend,
-      samples,
-      config: {
-        featureMethod: config.feature_quantize_method,
-        featureClamp: config.feature_clamp_value,
-        ema: { ...emaConfig(config, plan.graph), forward: training?.forward },
-        skip,
-      },
-      memoryBudgetBytes: options.memoryBytes,
-      onProgress: (done, total) => options.onProgress?.('calibrate', done, total),
-    });
-    if (training === undefined) return { calibration, model: folded.model, plan };
-    const { model } = training.finish();
-    const graph = buildGraph(model, { leaveOutTail: true });
-    return { calibration, model, plan: createPlan(graph, source.shapes) };
-  } finally {
-    await backend.dispose();
-  }
+  const training = inference.training
+    ? trainingForward({ source: inference.source, folded, plan, backend, skip, weights })
+    : undefined;
+  const calibration = await calibrate({
+    plan,
+    backend,
+    samples,
+    config: {
+      featureMethod: config.feature_quantize_method,
+      featureClamp: config.feature_clamp_value,
+      ema: { ...emaConfig(config, plan.graph), forward: training?.forward },
+      skip,
+    },
+    memoryBudgetBytes: options.memoryBytes,
+    onProgress: (done, total) => options.onProgress?.('calibrate', done, total),
+  });
+  if (training === undefined) return { calibration, model: folded.model, plan };
+  const { model } = training.finish();
+  const graph = buildGraph(model, { leaveOutTail: true });
+  return { calibration, model, plan: createPlan(graph, source.shapes) };
 }
 
 function rewrite(

@@ -19,7 +19,7 @@ export function formatSummary(outcome: QuantizeOutcome): string {
     `Size        ${kilobytes(outcome.sourceBytes)} → ${kilobytes(outcome.targetBytes)} (${(outcome.sourceBytes / outcome.targetBytes).toFixed(2)}x smaller)`,
     ...fallbackLines(outcome),
     ...(outcome.warnings.length > 0 ? [`Warnings    ${outcome.warnings.length}, see above`] : []),
-    `Time        ${outcome.seconds.toFixed(1)} s${outcome.passes === 2 ? ' (two passes: the samples did not fit the memory budget at once)' : ''}`,
+    `Time        ${outcome.seconds.toFixed(1)} s on ${outcome.device}${outcome.passes === 2 ? ' (two passes: the samples did not fit the memory budget at once)' : ''}`,
     `Written     ${writtenFiles(outcome).join(', ')}`,
   ];
   return lines.join('\n');

@@ -94,8 +94,15 @@ interface Chunk {
   readonly samples: readonly number[];
 }
 
-function chunksOf(run: ObservationRun, budget: number, concurrency: number | undefined): Chunk[] {
-  const fitting = Math.min(run.samples.length, samplesWithin(run.plan, budget, concurrency));
+/**
+ * Samples per thread in a chunk where not all fit: more would only take memory, and fewer have the threads wait for
+ * each other more often.
+ */
+const CHUNK_PER_THREAD = 16;
+
+function chunksOf(run: ObservationRun, budget: number, concurrency = 1): Chunk[] {
+  const most = samplesWithin(run.plan, budget, concurrency);
+  const fitting = most >= run.samples.length ? most : Math.min(most, CHUNK_PER_THREAD * concurrency);
   const starts = Array.from({ length: Math.ceil(run.samples.length / fitting) }, (_, i) => i * fitting);
   return starts.map((start) => ({ run, samples: run.samples.slice(start, start + fitting) }));
 }
@@ -109,8 +116,12 @@ async function observeRun(
 ): Promise<RunReport> {
   const program = new Program(chunks[0].run.plan, backend, { strict: job.strict });
   try {
-    for (const { samples } of chunks) {
-      const loaded = await loadSamples(job, samples);
+    let next = loadSamples(job, chunks[0].samples);
+    for (const [i, { samples }] of chunks.entries()) {
+      const loaded = await next;
+      // Read while these are computed.
+      if (i + 1 < chunks.length) next = loadSamples(job, chunks[i + 1].samples);
+      next.catch(() => {});
       const nameOf = (position: number) => sampleName(job, samples[position]);
       await program.visit(loaded, { ...visitor, onStep: () => onStep(samples.length) }, nameOf);
     }
