@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 
 /** One line for what zod found: key, expected and got. */
 export function explain(issue: z.core.$ZodIssue, raw: unknown): string {

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { configSchema } from './schema.ts';
+import * as z from 'zod/mini';
+import { configSchema, keyNotes } from './schema.ts';
 
 /**
  * The schema of the config file for editors, JSON Schema draft 7. It marks unknown keys, which the tool
@@ -8,6 +8,7 @@ import { configSchema } from './schema.ts';
 export function configJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(configSchema, {
     target: 'draft-7',
+    metadata: keyNotes,
     io: 'input',
     override: ({ jsonSchema }) => {
       if (jsonSchema.type === 'object') jsonSchema.additionalProperties = false;

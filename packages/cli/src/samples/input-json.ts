@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { explain } from '../config/explain.ts';
 import { messageOf } from '../errors.ts';
 
-const shape = z.array(z.int().min(1));
+const shape = z.array(z.int().check(z.minimum(1)));
+const entry = z.object({ name: z.string().check(z.minLength(1)), shape: z.optional(shape) });
 const schema = z.object({
-  inputs: z.array(z.object({ name: z.string().min(1), shape: shape.optional() })).default([]),
-  outputs: z.array(z.string()).default([]),
+  inputs: z._default(z.array(entry), []),
+  outputs: z._default(z.array(z.string()), []),
 });
 
 /** What a sample's `input.json` says. */
