@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { main } from '../dist/main.js';
+import { main } from '../bundle/mnnquant.js';
 
 const code = await main(process.argv.slice(2));
 // What was printed may have failed already.

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { LayerError } from '@mnnquant/calibrate';
 import { VERSION } from './version.ts';
@@ -35,7 +34,11 @@ export function debugReport(
     tool: `mnnquant ${VERSION}`,
     model: {
       file: basename(written.path),
-      sha256: createHash('sha256').update(written.bytes).digest('hex'),
+      sha256: process
+        .getBuiltinModule('node:crypto')
+        .createHash('sha256')
+        .update(written.bytes)
+        .digest('hex'),
     },
     samples: samples.count,
     layers: layers.map((layer) => {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { DebugReport } from './debug-report.ts';
 import { messageOf, UsageError } from './errors.ts';
 import { createPhases, createProgress, SILENT } from './progress.ts';
 import { VERSION } from './version.ts';
@@ -74,10 +75,9 @@ async function run(source: string, target: string, config: string, flags: Flags)
   const phases = createPhases((title) => (quiet ? SILENT : createProgress(title, process.stderr)));
   try {
     // Loaded here, so that --help and --version answer at once.
-    const [{ quantizeFile }, { formatSummary }, { formatDebugTable }] = await Promise.all([
+    const [{ quantizeFile }, { formatSummary }] = await Promise.all([
       import('./quantize-file.ts'),
       import('./summary.ts'),
-      import('./debug-table.ts'),
     ]);
     const outcome = await quantizeFile({
       source,
@@ -95,15 +95,21 @@ async function run(source: string, target: string, config: string, flags: Flags)
     if (flags.json) process.stdout.write(`${JSON.stringify(outcome, undefined, 2)}\n`);
     else if (!flags.quiet) {
       process.stdout.write(`${formatSummary(outcome)}\n`);
-      const { isTTY, columns: reported } = process.stdout;
-      // Some terminals do not know their size.
-      const columns = isTTY ? reported || 80 : undefined;
-      if (outcome.debug) process.stdout.write(`${formatDebugTable(outcome.debug, { target, columns })}\n`);
+      if (outcome.debug) await printDebugTable(outcome.debug, target);
     }
     if (!flags.json) process.stdout.write('Quantize model done!\n');
   } finally {
     phases.stop();
   }
+}
+
+/** Loaded here, since measuring texts takes a while to load and few runs print a table. */
+async function printDebugTable(report: DebugReport, target: string): Promise<void> {
+  const { formatDebugTable } = await import('./debug-table.ts');
+  const { isTTY, columns: reported } = process.stdout;
+  // Some terminals do not know their size.
+  const columns = isTTY ? reported || 80 : undefined;
+  process.stdout.write(`${formatDebugTable(report, { target, columns })}\n`);
 }
 
 function report(error: unknown): number {

@@ -15,7 +15,7 @@ function run(args: readonly string[], options: { cwd?: string } = {}) {
 }
 
 beforeAll(() => {
-  const built = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+  const built = fileURLToPath(new URL('../bundle/mnnquant.js', import.meta.url));
   if (!existsSync(built)) throw new Error('these tests run the built command; build first: npm run build');
 });
 

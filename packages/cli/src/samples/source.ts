@@ -2,7 +2,6 @@ import type { Graph } from '@mnnquant/graph';
 import type { Config } from '../config/schema.ts';
 import { imageSource } from './image-samples.ts';
 import type { OpenedSamples, SampleSource } from './opened.ts';
-import { sequenceSource } from './sequence.ts';
 
 /**
  * What `path`, `input_type` and `inputs` of a config mean for a model.
@@ -12,9 +11,10 @@ import { sequenceSource } from './sequence.ts';
  */
 export async function sampleSource(graph: Graph, config: Config): Promise<SampleSource> {
   const limit = askedFor(config);
-  return config.input_type === 'sequence'
-    ? sequenceSource(graph, config, limit)
-    : imageSource(graph, config, limit);
+  if (config.input_type === 'image') return imageSource(graph, config, limit);
+  // Readers of arrays and archives, which few jobs need.
+  const { sequenceSource } = await import('./sequence.ts');
+  return sequenceSource(graph, config, limit);
 }
 
 /** What a user should know of the samples before anything is computed. */

@@ -1,0 +1,79 @@
+// Puts the command into a few files: loading several hundred modules took longer than reading a model.
+// What it loads at run time lies as it does beside the modules of `dist`, so that relative addresses hold:
+//
+//   bundle/mnnquant.js      the command, bundle/*.js what it loads when it is needed
+//   bundle/pool-worker.js   what a worker thread runs, in one file
+//   bundle/LICENSES.txt     of the packages that are inside
+//   wasm/*.wasm             the kernels of tensor-cpu
+//
+// sharp stays outside: it loads a library of the operating system.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const kernels = join(root, '../tensor-cpu');
+const target = join(root, 'bundle');
+
+/** CommonJS packages ask for Node's own modules with `require`, which modules do not have. */
+const REQUIRE =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
+const COMMON = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  // The sources of this workspace, and of packages their modules rather than CommonJS.
+  conditions: ['@mnnquant/source'],
+  mainFields: ['module', 'main'],
+  external: ['sharp'],
+  outdir: target,
+  // As text, not minified: that gains no time, and stack traces stay readable.
+  legalComments: 'none',
+  banner: { js: REQUIRE },
+  metafile: true,
+  logLevel: 'warning',
+};
+
+/** The bundles' inputs, relative to the package. */
+async function bundle() {
+  const command = await build({ ...COMMON, entryPoints: { mnnquant: 'src/main.ts' }, splitting: true });
+  const inputs = Object.keys(command.metafile.inputs);
+  const worker = join(kernels, 'src/pool-worker.ts');
+  if (existsSync(worker)) {
+    // A bundle of its own: sharing chunks with the command would make every worker load several files.
+    const { metafile } = await build({ ...COMMON, entryPoints: { 'pool-worker': worker } });
+    inputs.push(...Object.keys(metafile.inputs));
+  }
+  return inputs;
+}
+
+function copyKernels() {
+  const folder = join(root, 'wasm');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  const files = readdirSync(join(kernels, 'wasm')).filter((file) => file.endsWith('.wasm'));
+  if (files.length === 0) throw new Error(`no kernels in ${kernels}/wasm; build tensor-cpu first`);
+  for (const file of files) cpSync(join(kernels, 'wasm', file), join(folder, file));
+}
+
+/** The license of every package that is inside, as their licenses ask. */
+function licenses(inputs) {
+  const folders = inputs.flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []);
+  const texts = [...new Set(folders)].map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    if (file === undefined) throw new Error(`${name} has no license file; it cannot be part of the bundle`);
+    return `${name} ${version} (${license})\n\n${readFileSync(join(root, folder, file), 'utf8').trim()}\n`;
+  });
+  return texts.sort().join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+// Files of an earlier build have other names.
+rmSync(target, { recursive: true, force: true });
+const inputs = await bundle();
+writeFileSync(join(target, 'LICENSES.txt'), licenses(inputs));
+copyKernels();
