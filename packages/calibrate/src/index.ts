@@ -23,10 +23,12 @@ export { type ErrorJob, type LayerError, measureErrors } from './errors/index.ts
 export {
   channelCount,
   type PixelFormat,
+  type PixelImage,
   PreprocessError,
   type RgbaImage,
   type SampleOptions,
   sampleImage,
+  withAlpha,
 } from './preprocess/index.ts';
 export { type ResizedLines, resizeLinesAsImages } from './resized-lines.ts';
 export {
