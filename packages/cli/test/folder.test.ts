@@ -1,12 +1,12 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RgbaImage } from '@mnnquant/calibrate';
+import type { PixelImage } from '@mnnquant/calibrate';
 import { describe, expect, it } from 'vitest';
 import { type ImageFolderOptions, openImageFolder } from '../src/images/folder.ts';
 import { fill, photo, scratchFolder } from './scratch.ts';
 
 /** The first pixel's red tells the images apart. */
-const firstRed = ({ data }: RgbaImage): Float32Array => Float32Array.of(data[0]);
+const firstRed = ({ data }: PixelImage): Float32Array => Float32Array.of(data[0]);
 
 function open(path: string, options: Partial<ImageFolderOptions> = {}) {
   return openImageFolder({ path, limit: undefined, prepare: firstRed, cacheBytes: 1 << 20, ...options });
@@ -90,7 +90,7 @@ describe('a folder of images', () => {
     const path = scratchFolder();
     fill(path, { 'a.bmp': photo(1), 'b.bmp': photo(2) });
     let calls = 0;
-    const prepare = (image: RgbaImage): Float32Array => {
+    const prepare = (image: PixelImage): Float32Array => {
       if (calls++ === 0) throw new Error('too small');
       return firstRed(image);
     };

@@ -1,4 +1,4 @@
-import type { RgbaImage } from '@mnnquant/calibrate';
+import { type PixelImage, type RgbaImage, withAlpha } from '@mnnquant/calibrate';
 import { messageOf, QuantizeError } from '../errors.ts';
 import { decodeBmp, isBmp } from './bmp.ts';
 import { decodeNetpbm, isNetpbm } from './netpbm.ts';
@@ -19,6 +19,11 @@ export class ImageError extends Error {
  * @throws {QuantizeError} when the decoder itself is not installed
  */
 export async function decodeImage(bytes: Uint8Array, fileName: string): Promise<RgbaImage> {
+  return withAlpha(await decodePixels(bytes, fileName));
+}
+
+/** The same, without a channel for alpha where the file has none. */
+export async function decodePixels(bytes: Uint8Array, fileName: string): Promise<PixelImage> {
   try {
     if (bytes.length === 0) throw new Error('the file is empty');
     if (isBmp(bytes)) return decodeBmp(bytes);

@@ -1,9 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RgbaImage } from '@mnnquant/calibrate';
+import type { PixelImage } from '@mnnquant/calibrate';
 import { messageOf, QuantizeError } from '../errors.ts';
 import { compareNames, type SkippedFile } from '../samples/opened.ts';
-import { decodeImage } from './decode.ts';
+import { decodePixels } from './decode.ts';
 
 export interface ImageFolderOptions {
   /** Relative to the working directory, as in MNN. */
@@ -11,7 +11,7 @@ export interface ImageFolderOptions {
   /** Use at most so many images; `undefined` for all. */
   readonly limit: number | undefined;
   /** Makes the network's input of an image. */
-  readonly prepare: (image: RgbaImage) => Float32Array;
+  readonly prepare: (image: PixelImage) => Float32Array;
   /** Prepared inputs are kept up to this many bytes; the rest is decoded again when it is needed. */
   readonly cacheBytes: number;
   readonly onProgress?: (done: number, total: number) => void;
@@ -26,8 +26,8 @@ export interface ImageFolder {
   load(index: number): Promise<Float32Array>;
 }
 
-/** Decoding happens outside of JavaScript's thread: a few files at once keep it busy. */
-const FILES_AT_ONCE = 4;
+/** Decoding happens in Node's pool of four threads; with one more under way none of them waits. */
+const FILES_AT_ONCE = 5;
 
 /**
  * Opens a folder of images: every file is decoded once, so that what is not an image is known before
@@ -36,54 +36,70 @@ const FILES_AT_ONCE = 4;
  * @throws {QuantizeError} when the folder has no readable image
  */
 export async function openImageFolder(options: ImageFolderOptions): Promise<ImageFolder> {
-  const { path, limit = Number.POSITIVE_INFINITY, prepare } = options;
+  const { path, prepare } = options;
   const { files, skipped } = await sortedEntries(path);
-  const names: string[] = [];
-  const cache = new Map<number, Float32Array>();
-  let cached = 0;
-  let next = 0;
-  while (next < files.length && names.length < limit) {
-    const batch = files.slice(next, next + Math.min(FILES_AT_ONCE, limit - names.length));
-    const results = await Promise.all(batch.map((name) => prepareFile(join(path, name), name, prepare)));
-    for (const [i, result] of results.entries()) {
-      if (typeof result === 'string') {
-        skipped.push({ name: batch[i], reason: result });
-        continue;
-      }
-      if (cached + result.byteLength <= options.cacheBytes) {
-        cache.set(names.length, result);
-        cached += result.byteLength;
-      }
-      names.push(batch[i]);
-    }
-    next += batch.length;
-    options.onProgress?.(next, Math.min(files.length, limit + skipped.length));
+  const outcomes = await prepareFiles(files, options);
+  const used: { readonly name: string; readonly input?: Float32Array }[] = [];
+  for (const [i, outcome] of outcomes.entries()) {
+    if (typeof outcome === 'string') skipped.push({ name: files[i], reason: outcome });
+    else used.push({ name: files[i], input: outcome });
   }
-  if (names.length === 0) throw new QuantizeError(noImages(path, skipped));
+  if (used.length === 0) throw new QuantizeError(noImages(path, skipped));
   const load = async (index: number): Promise<Float32Array> => {
-    const ready = cache.get(index);
-    if (ready) return ready;
-    const again = await prepareFile(join(path, names[index]), names[index], prepare);
+    const { name, input } = used[index];
+    if (input) return input;
+    const again = await prepareFile(join(path, name), name, prepare);
     if (typeof again === 'string')
-      throw new QuantizeError(`${names[index]} could be read before, but not now: ${again}`);
+      throw new QuantizeError(`${name} could be read before, but not now: ${again}`);
     return again;
   };
   return {
-    names,
+    names: used.map(({ name }) => name),
     skipped: skipped.sort((a, b) => compareNames(a.name, b.name)),
-    unused: files.length - next,
+    unused: files.length - outcomes.length,
     load,
   };
+}
+
+/** Of a file: the prepared input, `undefined` where there was no memory to keep it, or why there is none. */
+type Outcome = Float32Array | undefined | string;
+
+/**
+ * Prepares files from the first on, several at once, until as many as the limit asks for are readable. No
+ * file is begun that could be one too many.
+ */
+async function prepareFiles(
+  files: readonly string[],
+  { path, limit = Number.POSITIVE_INFINITY, prepare, cacheBytes, onProgress }: ImageFolderOptions,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  let [begun, failed, done, left] = [0, 0, 0, cacheBytes];
+  const workThrough = async (): Promise<void> => {
+    while (begun < files.length && begun - failed < limit) {
+      const index = begun++;
+      const result = await prepareFile(join(path, files[index]), files[index], prepare);
+      const kept = typeof result === 'string' || result.byteLength <= left;
+      outcomes[index] = kept ? result : undefined;
+      if (typeof result === 'string') failed++;
+      else if (kept) left -= result.byteLength;
+      onProgress?.(++done, Math.min(files.length, limit + failed));
+    }
+  };
+  await Promise.all(Array.from({ length: FILES_AT_ONCE }, workThrough));
+  return outcomes;
 }
 
 async function sortedEntries(path: string): Promise<{ files: string[]; skipped: SkippedFile[] }> {
   const files: string[] = [];
   const skipped: SkippedFile[] = [];
-  for (const name of (await readdir(path)).sort(compareNames)) {
-    const entry = await stat(join(path, name)).catch(() => undefined);
+  const entries = await readdir(path, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => compareNames(a.name, b.name))) {
+    const { name } = entry;
+    // What a link leads to counts.
+    const target = entry.isSymbolicLink() ? await stat(join(path, name)).catch(() => undefined) : entry;
     if (name.startsWith('.')) skipped.push({ name, reason: 'is hidden (its name begins with a dot)' });
-    else if (entry?.isFile()) files.push(name);
-    else skipped.push({ name, reason: entry?.isDirectory() ? 'is a folder' : 'is not a regular file' });
+    else if (target?.isFile()) files.push(name);
+    else skipped.push({ name, reason: target?.isDirectory() ? 'is a folder' : 'is not a regular file' });
   }
   return { files, skipped };
 }
@@ -92,10 +108,10 @@ async function sortedEntries(path: string): Promise<{ files: string[]; skipped: 
 async function prepareFile(
   path: string,
   name: string,
-  prepare: (image: RgbaImage) => Float32Array,
+  prepare: (image: PixelImage) => Float32Array,
 ): Promise<Float32Array | string> {
   try {
-    return prepare(await decodeImage(await readFile(path), name));
+    return prepare(await decodePixels(await readFile(path), name));
   } catch (error) {
     if (error instanceof QuantizeError) throw error;
     return messageOf(error).replace(`${name}: `, '');

@@ -1,4 +1,4 @@
-import type { RgbaImage } from '@mnnquant/calibrate';
+import type { PixelImage } from '@mnnquant/calibrate';
 import { QuantizeError } from '../errors.ts';
 
 /** Loaded when the first image is decoded: `--help` need not wait for libvips. */
@@ -14,31 +14,54 @@ async function loadSharp(): Promise<typeof import('sharp')['default']> {
 }
 
 /** JPEG, PNG, WebP, GIF, TIFF, AVIF: whatever libvips reads. */
-export async function decodeWithSharp(bytes: Uint8Array): Promise<RgbaImage> {
+export async function decodeWithSharp(bytes: Uint8Array): Promise<PixelImage> {
   const sharp = await loadSharp();
   const image = sharp(bytes, { failOn: 'error', ignoreIcc: true, autoOrient: false });
-  const { space, format } = await image.metadata();
-  if (format === 'svg' || format === 'pdf') throw new Error(`a drawing (${format}) has no pixels of its own`);
-  if (space === 'cmyk')
-    return decodeCmyk(
-      // Both: without the first, the ink goes to sRGB and back through a profile.
-      await image
-        .pipelineColourspace('cmyk')
-        .toColourspace('cmyk')
-        .raw()
-        .toBuffer({ resolveWithObject: true }),
-    );
+  if (!isPlainPhoto(bytes)) {
+    const { space, format } = await image.metadata();
+    if (format === 'svg' || format === 'pdf')
+      throw new Error(`a drawing (${format}) has no pixels of its own`);
+    if (space === 'cmyk')
+      return decodeCmyk(
+        // Both: without the first, the ink goes to sRGB and back through a profile.
+        await image
+          .pipelineColourspace('cmyk')
+          .toColourspace('cmyk')
+          .raw()
+          .toBuffer({ resolveWithObject: true }),
+      );
+  }
   const { data, info } = await image
     .toColourspace('srgb')
-    .ensureAlpha()
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  if (info.channels !== 4) throw new Error(`expected 4 channels after decoding, got ${info.channels}`);
-  return {
-    data: new Uint8Array(data.buffer, data.byteOffset, data.length),
-    width: info.width,
-    height: info.height,
-  };
+  const { width, height, channels } = info;
+  if (channels !== 3 && channels !== 4)
+    throw new Error(`expected 3 or 4 channels after decoding, got ${channels}`);
+  return { data: new Uint8Array(data.buffer, data.byteOffset, data.length), width, height, channels };
+}
+
+/**
+ * Whether the first bytes tell that it is neither a drawing nor in ink: a PNG, or a JPEG of one or three
+ * components. Most images are, and need no run of libvips to ask.
+ */
+function isPlainPhoto(bytes: Uint8Array): boolean {
+  const isPng = [0x89, 0x50, 0x4e, 0x47].every((byte, i) => bytes[i] === byte);
+  const components = jpegComponents(bytes);
+  return isPng || components === 1 || components === 3;
+}
+
+/** Components of a JPEG's frame (ITU-T T.81, B.2.2); `undefined` where that is not found. */
+function jpegComponents(bytes: Uint8Array): number | undefined {
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined;
+  for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff; ) {
+    const marker = bytes[at + 1];
+    // C4, C8 and CC lie among the numbers of the frames and are something else.
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+    if (isFrame) return bytes[at + 9];
+    at += 2 + bytes[at + 2] * 256 + bytes[at + 3];
+  }
+  return undefined;
 }
 
 /** As stb_image does it, without a profile: red is what cyan and black leave over. */
@@ -48,7 +71,7 @@ function decodeCmyk({
 }: {
   data: Buffer;
   info: { width: number; height: number; channels: number };
-}): RgbaImage {
+}): PixelImage {
   const { width, height, channels } = info;
   const rgba = new Uint8Array(width * height * 4);
   for (let i = 0; i < width * height; i++) {

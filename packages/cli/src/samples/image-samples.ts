@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type RgbaImage, sampleImage } from '@mnnquant/calibrate';
+import { type PixelImage, sampleImage } from '@mnnquant/calibrate';
 import type { Graph, TensorData } from '@mnnquant/graph';
 import { type ImageInput, imageInput } from '../check-input.ts';
 import type { Config } from '../config/schema.ts';
@@ -63,7 +63,7 @@ async function openImages(
   const { names, skipped, unused, load } = await openImageFolder({
     path: config.path,
     limit,
-    prepare: (image: RgbaImage) => sampleImage(image, sampling, input.layout),
+    prepare: (image: PixelImage) => sampleImage(image, sampling, input.layout),
     cacheBytes,
     onProgress,
   });
