@@ -42,7 +42,7 @@ export function operatorRows(): OperatorRow[] {
     const samples = golden.filter(({ op }) => opTypes.includes(op.type));
     const networks = smallNetworks().filter((net) => opsOf(net).some(({ type }) => opTypes.includes(type)));
     const alone = samples.length > 0 ? samples : unanswered(opTypes);
-    const tested = [...cases, ...samples].flatMap<TestedInput | undefined>(({ inputs }) => inputs);
+    const tested = [...cases(), ...samples].flatMap<TestedInput | undefined>(({ inputs }) => inputs);
     const ranks = tested.flatMap((input) => (input ? ranksOf(input) : []));
     return {
       name,
@@ -70,7 +70,7 @@ function ranksOf({ shape, list, same }: TestedInput): number[] {
 
 /** Whether its results are positions, sizes or numbers of things, whatever it reads. */
 function givesWholeNumbers({ name, cases, shape }: OpDefinition): boolean {
-  const made = cases.map(({ attributes, inputs }) => {
+  const made = cases().map(({ attributes, inputs }) => {
     const read = inputs.map((input) => input && described(input));
     return shape(attributes, read, name);
   });

@@ -24,7 +24,7 @@ export interface ConformanceResult {
 /** Every case of every op, and variants without a sample and with the ends of numbers. */
 export function conformanceCases(): ConformanceCase[] {
   return OPS.flatMap((definition) =>
-    [...definition.cases, ...emptyCases(definition), ...edgeCases(definition)].map((item, index) => ({
+    [...definition.cases(), ...emptyCases(definition), ...edgeCases(definition)].map((item, index) => ({
       op: definition.name,
       title: item.title,
       run: (backend) => runCase(definition, item, index, backend),

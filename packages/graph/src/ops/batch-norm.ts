@@ -59,7 +59,7 @@ export const batchNorm: OpDefinition<BatchNormAttributes> = {
       y.data[i] = (slope[c] * (data[i] - mean[c])) / Math.sqrt(variance[c] + epsilon) + bias[c];
     }
   },
-  cases: [
+  cases: () => [
     {
       title: 'four dimensions',
       attributes: attributes(1e-3),

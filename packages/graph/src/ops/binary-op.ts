@@ -125,7 +125,7 @@ export const binaryOp: OpDefinition<BinaryAttributes> = {
       },
     );
   },
-  cases: binaryCases(),
+  cases: binaryCases,
 };
 
 function binaryCases(): OpCase<BinaryAttributes>[] {

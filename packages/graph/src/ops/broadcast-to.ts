@@ -45,7 +45,7 @@ export const broadcastTo: OpDefinition<BroadcastToAttributes> = {
     const from = { offset: 0, strides: broadcastToStrides(attributes, x.shape, y.shape) };
     copyView(x.data, from, y.data, { offset: 0, strides: denseStrides(y.shape) }, y.shape);
   },
-  cases: [
+  cases: () => [
     {
       title: 'to nothing',
       attributes: { fromFirst: false },

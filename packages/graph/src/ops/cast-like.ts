@@ -17,7 +17,7 @@ export const castLike: OpDefinition<Record<never, never>> = {
   },
   reference: (_, inputs, outputs) =>
     cast.reference({ to: outputs[0].dtype, toBool: false }, inputs.slice(0, 1), outputs),
-  cases: [
+  cases: () => [
     {
       title: 'float like int',
       attributes: {},

@@ -45,7 +45,7 @@ export const cast: OpDefinition<CastAttributes> = {
       y.data[i] = toBool ? Number(data[i] !== 0) : to === 'float32' ? data[i] : wholeNumber(data[i]);
     }
   },
-  cases: [
+  cases: () => [
     {
       title: 'float to int',
       attributes: { to: 'int32', toBool: false },

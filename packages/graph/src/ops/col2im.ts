@@ -39,7 +39,7 @@ export const col2im: OpDefinition<ColumnAttributes> = {
       y.data[pixel] += x.data[(n * rows + tap) * windows + window];
     });
   },
-  cases: col2imCases(),
+  cases: col2imCases,
 };
 
 function geometryOf(

@@ -39,7 +39,7 @@ export const concat: OpDefinition<AxisAttributes> = {
       offset += shape[joined];
     }
   },
-  cases: [
+  cases: () => [
     {
       title: 'channels',
       attributes: { axis: 1 },

@@ -76,7 +76,7 @@ export const convTranspose3d: OpDefinition<ConvTranspose3DAttributes> = {
           attributes.activation === 'none' ? sums[i] : Math.min(Math.max(sums[i], 0), upper);
     }
   },
-  cases: convTranspose3dCases(),
+  cases: convTranspose3dCases,
 };
 
 function outputSizes(attributes: ConvTranspose3DAttributes, input: readonly number[]): number[] {

@@ -23,7 +23,7 @@ export const convertTensor: OpDefinition<ConvertTensorAttributes> = {
     const x = required(inputs, 0, 'ConvertTensor');
     permuteData(x.data, x.shape, channelOrder(x.layout, to, x.shape.length), y.data);
   },
-  cases: [
+  cases: () => [
     {
       title: 'NHWC to NC4HW4',
       attributes: { to: 'NC4HW4' },

@@ -52,7 +52,7 @@ function convolutionCase({
   };
 }
 
-export const CONVOLUTION_CASES: readonly OpCase<ConvolutionAttributes>[] = [
+export const convolutionCases = (): readonly OpCase<ConvolutionAttributes>[] => [
   convolutionCase({ title: '3x3, padding 1', input: [1, 3, 7, 9], output: 8, pads: [1, 1, 1, 1] }),
   convolutionCase({ title: '3x3, no bias, batch 2', input: [2, 5, 6, 5], output: 3, withoutBias: true }),
   convolutionCase({ title: '1x1', input: [1, 17, 9, 11], output: 13, kernel: [1, 1] }),
@@ -116,7 +116,7 @@ export const CONVOLUTION_CASES: readonly OpCase<ConvolutionAttributes>[] = [
   convolutionCase({ title: 'NHWC', input: [1, 6, 7, 3], output: 4, layout: 'NHWC', pads: [1, 1, 1, 1] }),
 ];
 
-export const DEPTHWISE_CASES: readonly OpCase<ConvolutionAttributes>[] = [
+export const depthwiseCases = (): readonly OpCase<ConvolutionAttributes>[] => [
   convolutionCase({
     title: '3x3, padding 1',
     input: [1, 7, 9, 11],

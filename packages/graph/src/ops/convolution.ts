@@ -7,7 +7,7 @@ import {
   convolutionGeometry,
   parseConvolution,
 } from './convolution-attributes.ts';
-import { CONVOLUTION_CASES, DEPTHWISE_CASES } from './convolution-cases.ts';
+import { convolutionCases, depthwiseCases } from './convolution-cases.ts';
 import { required } from './support/inputs.ts';
 import { imageStrides } from './support/strides.ts';
 
@@ -41,14 +41,14 @@ export const convolution: OpDefinition<ConvolutionAttributes> = {
   name: 'Convolution',
   opTypes: [OpType.Convolution],
   ...common,
-  cases: CONVOLUTION_CASES,
+  cases: convolutionCases,
 };
 
 export const convolutionDepthwise: OpDefinition<ConvolutionAttributes> = {
   name: 'ConvolutionDepthwise',
   opTypes: [OpType.ConvolutionDepthwise],
   ...common,
-  cases: DEPTHWISE_CASES,
+  cases: depthwiseCases,
 };
 
 function convolve(

@@ -69,7 +69,7 @@ export const convolution3d: OpDefinition<Convolution3DAttributes> = {
       y.data[i] = attributes.activation === 'none' ? sum : Math.min(Math.max(sum, 0), upper);
     }
   },
-  cases: convolution3dCases(),
+  cases: convolution3dCases,
 };
 
 function windowsOf(attributes: Convolution3DAttributes, shape: readonly number[]): WindowAxis[] {

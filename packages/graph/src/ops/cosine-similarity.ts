@@ -46,7 +46,7 @@ export const cosineSimilarity: OpDefinition<undefined> = {
       y.data[i] = ab / Math.sqrt(aa * bb + EPSILON);
     }
   },
-  cases: [
+  cases: () => [
     { title: 'channels', attributes: undefined, inputs: like([2, 5, 3, 4], 1) },
     { title: 'first dimension', attributes: undefined, inputs: like([3, 4], 0) },
     { title: 'last dimension', attributes: undefined, inputs: like([2, 3, 4], 2) },

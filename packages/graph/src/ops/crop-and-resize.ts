@@ -54,7 +54,7 @@ export const cropAndResize: OpDefinition<CropAndResizeAttributes> = {
       }
     }
   },
-  cases: cropAndResizeCases(),
+  cases: cropAndResizeCases,
 };
 
 /** Positions in pixels, in float32 as MNN has them: at a border they decide what is outside. */

@@ -40,7 +40,7 @@ export const crop: OpDefinition<CropAttributes> = {
     const from = cropView(attributes, x.shape);
     copyView(x.data, from, y.data, { offset: 0, strides: denseStrides(y.shape) }, y.shape);
   },
-  cases: cropCases(),
+  cases: cropCases,
 };
 
 /** Where the part that stays lies in x. */

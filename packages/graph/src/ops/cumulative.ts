@@ -55,13 +55,14 @@ export const cumSum: OpDefinition<CumulativeAttributes> = {
   },
   shape: same,
   reference: (attributes, inputs, [y]) => accumulate(attributes, inputs, y, 0, (sum, x) => sum + x),
-  cases: [false, true].flatMap((exclusive) =>
-    [false, true].map((reverse) => ({
-      title: `${exclusive ? 'exclusive' : 'inclusive'}${reverse ? ', reverse' : ''}`,
-      attributes: { axis: undefined, exclusive, reverse },
-      inputs: [{ shape: [2, 5, 3] }, { shape: [1], dtype: 'int32' as const, data: [1] }],
-    })),
-  ),
+  cases: () =>
+    [false, true].flatMap((exclusive) =>
+      [false, true].map((reverse) => ({
+        title: `${exclusive ? 'exclusive' : 'inclusive'}${reverse ? ', reverse' : ''}`,
+        attributes: { axis: undefined, exclusive, reverse },
+        inputs: [{ shape: [2, 5, 3] }, { shape: [1], dtype: 'int32' as const, data: [1] }],
+      })),
+    ),
 };
 
 /** Running products along an axis. */
@@ -75,7 +76,7 @@ export const cumProd: OpDefinition<CumulativeAttributes> = {
   }),
   shape: same,
   reference: (attributes, inputs, [y]) => accumulate(attributes, inputs, y, 1, (product, x) => product * x),
-  cases: [
+  cases: () => [
     {
       title: 'last axis',
       attributes: { axis: -1, exclusive: false, reverse: false },

@@ -45,7 +45,7 @@ function deconvolutionCase(options: CaseOptions): OpCase<DeconvolutionAttributes
 
 const twice = { stride: [2, 2], kernel: [4, 4], pads: [1, 1, 1, 1] } as const;
 
-export const DECONVOLUTION_CASES: readonly OpCase<DeconvolutionAttributes>[] = [
+export const deconvolutionCases = (): readonly OpCase<DeconvolutionAttributes>[] => [
   deconvolutionCase({ title: '3x3', input: [1, 3, 4, 5], output: 4 }),
   deconvolutionCase({ title: '4x4, stride 2, padding 1', input: [2, 5, 4, 3], output: 6, ...twice }),
   deconvolutionCase({
@@ -98,7 +98,7 @@ export const DECONVOLUTION_CASES: readonly OpCase<DeconvolutionAttributes>[] = [
   deconvolutionCase({ title: 'NHWC', input: [1, 4, 3, 5], output: 4, layout: 'NHWC', ...twice }),
 ];
 
-export const DECONVOLUTION_DEPTHWISE_CASES: readonly OpCase<DeconvolutionAttributes>[] = [
+export const deconvolutionDepthwiseCases = (): readonly OpCase<DeconvolutionAttributes>[] => [
   deconvolutionCase({ title: '3x3', input: [1, 6, 4, 5], output: 6, depthwise: true }),
   deconvolutionCase({
     title: 'NHWC',

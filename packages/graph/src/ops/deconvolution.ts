@@ -4,7 +4,7 @@ import { GraphError, type OpDefinition, type ParseContext } from '../op.ts';
 import type { HostTensor, TensorDesc } from '../tensor.ts';
 import { activationBounds } from './convolution.ts';
 import { type ConvolutionAttributes, parseConvolution, windowShape } from './convolution-attributes.ts';
-import { DECONVOLUTION_CASES, DECONVOLUTION_DEPTHWISE_CASES } from './deconvolution-cases.ts';
+import { deconvolutionCases, deconvolutionDepthwiseCases } from './deconvolution-cases.ts';
 import { knownIntegers, required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
 import { imageStrides } from './support/strides.ts';
@@ -52,14 +52,14 @@ export const deconvolution: OpDefinition<DeconvolutionAttributes> = {
   name: 'Deconvolution',
   opTypes: [OpType.Deconvolution],
   ...common,
-  cases: DECONVOLUTION_CASES,
+  cases: deconvolutionCases,
 };
 
 export const deconvolutionDepthwise: OpDefinition<DeconvolutionAttributes> = {
   name: 'DeconvolutionDepthwise',
   opTypes: [OpType.DeconvolutionDepthwise],
   ...common,
-  cases: DECONVOLUTION_DEPTHWISE_CASES,
+  cases: deconvolutionDepthwiseCases,
 };
 
 /** Every size, from descriptions; shared with kernels. The output's shape, where it is an input, must be known. */

@@ -95,7 +95,7 @@ export const depthToSpace: OpDefinition<DepthSpaceAttributes> = {
   parse,
   shape: ({ block }, inputs, where) => scaled(required(inputs, 0, where), 1 / block ** 2, block, where),
   reference: (attributes, inputs, [y]) => move(required(inputs, 0, 'DepthToSpace'), y, attributes, true),
-  cases: casesFor('blocks of 2', [2, 12, 3, 4], [2, 3, 4, 12]),
+  cases: () => casesFor('blocks of 2', [2, 12, 3, 4], [2, 3, 4, 12]),
 };
 
 /** x [N,C,H·b,W·b] → y [N,C·b²,H,W]; NHWC alike. */
@@ -105,5 +105,5 @@ export const spaceToDepth: OpDefinition<DepthSpaceAttributes> = {
   parse,
   shape: ({ block }, inputs, where) => scaled(required(inputs, 0, where), block ** 2, 1 / block, where),
   reference: (attributes, inputs, [y]) => move(y, required(inputs, 0, 'SpaceToDepth'), attributes, false),
-  cases: casesFor('blocks of 2', [2, 3, 6, 8], [2, 6, 8, 3]),
+  cases: () => casesFor('blocks of 2', [2, 3, 6, 8], [2, 6, 8, 3]),
 };

@@ -51,7 +51,7 @@ export const detectionOutput: OpDefinition<DetectionOutputAttributes> = {
     for (const [i, { label, score, box }] of detect(attributes, inputs).entries())
       y.data.set([label, score, ...box], i * 6);
   },
-  cases: [
+  cases: () => [
     {
       title: 'no box',
       attributes: { classes: 3, overlap: 0.4, keep: 4, confidence: 0.1, objectness: 0 },

@@ -83,7 +83,7 @@ export const detectionPostProcess: OpDefinition<DetectionPostProcessAttributes> 
       }
     count.data[0] = next;
   },
-  cases: [
+  cases: () => [
     {
       title: 'one class per box, background first',
       attributes: { classes: 2, classesPerBox: 1, most: 3, overlap: 0.5, least: 0.1, scales: [10, 10, 5, 5] },

@@ -45,7 +45,7 @@ export const dilation2d: OpDefinition<ConvolutionAttributes> = {
     const g = convolutionGeometry(attributes, x, undefined, 'Dilation2D');
     for (let plane = 0; plane < g.batch * g.outputChannels; plane++) dilatePlane(attributes, g, x, y, plane);
   },
-  cases: dilationCases(),
+  cases: dilationCases,
 };
 
 function dilatePlane(

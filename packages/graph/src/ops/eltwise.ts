@@ -53,7 +53,7 @@ export const eltwise: OpDefinition<EltwiseAttributes> = {
       for (let i = 0; i < data.length; i++) y.data[i] = compute(y.data[i], data[i]);
     }
   },
-  cases: [
+  cases: () => [
     ...Object.keys(COMPUTE).map((key) => ({
       title: `operation ${key}`,
       attributes: { operation: Number(key), copyFirst: false },

@@ -18,5 +18,5 @@ export const elu: OpDefinition<EluAttributes> = {
       (x) =>
         x > 0 ? x : alpha * expm1(x),
   ),
-  cases: elementwiseCases('alpha 0.7', { alpha: 0.7 }),
+  cases: () => elementwiseCases('alpha 0.7', { alpha: 0.7 }),
 };

@@ -31,7 +31,7 @@ export const eyeLike: OpDefinition<Record<never, never>> = {
       for (let row = Math.max(0, -k); row < rows && row + k < columns; row++)
         y.data[start + row * columns + row + k] = 1;
   },
-  cases: [
+  cases: () => [
     {
       title: 'without k, whole numbers',
       attributes: {},

@@ -14,7 +14,7 @@ export const fill: OpDefinition<undefined> = {
   reference(_, inputs, [y]) {
     y.data.fill(Number(required(inputs, 1, 'Fill').data[0]));
   },
-  cases: [
+  cases: () => [
     {
       title: 'floats',
       attributes: undefined,

@@ -36,7 +36,7 @@ export const flatten: OpDefinition<FlattenAttributes> = {
   reference(_, inputs, [y]) {
     y.data.set(required(inputs, 0, 'Flatten').data);
   },
-  cases: [
+  cases: () => [
     { title: 'to two dimensions', attributes: { axis: 1, endAxis: 0 }, inputs: [{ shape: [2, 3, 4, 5] }] },
     { title: 'a range', attributes: { axis: 1, endAxis: 2 }, inputs: [{ shape: [2, 3, 4, 5] }] },
     { title: 'the only dimension', attributes: { axis: 0, endAxis: -1 }, inputs: [{ shape: [5] }] },

@@ -43,7 +43,7 @@ export const gatherNd: OpDefinition<GatherNdAttributes> = {
     for (const [row, position] of positions.entries())
       for (let k = 0; k < size; k++) y.data[row * size + k] = x.data[position + k] ?? 0;
   },
-  cases: [
+  cases: () => [
     {
       title: 'rows',
       attributes: { batchDimensions: 0 },

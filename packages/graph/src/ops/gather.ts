@@ -54,7 +54,7 @@ export const gather: OpDefinition<GatherAttributes> = {
       }
     }
   },
-  cases: [
+  cases: () => [
     {
       title: 'first axis',
       attributes: { axis: undefined },

@@ -44,7 +44,7 @@ export const gridSample: OpDefinition<GridSampleAttributes> = {
   reference(attributes, inputs, [y]) {
     sample(attributes, required(inputs, 0, 'GridSample'), required(inputs, 1, 'GridSample'), y);
   },
-  cases: gridSampleCases(),
+  cases: gridSampleCases,
 };
 
 interface Tap {

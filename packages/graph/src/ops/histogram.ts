@@ -52,7 +52,7 @@ export const histogram: OpDefinition<HistogramAttributes> = {
       y.data[Math.min(bin, bins - 1)]++;
     }
   },
-  cases: [
+  cases: () => [
     {
       title: 'floats, everything',
       attributes: { bins: 4, min: -1, max: 1, channel: undefined },

@@ -56,7 +56,7 @@ export const ifOp: OpDefinition<IfAttributes> = {
     throw new GraphError('If runs subgraphs; it has no reference of its own');
   },
   control: runIf,
-  cases: [],
+  cases: () => [],
 };
 
 function late(where: string): TensorDesc {

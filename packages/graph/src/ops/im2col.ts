@@ -36,7 +36,7 @@ export const im2col: OpDefinition<ColumnAttributes> = {
       y.data[tap * y.shape[1] + n * windows + window] = x.data[pixel];
     });
   },
-  cases: im2colCases(),
+  cases: im2colCases,
 };
 
 function im2colCases(): OpCase<ColumnAttributes>[] {

@@ -46,7 +46,7 @@ export const innerProduct: OpDefinition<InnerProductAttributes> = {
       }
     }
   },
-  cases: [
+  cases: () => [
     {
       title: 'with bias',
       attributes: {

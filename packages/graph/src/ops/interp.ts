@@ -64,7 +64,7 @@ export const interp: OpDefinition<InterpAttributes> = {
     const x = required(inputs, 0, 'Interp');
     resample(x, y, interpTaps(attributes, x, y, inputs[1]));
   },
-  cases: interpCases(),
+  cases: interpCases,
 };
 
 /** @throws {GraphError} for a number that stands for no method */

@@ -49,7 +49,7 @@ export const interp3d: OpDefinition<Interp3DAttributes> = {
     );
     resample(x, y, taps);
   },
-  cases: interp3dCases(),
+  cases: interp3dCases,
 };
 
 function interp3dCases(): OpCase<Interp3DAttributes>[] {

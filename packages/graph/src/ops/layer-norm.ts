@@ -61,7 +61,7 @@ export const layerNorm: OpDefinition<LayerNormAttributes> = {
     }
     normalize(attributes, source, y);
   },
-  cases: layerNormCases(),
+  cases: layerNormCases,
 };
 
 function checkGamma(attributes: LayerNormAttributes, shape: readonly number[], where: string): void {

@@ -24,7 +24,7 @@ export const linSpace: OpDefinition<undefined> = {
     for (let i = 0; i < last; i++) y.data[i] = start + Math.fround(i * step);
     y.data[last] = last === 0 ? start : stop;
   },
-  cases: [
+  cases: () => [
     ...[1, 2, 7].map((count) => ({
       title: `${count} numbers`,
       attributes: undefined,

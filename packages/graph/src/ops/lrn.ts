@@ -45,7 +45,7 @@ export const lrn: OpDefinition<LrnAttributes> = {
     for (let i = 0; i < x.data.length; i++)
       y.data[i] = x.data[i] * power(bias + (alpha * sums[i]) / window, -beta);
   },
-  cases: lrnCases(),
+  cases: lrnCases,
 };
 
 interface Neighbourhoods {

@@ -58,7 +58,7 @@ export const lstmBlockCell: OpDefinition<LstmBlockCellAttributes> = {
       finishStep(attributes, gates, inputs, outputs, n * units);
     }
   },
-  cases: [
+  cases: () => [
     {
       title: 'plain',
       attributes: { cellClip: 0, forgetBias: 1, peephole: false },

@@ -51,7 +51,7 @@ export const lstm: OpDefinition<LstmAttributes> = {
     if (caffe) runCaffeLstm(caffe, required(inputs, 0, 'LSTM'), outputs[0], runLstm);
     else runLstm(lstmSizes(units, inputs, 'LSTM'), inputs, outputs);
   },
-  cases: lstmCases(),
+  cases: lstmCases,
 };
 
 function lstmSizes(

@@ -53,7 +53,7 @@ export const matMul: OpDefinition<MatMulAttributes> = {
       }
     });
   },
-  cases: [
+  cases: () => [
     {
       title: 'two matrices',
       attributes: { transposeA: false, transposeB: false },

@@ -31,19 +31,20 @@ export const matrixBandPart: OpDefinition<Record<never, never>> = {
       y.data[i] = inside ? data[i] : data[i] * 0;
     }
   },
-  cases: [
-    [0, 0],
-    [1, -1],
-    [-1, 0],
-    [2, 1],
-    [-1, -1],
-  ].map(([below, above]) => ({
-    title: `${below} below, ${above} above`,
-    attributes: {},
-    inputs: [
-      { shape: [2, 4, 5] },
-      { shape: [], dtype: 'int32' as const, data: [below] },
-      { shape: [1], dtype: 'int32' as const, data: [above] },
-    ],
-  })),
+  cases: () =>
+    [
+      [0, 0],
+      [1, -1],
+      [-1, 0],
+      [2, 1],
+      [-1, -1],
+    ].map(([below, above]) => ({
+      title: `${below} below, ${above} above`,
+      attributes: {},
+      inputs: [
+        { shape: [2, 4, 5] },
+        { shape: [], dtype: 'int32' as const, data: [below] },
+        { shape: [1], dtype: 'int32' as const, data: [above] },
+      ],
+    })),
 };

@@ -51,7 +51,7 @@ export const moments: OpDefinition<MomentsAttributes> = {
     mean.data.set(sums);
     variance.data.set(squares);
   },
-  cases: [
+  cases: () => [
     { title: 'images', attributes: { axes: [2, 3], keepDims: true }, inputs: [{ shape: [2, 3, 4, 5] }] },
     { title: 'dropped', attributes: { axes: [0, -1], keepDims: false }, inputs: [{ shape: [2, 3, 4] }] },
     { title: 'everything', attributes: { axes: undefined, keepDims: false }, inputs: [{ shape: [2, 3] }] },

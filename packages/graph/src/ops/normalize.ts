@@ -42,7 +42,7 @@ export const normalize: OpDefinition<NormalizeAttributes> = {
       y.data[i] = (x.data[i] / Math.sqrt(sums[lengthAt(i)] + epsilon)) * factor;
     }
   },
-  cases: normalizeCases(),
+  cases: normalizeCases,
 };
 
 function normalizeCases(): OpCase<NormalizeAttributes>[] {

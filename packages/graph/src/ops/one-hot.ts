@@ -38,7 +38,7 @@ export const oneHot: OpDefinition<OneHotAttributes> = {
       y.data[(outer * depth + index) * inner + (i % inner)] = on;
     }
   },
-  cases: [
+  cases: () => [
     {
       title: 'behind the last dimension',
       attributes: { axis: -1 },

@@ -29,7 +29,7 @@ export const pack: OpDefinition<AxisAttributes> = {
       copyView(input!.data, from, y.data, { offset: k * strides[at], strides: to }, input!.shape);
     }
   },
-  cases: [
+  cases: () => [
     {
       title: 'in the middle',
       attributes: { axis: 1 },

@@ -57,7 +57,7 @@ export const pooling: OpDefinition<PoolAttributes> = {
       }
     }
   },
-  cases: poolCases(),
+  cases: poolCases,
 };
 
 type Reduce = (

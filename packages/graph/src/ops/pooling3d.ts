@@ -64,7 +64,7 @@ export const pooling3d: OpDefinition<Pool3DAttributes> = {
       }
     }
   },
-  cases: [
+  cases: () => [
     {
       title: 'global average of four dimensions',
       attributes: attributesOf({ global: true }),

@@ -37,7 +37,7 @@ export const prelu: OpDefinition<PreluAttributes> = {
       y.data[i] = x >= 0 ? x : x * slope[slope.length === 1 ? 0 : Math.floor(i / stride) % shape[axis]];
     }
   },
-  cases: [
+  cases: () => [
     { title: 'one slope', attributes: { slope: Float32Array.of(0.25) }, inputs: [{ shape: [1, 5, 4, 3] }] },
     {
       title: 'per channel',

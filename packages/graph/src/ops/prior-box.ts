@@ -81,7 +81,7 @@ export const priorBox: OpDefinition<PriorBoxAttributes> = {
     }
     for (let i = 0; i < at; i++) y.data[at + i] = attributes.variances[i % 4];
   },
-  cases: [
+  cases: () => [
     {
       title: 'SSD',
       attributes: {

@@ -69,7 +69,7 @@ export const proposal: OpDefinition<ProposalAttributes> = {
       if (scores) scores.data[row] = score;
     }
   },
-  cases: [
+  cases: () => [
     {
       title: 'two ratios and two scales',
       attributes: {

@@ -20,7 +20,7 @@ export const range: OpDefinition<undefined> = {
     const step = Number(required(inputs, 2, 'Range').data[0]);
     for (let i = 0; i < y.data.length; i++) y.data[i] = start + i * step;
   },
-  cases: [
+  cases: () => [
     {
       title: 'whole numbers',
       attributes: undefined,

@@ -53,7 +53,7 @@ export const raster: OpDefinition<RasterAttributes> = {
     for (const [i, { from, to, size }] of regions.entries())
       copyView(required(inputs, i, 'Raster').data, from, y.data, to, size);
   },
-  cases: rasterCases(),
+  cases: rasterCases,
 };
 
 function described({ described: outputs, inputCount, where }: ParseContext): RasterAttributes {

@@ -75,28 +75,29 @@ export const reduction: OpDefinition<ReductionAttributes> = {
       y.data[i] = operation === R.MEAN ? value / count : value;
     }
   },
-  cases: Object.keys(FOLDS).flatMap((key) => [
-    {
-      title: `operation ${key}, two axes`,
-      attributes: { operation: Number(key), axes: [1, -1], keepDims: false },
-      inputs: [{ shape: [2, 3, 4, 5] }],
-    },
-    {
-      title: `operation ${key}, all`,
-      attributes: { operation: Number(key), axes: undefined, keepDims: true },
-      inputs: [{ shape: [2, 3, 4] }],
-    },
-    {
-      title: `operation ${key}, more axes than there are`,
-      attributes: { operation: Number(key), axes: [1, 2, 3], keepDims: false },
-      inputs: [{ shape: [2, 6] }],
-    },
-    {
-      title: `operation ${key}, no axis in the second input`,
-      attributes: { operation: Number(key), axes: undefined, keepDims: true },
-      inputs: [{ shape: [2, 3] }, { shape: [0], dtype: 'int32', data: [] }],
-    },
-  ]),
+  cases: () =>
+    Object.keys(FOLDS).flatMap((key) => [
+      {
+        title: `operation ${key}, two axes`,
+        attributes: { operation: Number(key), axes: [1, -1], keepDims: false },
+        inputs: [{ shape: [2, 3, 4, 5] }],
+      },
+      {
+        title: `operation ${key}, all`,
+        attributes: { operation: Number(key), axes: undefined, keepDims: true },
+        inputs: [{ shape: [2, 3, 4] }],
+      },
+      {
+        title: `operation ${key}, more axes than there are`,
+        attributes: { operation: Number(key), axes: [1, 2, 3], keepDims: false },
+        inputs: [{ shape: [2, 6] }],
+      },
+      {
+        title: `operation ${key}, no axis in the second input`,
+        attributes: { operation: Number(key), axes: undefined, keepDims: true },
+        inputs: [{ shape: [2, 3] }, { shape: [0], dtype: 'int32', data: [] }],
+      },
+    ]),
 };
 
 /** The dimensions that go, from the front. */

@@ -19,5 +19,5 @@ export const relu: OpDefinition<ReluAttributes> = {
         // NaN stays what it is; without a slope, so does no -Infinity.
         x < 0 ? (slope === 0 ? 0 : x * slope) : x,
   ),
-  cases: [...elementwiseCases('plain', { slope: 0 }), ...elementwiseCases('leaky', { slope: 0.1 })],
+  cases: () => [...elementwiseCases('plain', { slope: 0 }), ...elementwiseCases('leaky', { slope: 0.1 })],
 };

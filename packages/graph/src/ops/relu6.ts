@@ -23,7 +23,7 @@ export const relu6: OpDefinition<ClipAttributes> = {
       (x) =>
         Math.min(max, Math.max(min, x)),
   ),
-  cases: [
+  cases: () => [
     ...elementwiseCases('ReLU6', { min: 0, max: 6 }),
     ...elementwiseCases('clip', { min: -0.5, max: 0.25 }),
   ],

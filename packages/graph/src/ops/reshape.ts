@@ -42,7 +42,7 @@ export const reshape: OpDefinition<ReshapeAttributes> = {
     if (x.layout === 'NC4HW4' && elementOrder === 'NHWC') reshapeInChannelsLastOrder(x, y);
     else y.data.set(x.data);
   },
-  cases: [
+  cases: () => [
     {
       title: 'inferred extent',
       attributes: { shape: [0, -1], elementOrder: 'NCHW' },

@@ -31,7 +31,7 @@ export const resize: OpDefinition<InterpAttributes> = {
     if (shape.length !== 4) throw new GraphError(`${where}: expected a 4-D input, got [${shape}]`);
     return interp.shape(attributes, inputs, where);
   },
-  cases: [
+  cases: () => [
     { title: 'larger', attributes: scaled(2, 1.5), inputs: [{ shape: [1, 3, 4, 6] }] },
     { title: 'smaller', attributes: scaled(0.5, 0.75), inputs: [{ shape: [2, 3, 6, 8] }] },
   ],

@@ -44,7 +44,7 @@ export const reverseSequence: OpDefinition<ReverseSequenceAttributes> = {
       y.data[i] = data[step < length ? i + (length - 1 - 2 * step) * strides[time] : i];
     }
   },
-  cases: [
+  cases: () => [
     {
       title: 'time before batch',
       attributes: { batchAxis: 1, timeAxis: 0 },

@@ -25,7 +25,7 @@ export const reverse: OpDefinition<undefined> = {
         y.data.set(data.subarray(from, from + inner), (o * count + count - 1 - i) * inner);
       }
   },
-  cases: [
+  cases: () => [
     {
       title: 'a middle axis',
       attributes: undefined,

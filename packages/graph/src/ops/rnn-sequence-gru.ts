@@ -68,7 +68,7 @@ export const rnnSequenceGru: OpDefinition<RnnSequenceGruAttributes> = {
     for (let d = 0; d < sizes.directions; d++)
       walkSequences(sizes, x, d, [{ initial, last }], all, stepOf(attributes, sizes, d, inputs));
   },
-  cases: gruCases(),
+  cases: gruCases,
 };
 
 function directionsOf({ bidirectional }: Pick<RnnSequenceGruAttributes, 'bidirectional'>): number {

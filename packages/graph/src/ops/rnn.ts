@@ -57,7 +57,7 @@ export const rnn: OpDefinition<RnnAttributes> = {
       });
     }
   },
-  cases: [
+  cases: () => [
     { title: 'from zero', attributes: { units: 5 }, inputs: recurrentInputs([4, 2, 3], 5, 1, 1) },
     {
       title: 'both ways, given states',

@@ -53,7 +53,7 @@ export const roiAlign: OpDefinition<RoiAlignAttributes> = {
       alignRegion(attributes, x, image, box, y, r * outputSize);
     }
   },
-  cases: roiAlignCases(),
+  cases: roiAlignCases,
 };
 
 function alignRegion(

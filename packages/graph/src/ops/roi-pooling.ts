@@ -45,7 +45,7 @@ export const roiPooling: OpDefinition<RoiPoolingAttributes> = {
       }
     }
   },
-  cases: [
+  cases: () => [
     {
       title: 'inside, across the border, empty',
       attributes: { size: [2, 3], spatialScale: 0.5 },

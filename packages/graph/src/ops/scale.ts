@@ -44,7 +44,7 @@ export const scale: OpDefinition<ScaleAttributes> = {
       y.data[i] = data[i] * scale[c] + (bias ? bias[c] : 0);
     }
   },
-  cases: [
+  cases: () => [
     {
       title: 'with bias',
       attributes: { scale: Float32Array.of(2, -1, 0.5), bias: Float32Array.of(1, 0, -3) },

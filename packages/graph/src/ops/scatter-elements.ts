@@ -33,7 +33,7 @@ export const scatterElements: OpDefinition<ScatterAttributes> = {
     const positions = positionsAlong(indices, axis, x.shape);
     scatterRows(y, positions, required(inputs, 2, 'ScatterElements').data, 1, attributes);
   },
-  cases: [
+  cases: () => [
     {
       title: 'along the first axis',
       attributes: { reduction: -1 },

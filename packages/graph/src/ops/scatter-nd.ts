@@ -43,7 +43,7 @@ export const scatterNd: OpDefinition<ScatterAttributes> = {
     const positions = flatPositions(indices.data, width, y.shape);
     scatterRows(y, positions, updates.data, elementCount(y.shape.slice(width)), attributes);
   },
-  cases: [
+  cases: () => [
     {
       title: 'numbers into zeros, one place twice',
       attributes: { reduction: -1 },

@@ -45,20 +45,21 @@ export const segment: OpDefinition<Record<never, never>> = {
     for (const [id, count] of counts.entries())
       for (let i = id * size; count > 0 && i < (id + 1) * size; i++) y.data[i] = sums[i] / count;
   },
-  cases: [
+  cases: () =>
     [
-      [5, 2, 3],
-      [0, 0, 1, 2, 2],
-    ],
-    [[3], [0, 1, 1]],
-    [
-      [4, 2],
-      [1, 1, 1, 3],
-    ],
-    [[0, 2], []],
-  ].map(([shape, ids]) => ({
-    title: `${shape[0]} rows, ${shape.length}-D, segments ${ids.join(' ')}`,
-    attributes: {},
-    inputs: [{ shape }, { shape: [ids.length], dtype: 'int32' as const, data: ids }],
-  })),
+      [
+        [5, 2, 3],
+        [0, 0, 1, 2, 2],
+      ],
+      [[3], [0, 1, 1]],
+      [
+        [4, 2],
+        [1, 1, 1, 3],
+      ],
+      [[0, 2], []],
+    ].map(([shape, ids]) => ({
+      title: `${shape[0]} rows, ${shape.length}-D, segments ${ids.join(' ')}`,
+      attributes: {},
+      inputs: [{ shape }, { shape: [ids.length], dtype: 'int32' as const, data: ids }],
+    })),
 };

@@ -38,7 +38,7 @@ export const select: OpDefinition<undefined> = {
     fill(a, true);
     fill(b, false);
   },
-  cases: [
+  cases: () => [
     {
       title: 'a whole number among floats',
       attributes: undefined,

@@ -33,7 +33,7 @@ export const shape: OpDefinition<ShapeAttributes> = {
     const input = required(inputs, 0, 'Shape');
     y.data.set(orderedExtents(input.shape, input.layout, order).slice(start ?? 0, end));
   },
-  cases: [
+  cases: () => [
     {
       title: 'NCHW',
       attributes: { order: 'NCHW', start: undefined, end: undefined },

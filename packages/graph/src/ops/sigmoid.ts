@@ -9,5 +9,5 @@ export const sigmoidOp: OpDefinition<undefined> = {
   opTypes: [OpType.Sigmoid],
   parse: () => undefined,
   ...elementwise<undefined>(() => sigmoid),
-  cases: elementwiseCases('plain', undefined),
+  cases: () => elementwiseCases('plain', undefined),
 };

@@ -55,7 +55,7 @@ export const slice: OpDefinition<SliceAttributes> = {
       start += y.shape[cut];
     }
   },
-  cases: [
+  cases: () => [
     {
       title: 'equal parts',
       attributes: { axis: 1, points: [], pointsAre: 'sizes', parts: 3 },

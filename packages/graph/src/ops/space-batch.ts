@@ -112,7 +112,7 @@ export const spaceToBatchNd: OpDefinition<SpaceBatchAttributes> = {
     for (const { deep, wide, extents } of spaceBatchViews(found, y, x))
       copyView(x.data, wide, y.data, deep, extents);
   },
-  cases: spaceBatchCases([1, 3, 4, 5], [1, 4, 5, 3], [0, 0, 1, 0]),
+  cases: () => spaceBatchCases([1, 3, 4, 5], [1, 4, 5, 3], [0, 0, 1, 0]),
 };
 
 /** The opposite of SpaceToBatchND; the padding is cut off. */
@@ -127,7 +127,7 @@ export const batchToSpaceNd: OpDefinition<SpaceBatchAttributes> = {
     for (const { deep, wide, extents } of spaceBatchViews(found, x, y))
       copyView(x.data, deep, y.data, wide, extents);
   },
-  cases: spaceBatchCases([8, 3, 2, 3], [8, 2, 3, 3], [0, 1, 1, 0]),
+  cases: () => spaceBatchCases([8, 3, 2, 3], [8, 2, 3, 3], [0, 1, 1, 0]),
 };
 
 function valued(inputs: readonly (HostTensor | undefined)[]): (TensorDesc | undefined)[] {

@@ -33,7 +33,7 @@ export const spatialProduct: OpDefinition<undefined> = {
       y.data[i] = x.data[i] * weight.data[image * area + (i % area)];
     }
   },
-  cases: [
+  cases: () => [
     {
       title: 'two images',
       attributes: undefined,

@@ -9,5 +9,5 @@ export const tanhOp: OpDefinition<undefined> = {
   opTypes: [OpType.TanH],
   parse: () => undefined,
   ...elementwise<undefined>(() => tanh),
-  cases: elementwiseCases('plain', undefined),
+  cases: () => elementwiseCases('plain', undefined),
 };

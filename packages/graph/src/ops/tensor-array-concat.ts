@@ -48,7 +48,7 @@ export const tensorArrayConcat: OpDefinition<TensorArrayConcatAttributes> = {
       start += part[axis];
     }
   },
-  cases: [
+  cases: () => [
     concatCase(
       'joined',
       [

@@ -25,7 +25,7 @@ export const tensorArrayErase: OpDefinition<undefined> = {
     const position = place(list.list, given, 'TensorArrayErase');
     copyElements(list, asList(y), (i) => (i < position ? i : i + 1));
   },
-  cases: [
+  cases: () => [
     {
       title: 'one without numbers stays',
       attributes: undefined,

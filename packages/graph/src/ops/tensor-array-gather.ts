@@ -41,7 +41,7 @@ export const tensorArrayGather: OpDefinition<TensorArrayGatherAttributes> = {
       y.data.set(data.subarray(offset, offset + length), i * length);
     }
   },
-  cases: [
+  cases: () => [
     {
       title: 'some, one of them twice',
       attributes: { shape: [] },

@@ -42,7 +42,7 @@ export const tensorArrayInsert: OpDefinition<undefined> = {
     copyElements(list, after, (i) => (i === position ? undefined : i < position ? i : i - 1));
     putElements(required(inputs, 2, 'TensorArrayInsert').data, [position], after);
   },
-  cases: [
+  cases: () => [
     {
       title: 'in front',
       attributes: undefined,

@@ -26,7 +26,7 @@ export const tensorArrayRead: OpDefinition<undefined> = {
     const offset = offsetsOf(list)[position];
     y.data.set(data.subarray(offset, offset + y.data.length));
   },
-  cases: [
+  cases: () => [
     {
       title: 'the second of three',
       attributes: undefined,

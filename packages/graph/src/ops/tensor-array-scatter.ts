@@ -49,7 +49,7 @@ export const tensorArrayScatter: OpDefinition<undefined> = {
     copyElements(list, after, (i) => (written.has(i) ? undefined : i));
     putElements(required(inputs, 2, 'TensorArrayScatter').data, positions, after);
   },
-  cases: [
+  cases: () => [
     {
       title: 'all of a list of equal ones',
       attributes: undefined,

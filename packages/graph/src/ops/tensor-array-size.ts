@@ -15,7 +15,7 @@ export const tensorArraySize: OpDefinition<undefined> = {
   reference(_, inputs, [y]) {
     y.data[0] = requiredList(inputs, 1, 'TensorArraySize').list.elements.length;
   },
-  cases: [
+  cases: () => [
     { title: 'three', attributes: undefined, inputs: [undefined, listCase([[2, 3], [2], [0, 4]])] },
     { title: 'none', attributes: undefined, inputs: [undefined, listCase([])] },
   ],

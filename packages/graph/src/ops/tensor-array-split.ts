@@ -59,7 +59,7 @@ export const tensorArraySplit: OpDefinition<TensorArraySplitAttributes> = {
       start += length;
     }
   },
-  cases: [
+  cases: () => [
     splitCase('parts of two, the last one shorter', { shape: [2, 5, 3] }, [2], { axis: 1 }),
     splitCase('without the axis', { shape: [2, 3, 4] }, [1], { axis: -2, keepsAxis: false }),
     splitCase('parts of several lengths', { shape: [2, 7] }, [3, 0, 4], { axis: -1 }),

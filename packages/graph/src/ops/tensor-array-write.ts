@@ -39,7 +39,7 @@ export const tensorArrayWrite: OpDefinition<undefined> = {
     copyElements(list, after, (i) => (i === position ? undefined : i));
     putElements(required(inputs, 2, 'TensorArrayWrite').data, [position], after);
   },
-  cases: [
+  cases: () => [
     {
       title: 'replaced by another shape',
       attributes: undefined,

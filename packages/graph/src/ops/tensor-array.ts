@@ -51,7 +51,7 @@ export const tensorArray: OpDefinition<TensorArrayAttributes> = {
   reference: (_attributes, _inputs, outputs) => {
     for (const { data } of outputs) data.fill(0);
   },
-  cases: [
+  cases: () => [
     {
       title: 'declared shapes hold zeros',
       attributes: { dtype: 'float32', layout: 'NHWC', grows: false, uniform: true, shape: [2, 3] },

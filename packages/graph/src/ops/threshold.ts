@@ -14,5 +14,5 @@ export const threshold: OpDefinition<EluAttributes> = {
       (x) =>
         Number(x > alpha),
   ),
-  cases: elementwiseCases('at 0.5', { alpha: 0.5 }),
+  cases: () => elementwiseCases('at 0.5', { alpha: 0.5 }),
 };

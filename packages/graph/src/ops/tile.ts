@@ -25,7 +25,7 @@ export const tile: OpDefinition<undefined> = {
       y.data[i] = x.data[source];
     }
   },
-  cases: [
+  cases: () => [
     {
       title: 'two axes',
       attributes: undefined,

@@ -46,7 +46,7 @@ export const topK: OpDefinition<TopKAttributes> = {
         }
       }
   },
-  cases: [
+  cases: () => [
     {
       title: 'the largest, with equal ones',
       attributes: { largest: true },

@@ -66,8 +66,9 @@ export const unaryOp: OpDefinition<UnaryAttributes> = {
     return { operation: opType };
   },
   ...elementwise<UnaryAttributes>(({ operation }) => UNARY_FUNCTIONS[operation]),
-  cases: Object.keys(UNARY_FUNCTIONS).flatMap((key) => {
-    const operation = Number(key);
-    return elementwiseCases(UnaryOpOperationNames[operation], { operation });
-  }),
+  cases: () =>
+    Object.keys(UNARY_FUNCTIONS).flatMap((key) => {
+      const operation = Number(key);
+      return elementwiseCases(UnaryOpOperationNames[operation], { operation });
+    }),
 };

@@ -49,7 +49,7 @@ export const unique: OpDefinition<UniqueAttributes> = {
     results[3].data.fill(0);
     for (const place of each) results[3].data[place]++;
   },
-  cases: [
+  cases: () => [
     {
       title: 'three dimensions',
       attributes: { outputs: 3 },

@@ -35,19 +35,20 @@ export const unravelIndex: OpDefinition<Record<never, never>> = {
         rest = stride === 0 ? 0 : rest % stride;
       }
   },
-  cases: [
-    [[], [13], [3, 5]],
-    [[4], [0, 59, 7, 33], [3, 4, 5]],
-    [[2, 2], [5, 3, 1, 0], [6]],
-    [[3], [-4, 60, 61], [3, 4, 5]],
-    [[0], [], [2, 3]],
-    [[1], [4], [0, 3]],
-  ].map(([shape, data, dims]) => ({
-    title: `positions ${data.join(' ')} of ${dims.join('x')}`,
-    attributes: {},
-    inputs: [
-      { shape, dtype: 'int32' as const, data },
-      { shape: [dims.length], dtype: 'int32' as const, data: dims },
-    ],
-  })),
+  cases: () =>
+    [
+      [[], [13], [3, 5]],
+      [[4], [0, 59, 7, 33], [3, 4, 5]],
+      [[2, 2], [5, 3, 1, 0], [6]],
+      [[3], [-4, 60, 61], [3, 4, 5]],
+      [[0], [], [2, 3]],
+      [[1], [4], [0, 3]],
+    ].map(([shape, data, dims]) => ({
+      title: `positions ${data.join(' ')} of ${dims.join('x')}`,
+      attributes: {},
+      inputs: [
+        { shape, dtype: 'int32' as const, data },
+        { shape: [dims.length], dtype: 'int32' as const, data: dims },
+      ],
+    })),
 };

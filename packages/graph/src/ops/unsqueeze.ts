@@ -26,7 +26,7 @@ export const unsqueeze: OpDefinition<AxesAttributes> = {
   reference(_, inputs, [y]) {
     y.data.set(required(inputs, 0, 'Unsqueeze').data);
   },
-  cases: [
+  cases: () => [
     { title: 'two axes', attributes: { axes: [0, -1] }, inputs: [{ shape: [2, 3] }] },
     {
       title: 'axes from an input',

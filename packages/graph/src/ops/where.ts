@@ -38,7 +38,7 @@ export const where: OpDefinition<WhereAttributes> = {
       }
     }
   },
-  cases: [
+  cases: () => [
     ...[
       [2, 1, 3],
       [1, 3, 1, 2],

@@ -42,7 +42,7 @@ export const whileOp: OpDefinition<WhileAttributes> = {
     if (attributes.kind === 'counted') return runCountedLoop(attributes);
     return attributes.kind === 'conditional' ? runConditionalLoop(attributes) : undefined;
   },
-  cases: [
+  cases: () => [
     {
       title: 'compiled: a product per turn',
       attributes: BATCH_PRODUCT,

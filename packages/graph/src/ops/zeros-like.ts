@@ -8,5 +8,5 @@ export const zerosLike: OpDefinition<undefined> = {
   opTypes: [OpType.ZerosLike],
   parse: () => undefined,
   ...elementwise<undefined>(() => () => 0),
-  cases: [{ title: '3-D', attributes: undefined, inputs: [{ shape: [2, 3, 4] }] }],
+  cases: () => [{ title: '3-D', attributes: undefined, inputs: [{ shape: [2, 3, 4] }] }],
 };

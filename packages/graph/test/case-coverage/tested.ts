@@ -33,7 +33,7 @@ export interface Tested {
 
 /** Every case of an op. */
 export function testedCases(definition: OpDefinition): Tested[] {
-  const own = [...definition.cases, ...emptyCases(definition), ...edgeCases(definition)].map(
+  const own = [...definition.cases(), ...emptyCases(definition), ...edgeCases(definition)].map(
     ({ attributes, inputs }) => ({
       attributes,
       inputs: inputs.map((input) => input && described(input)),
