@@ -5,7 +5,7 @@ import { opTypeName } from '@mnnquant/mnn-format';
 import { isAverage } from '../../packages/calibrate/src/observers/averages.ts';
 import { hostStatistics } from '../../packages/calibrate/src/observers/host-statistics.ts';
 import { klScale, klSolver } from '../../packages/calibrate/src/solvers/kl.ts';
-import { klThreshold } from '../../packages/calibrate/src/solvers/kl-threshold.ts';
+import { KlSearch } from '../../packages/calibrate/src/solvers/kl-threshold.ts';
 import { groupTies, type TieGroup } from '../../packages/calibrate/src/ties/tie-groups.ts';
 import { planTies } from '../../packages/calibrate/src/ties/tie-plan.ts';
 import { readNpz, writeNpz } from './npz.ts';
@@ -149,5 +149,5 @@ function fromTheirActivations(
 function klScaleOf(data: Float32Array): number {
   const tensor = { shape: [data.length], dtype: 'float32', layout: 'NCHW', data } as const;
   const statistics = hostStatistics(tensor, klSolver.observation);
-  return klScale(klThreshold(statistics.counts), statistics.absMax, 127);
+  return klScale(new KlSearch(statistics.counts).threshold(), statistics.absMax, 127);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hostStatistics } from '../src/observers/host-statistics.ts';
 import { hasLittleData } from '../src/observers/little-data.ts';
 import { klScale, klSolver } from '../src/solvers/kl.ts';
-import { klThreshold } from '../src/solvers/kl-threshold.ts';
+import { KlSearch } from '../src/solvers/kl-threshold.ts';
 import golden from './golden/kl.json' with { type: 'json' };
 import { type GoldenKind, goldenValues } from './golden/kl-values.ts';
 
@@ -24,7 +24,8 @@ describe('KL against the scales of MNN 3.6.1', () => {
     const desc = { shape: [1, 1, side, side], dtype: 'float32', layout: 'NCHW' } as const;
     const threshold = hasLittleData(desc) ? 'maximum' : 'search';
     const seen = statistics(kind as GoldenKind, side);
-    if (threshold === 'search') expect(klScale(klThreshold(seen.counts), seen.absMax, 127)).toBe(scale);
+    if (threshold === 'search')
+      expect(klScale(new KlSearch(seen.counts).threshold(), seen.absMax, 127)).toBe(scale);
     const solution = klSolver.solve(seen, { clamp: 127, threshold });
     if (LED_ASTRAY.has(kind)) {
       expect(solution.scale * 127).toBeCloseTo(seen.absMax, 2);

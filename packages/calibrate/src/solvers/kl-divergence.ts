@@ -1,5 +1,5 @@
-import { KL_LEVELS } from './kl-distribution.ts';
-import type { FloatLogarithm } from './logarithm.ts';
+import { KL_LEVELS, klDistribution, klTails } from './kl-distribution.ts';
+import { createFloatLogarithm, type FloatLogarithm } from './logarithm.ts';
 
 const { fround, ceil, floor } = Math;
 
@@ -12,6 +12,25 @@ export interface KlWorkspace {
   readonly logarithm: FloatLogarithm;
   /** [bins + 1] scratch. */
   readonly expanded: Float32Array;
+}
+
+/** @param counts [KL_BINS] number of values per bin */
+export function klWorkspace(counts: Float64Array): KlWorkspace {
+  const distribution = klDistribution(counts);
+  return {
+    distribution,
+    tails: klTails(distribution),
+    logarithm: createFloatLogarithm(),
+    expanded: new Float32Array(counts.length + 1),
+  };
+}
+
+/**
+ * Mass of P in the last bin of a candidate, the tail included, as float32 rounds it. The running tail can
+ * end a rounding error below zero, and this with it: MNN's logarithm is NaN then, ours too.
+ */
+export function lastMass({ distribution, tails }: KlWorkspace, candidate: number): number {
+  return fround((distribution[candidate - 1] as number) + (tails[candidate] as number));
 }
 
 /**
@@ -59,12 +78,11 @@ function squeezeAndExpand({ distribution, expanded }: KlWorkspace, candidate: nu
   }
 }
 
-function divergence({ distribution, tails, logarithm, expanded }: KlWorkspace, candidate: number): number {
+function divergence(workspace: KlWorkspace, candidate: number): number {
+  const { distribution, logarithm, expanded } = workspace;
   let sum = 0;
   for (let bin = 0; bin < candidate; bin++) {
-    let p = distribution[bin] as number;
-    if (bin === candidate - 1) p = fround(p + (tails[candidate] as number));
-    // The running tail can end a rounding error below zero: MNN's logarithm is NaN then, ours too.
+    const p = bin === candidate - 1 ? lastMass(workspace, candidate) : (distribution[bin] as number);
     if (p < 0) return Number.NaN;
     if (p === 0) continue;
     sum = fround(sum + fround(p * fround(logarithm(fround(p / (expanded[bin] as number))))));

@@ -1,19 +1,17 @@
 import { KL_LEVELS } from './kl-distribution.ts';
-import type { KlWorkspace } from './kl-divergence.ts';
+import { type KlWorkspace, lastMass } from './kl-divergence.ts';
 
 const { fround, ceil, floor } = Math;
 
-/**
- * The same divergence as `klDivergence`, but in double precision and from prefix sums: a few hundred
- * operations per candidate instead of a few per bin. It agrees with the float32 value to its
- * rounding error, which is enough to tell which candidates can be the smallest and no more.
- *
- * KL = sum p ln p - sum p ln q; q is one constant per level, except in bins that two levels share.
- *
- * @returns [bins] estimate per candidate; NaN below KL_LEVELS
- */
-export function estimateKl(workspace: KlWorkspace): Float64Array {
-  const { distribution, tails, logarithm } = workspace;
+/** [bins + 1] sums of a distribution p over the bins below each one. */
+export interface KlSums {
+  /** Of p. */
+  readonly massBelow: Float64Array;
+  /** Of p ln p. */
+  readonly entropyBelow: Float64Array;
+}
+
+export function klSums({ distribution, logarithm }: KlWorkspace): KlSums {
   const bins = distribution.length;
   const massBelow = new Float64Array(bins + 1);
   const entropyBelow = new Float64Array(bins + 1);
@@ -22,20 +20,38 @@ export function estimateKl(workspace: KlWorkspace): Float64Array {
     massBelow[bin + 1] = (massBelow[bin] as number) + p;
     entropyBelow[bin + 1] = (entropyBelow[bin] as number) + p * logarithm(p);
   }
-  const estimates = new Float64Array(bins).fill(Number.NaN);
-  for (let candidate = KL_LEVELS; candidate < bins; candidate++) {
-    const last = fround((distribution[candidate - 1] as number) + (tails[candidate] as number));
-    if (last < 0) continue;
-    const entropy = (entropyBelow[candidate - 1] as number) + (last > 0 ? last * logarithm(last) : 0);
-    estimates[candidate] = entropy - crossEntropy(workspace, massBelow, candidate, last);
-  }
-  return estimates;
+  return { massBelow, entropyBelow };
 }
 
-/** sum p ln q over the bins of a candidate whose last bin has mass `lastMass`. */
+/**
+ * The same divergence as `klDivergence`, but in double precision and from prefix sums: a few hundred
+ * operations per candidate instead of a few per bin. It agrees with the float32 value to its
+ * rounding error, which is enough to tell which candidates can be the smallest and no more.
+ *
+ * KL = sum p ln p - sum p ln q; q is one constant per level, except in bins that two levels share.
+ *
+ * @returns NaN where float32 leaves a negative mass
+ */
+export function estimateKl(workspace: KlWorkspace, sums: KlSums, candidate: number): number {
+  const last = lastMass(workspace, candidate);
+  if (last < 0) return Number.NaN;
+  return entropy(workspace, sums, candidate, last) - crossEntropy(workspace, sums, candidate, last);
+}
+
+/** sum p ln p over the bins of a candidate whose last bin has mass `last`, which is not negative. */
+export function entropy(
+  { logarithm }: KlWorkspace,
+  { entropyBelow }: KlSums,
+  candidate: number,
+  last: number,
+): number {
+  return (entropyBelow[candidate - 1] as number) + (last > 0 ? last * logarithm(last) : 0);
+}
+
+/** sum p ln q over the same bins. */
 function crossEntropy(
   { distribution, logarithm }: KlWorkspace,
-  massBelow: Float64Array,
+  { massBelow }: KlSums,
   candidate: number,
   lastMass: number,
 ): number {

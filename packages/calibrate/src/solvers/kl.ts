@@ -8,7 +8,7 @@ import type {
 } from './feature-solver.ts';
 import { clippingLoss, cutsOffTooMuch } from './kl-clipping.ts';
 import { KL_BINS, KL_SKIP_BELOW } from './kl-distribution.ts';
-import { klThreshold, largestNearBest } from './kl-threshold.ts';
+import { KlSearch } from './kl-threshold.ts';
 import { joinedNotes, nonFiniteNotes } from './notes.ts';
 
 const { fround } = Math;
@@ -45,7 +45,8 @@ function ordinaryScale(
   const { counts, absMax } = statistics;
   const notes = nonFiniteNotes(statistics);
   if (threshold === 'search') {
-    const found = largestNearBest(counts, klThreshold(counts), EQUALLY_GOOD);
+    const search = new KlSearch(counts, EQUALLY_GOOD);
+    const found = search.largestNearBest(search.threshold());
     const loss = clippingLoss(counts, found, clamp);
     if (!cutsOffTooMuch(loss))
       return { scale: klScale(found, absMax, clamp), method: 'KL', ...joinedNotes(notes) };
