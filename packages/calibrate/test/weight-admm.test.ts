@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitScale, sortMagnitudes } from '../src/weights/alternating-fit.ts';
-import { DEPTHWISE_SMALLEST_SCALE } from '../src/weights/grid.ts';
+import { DEPTHWISE_SMALLEST_SCALE, quantizeRow, squaredError } from '../src/weights/grid.ts';
 import { weightQuantizers } from '../src/weights/index.ts';
 import type { QuantizedWeights } from '../src/weights/weight-quantizer.ts';
 
@@ -72,6 +72,26 @@ describe('fitScale', () => {
     const weights = bellShaped(5, 64, 1).map(Math.abs);
     const fit = (unit: number) => fitScale(sortMagnitudes(weights.map((w) => w * unit)), 127, unit / 50);
     expect(fit(2 ** -60) * 2 ** 60).toBe(fit(1));
+  });
+});
+
+describe('squaredError', () => {
+  it('is that of the rounded weights, as far as it may go', () => {
+    for (const [seed, length] of [9, 64, 65, 500].entries()) {
+      const data = bellShaped(seed, length, 0.05);
+      for (const [scale, clamp] of [
+        [0.002, 127],
+        [0.01, 7],
+      ] as const) {
+        const quantized = new Int8Array(length);
+        quantizeRow(data, scale, clamp, quantized);
+        const expected = data.reduce((sum, w, i) => sum + (w - quantized[i]! * scale) ** 2, 0);
+        const error = (most: number) => squaredError(data.map(Math.abs), scale, clamp, most);
+        expect(error(Number.POSITIVE_INFINITY) / expected).toBeCloseTo(1, 12);
+        expect(error(error(Number.POSITIVE_INFINITY))).toBe(error(Number.POSITIVE_INFINITY));
+        expect(error(expected / 2)).toBeGreaterThan(expected / 2);
+      }
+    }
   });
 });
 

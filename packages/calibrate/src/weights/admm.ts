@@ -40,17 +40,25 @@ export const quantizeAdmm: WeightQuantizer = (weights, options) => {
 /** @returns a float32 */
 function rowScale(row: Float32Array, absMax: number, options: WeightQuantizeOptions): number {
   const { clamp } = options;
-  const magnitudes = sortMagnitudes(row.map(Math.abs));
+  const magnitudes = magnitudesOf(row);
+  const sorted = sortMagnitudes(magnitudes.slice());
   const maxAbs = absMax / clamp;
-  const mean = (magnitudes.sums[0] as number) / row.length;
-  const starts = [clamp > 1 ? maxAbs / MNN_START : mean, maxAbs];
-  const found = starts.map((start) => fitScale(magnitudes, clamp, start));
+  const mean = (sorted.sums[0] as number) / row.length;
+  const first = fitScale(sorted, clamp, clamp > 1 ? maxAbs / MNN_START : mean);
+  const second = fitScale(sorted, clamp, maxAbs);
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
-  for (const candidate of [...found, maxAbs]) {
+  for (const candidate of [first, second, maxAbs]) {
     const scale = writableScale(candidate, options);
-    const error = squaredError(row, scale, clamp);
+    if (scale === best) continue;
+    const error = squaredError(magnitudes, scale, clamp, least);
     if (error < least) [best, least] = [scale, error];
   }
   return best;
+}
+
+function magnitudesOf(row: Float32Array): Float32Array {
+  const magnitudes = new Float32Array(row.length);
+  for (let i = 0; i < row.length; i++) magnitudes[i] = Math.abs(row[i] as number);
+  return magnitudes;
 }

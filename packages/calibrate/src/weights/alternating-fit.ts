@@ -11,14 +11,15 @@ const ITERATIONS = 1000;
 
 /** @param magnitudes finite, not negative; comes back sorted in place */
 export function sortMagnitudes(magnitudes: Float32Array): SortedMagnitudes {
-  const values = magnitudes.sort();
-  const sums = new Float64Array(values.length);
+  // Positive floats are in the order of their bits, and whole numbers are sorted in half the time.
+  new Uint32Array(magnitudes.buffer, magnitudes.byteOffset, magnitudes.length).sort();
+  const sums = new Float64Array(magnitudes.length);
   let sum = 0;
-  for (let i = values.length - 1; i >= 0; i--) {
-    sum += values[i] as number;
+  for (let i = magnitudes.length - 1; i >= 0; i--) {
+    sum += magnitudes[i] as number;
     sums[i] = sum;
   }
-  return { values, sums };
+  return { values: magnitudes, sums };
 }
 
 /**
