@@ -24,3 +24,4 @@ export { layerNorm } from './layer-norm';
 export { normalizeResponse } from './normalize-response';
 export { gatherRows } from './gather';
 export { reduce } from './reduce';
+export { winograd } from './winograd';

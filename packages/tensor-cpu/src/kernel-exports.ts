@@ -54,6 +54,18 @@ export interface KernelExports extends UnaryExports {
     lo: number,
     hi: number,
   ): void;
+  /** 1 when a result is not finite, and y therefore not complete. */
+  winograd(
+    x: number,
+    weights: number,
+    bias: number,
+    y: number,
+    window: number,
+    plan: number,
+    scratch: number,
+    lo: number,
+    hi: number,
+  ): number;
   range(x: number, count: number, result: number): void;
   histogram(x: number, count: number, interval: number, bins: number, skip: number, tables: number): void;
   compare(a: number, b: number, count: number, result: number): void;

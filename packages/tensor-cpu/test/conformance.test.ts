@@ -5,6 +5,9 @@ import { type CpuBackend, createCpuBackend } from '../src/node.ts';
 /** float32 sums against float64, relative to the largest value of the output. */
 const TOLERANCE = 2e-6;
 
+/** By Winograd, errors of twice that size; ReLU6 cuts the largest value they are measured by to a tenth. */
+const TOLERANCES: ReadonlyMap<string, number> = new Map([['Convolution: ReLU6', 1e-5]]);
+
 let backend: CpuBackend;
 beforeAll(async () => {
   backend = await createCpuBackend();
@@ -19,7 +22,7 @@ describe('every case of every op that has a kernel', () => {
       if (result === undefined) return;
       covered.add(item.op);
       expect(result.exactWhereNeeded).toBe(true);
-      expect(result.relativeError).toBeLessThan(TOLERANCE);
+      expect(result.relativeError).toBeLessThan(TOLERANCES.get(`${item.op}: ${item.title}`) ?? TOLERANCE);
     });
   }
 

@@ -4,6 +4,7 @@ import type { KernelBinder } from '../context.ts';
 import { bindDenseConvolution } from './dense-convolution.ts';
 import { bindDepthwiseConvolution } from './depthwise-convolution.ts';
 import { allFloat } from './support.ts';
+import { bindWinogradConvolution, winogradPays } from './winograd-convolution.ts';
 
 /**
  * Convolution and ConvolutionDepthwise on NCHW. Weights that are an input, and NHWC (which MNN's converter
@@ -35,5 +36,6 @@ export const bindConvolution: KernelBinder = (context, node, inputs) => {
   };
   const job = { owner: node, window, batch, group, outputChannels, weight: () => weight, bias, lo, hi };
   const depthwise = channels === 1 && outputChannels === group;
-  return depthwise ? bindDepthwiseConvolution(context, job) : bindDenseConvolution(context, job);
+  if (depthwise) return bindDepthwiseConvolution(context, job);
+  return winogradPays(job) ? bindWinogradConvolution(context, job) : bindDenseConvolution(context, job);
 };

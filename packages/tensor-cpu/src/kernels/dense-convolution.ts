@@ -22,7 +22,22 @@ const MIN_COLUMNS = 32;
  * unfolds tiles of columns (im2col). All sum in the same order.
  */
 export function bindDenseConvolution(context: KernelContext, job: ConvolutionJob): BoundKernel {
-  const { window, group, outputChannels, batch, lo, hi } = job;
+  const { window, group, outputChannels, batch } = job;
+  const run = denseSample(context, job);
+  const xBytes = group * window.channels * window.height * window.width * 4;
+  const yBytes = outputChannels * window.outHeight * window.outWidth * 4;
+  return (inputs, outputs) => {
+    const x = live(inputs[0]).address;
+    const y = live(outputs[0]).address;
+    for (let n = 0; n < batch; n++) run(x + n * xBytes, y + n * yBytes);
+  };
+}
+
+/** Computes one sample: from x [C,H,W] to y [O,oH,oW], both addresses. */
+export type SampleConvolution = (x: number, y: number) => void;
+
+export function denseSample(context: KernelContext, job: ConvolutionJob): SampleConvolution {
+  const { window, group, outputChannels, lo, hi } = job;
   const M = outputChannels / group;
   const K = window.channels * window.kernelHeight * window.kernelWidth;
   const N = window.outHeight * window.outWidth;
@@ -34,15 +49,9 @@ export function bindDenseConvolution(context: KernelContext, job: ConvolutionJob
   const aBytes = Math.ceil(M / TILE_ROWS) * TILE_ROWS * K * 4;
   const biasBytes = Math.ceil(M / TILE_ROWS) * TILE_ROWS * 4;
   const xBytes = window.channels * window.height * window.width * 4;
-  return (inputs, outputs) => {
-    let x = live(inputs[0]).address;
-    let y = live(outputs[0]).address;
-    for (let sample = 0; sample < batch; sample++) {
-      for (let g = 0; g < group; g++) {
-        run(weights + g * aBytes, bias + g * biasBytes, x, y, lo, hi);
-        x += xBytes;
-        y += M * N * 4;
-      }
+  return (x, y) => {
+    for (let g = 0; g < group; g++) {
+      run(weights + g * aBytes, bias + g * biasBytes, x + g * xBytes, y + g * M * N * 4, lo, hi);
     }
   };
 }
@@ -88,11 +97,15 @@ function chooseProduct(
   };
 }
 
-/** Columns per tile: as many as fit the buffer, in tiles of about equal width and whole panels. */
+/** Columns per tile: tiles of about equal width and whole panels. */
 function tileColumns(N: number, K: number): number {
+  return Math.ceil(N / columnTiles(N, K) / PANEL_COLUMNS) * PANEL_COLUMNS;
+}
+
+/** Into how many tiles N columns of K rows are cut, so that each fits the buffer: that often all weights are read. */
+export function columnTiles(N: number, K: number): number {
   const fitting = Math.max(MIN_COLUMNS, Math.floor(PANEL_BUFFER_BYTES / (K * 4)));
-  const tiles = Math.ceil(N / fitting);
-  return Math.ceil(N / tiles / PANEL_COLUMNS) * PANEL_COLUMNS;
+  return Math.ceil(N / fitting);
 }
 
 function packGroups({ group, weight }: ConvolutionJob, M: number, K: number): Float32Array {
