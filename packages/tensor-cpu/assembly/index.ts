@@ -25,3 +25,4 @@ export { normalizeResponse } from './normalize-response';
 export { gatherRows } from './gather';
 export { reduce } from './reduce';
 export { winograd } from './winograd';
+export { copyRows } from './copy';

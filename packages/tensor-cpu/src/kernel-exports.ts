@@ -110,6 +110,15 @@ export interface KernelExports extends UnaryExports {
     plane: number,
   ): void;
   permute(x: number, y: number, axes: number): void;
+  /** Source and target must not overlap. */
+  copyRows(
+    source: number,
+    target: number,
+    rows: number,
+    bytes: number,
+    sourceStep: number,
+    targetStep: number,
+  ): void;
   moveBox(x: number, y: number, box: number): void;
   reduce(x: number, y: number, outer: number, count: number, inner: number, operation: number): void;
   gatherRows(

@@ -3,7 +3,7 @@ import type { KernelBinder } from '../context.ts';
 import { ELEMENT_BYTES, live } from '../tensor.ts';
 
 /** Joins tensors of any type along an axis; inputs of another rank are empty, or lack last dimensions of 1. */
-export const bindConcat: KernelBinder = ({ memory }, node, inputs, [output]) => {
+export const bindConcat: KernelBinder = ({ wasm }, node, inputs, [output]) => {
   const { axis } = node.attributes as { readonly axis: number };
   const { shape, dtype } = output;
   const at = axis < 0 ? axis + shape.length : axis;
@@ -13,16 +13,10 @@ export const bindConcat: KernelBinder = ({ memory }, node, inputs, [output]) => 
   const rowBytes = bytesOf(output);
   const widths = inputs.map(bytesOf);
   return (tensors, [y]) => {
-    const { uint8 } = memory;
     let start = live(y).address;
     for (let i = 0; i < tensors.length; i++) {
-      const width = widths[i];
-      let source = live(tensors[i]).address;
-      let target = start;
-      for (let row = 0; row < rows; row++, source += width, target += rowBytes) {
-        uint8.copyWithin(target, source, source + width);
-      }
-      start += width;
+      wasm.copyRows(live(tensors[i]).address, start, rows, widths[i], widths[i], rowBytes);
+      start += widths[i];
     }
   };
 };

@@ -34,12 +34,12 @@ export const bindConvertTensor: KernelBinder = (context, node, [x]) => {
 };
 
 function bindOrder(
-  { wasm, memory, constants }: KernelContext,
+  { wasm, constants }: KernelContext,
   { shape, dtype }: TensorDesc,
   order: readonly number[],
 ): BoundKernel | undefined {
   const axes = mergeAxes(shape, order);
-  if (axes.length <= 1 && (axes[0]?.stride ?? 1) === 1) return copyTensor(memory);
+  if (axes.length <= 1 && (axes[0]?.stride ?? 1) === 1) return copyTensor(wasm);
   if (axes.length > AXES || ELEMENT_BYTES[dtype] !== 4) return undefined;
   while (axes.length < AXES) axes.unshift({ extent: 1, stride: 0 });
   const table = constants.integers([...axes.map((axis) => axis.extent), ...axes.map((axis) => axis.stride)]);
