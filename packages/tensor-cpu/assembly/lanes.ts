@@ -7,10 +7,15 @@ export function clamp(x: v128, lo: v128, hi: v128): v128 {
   return f32x4.pmin(f32x4.pmax(x, lo), hi);
 }
 
-/** Multiply and add with two roundings: FMA would change the last bit from machine to machine. */
+/**
+ * Multiply and add with two roundings: FMA would change the last bit from machine to machine. The fast build (`FUSED`, set
+ * by scripts/build-wasm.mjs) leaves it to the machine whether there is one rounding or two.
+ */
 // @ts-ignore: decorator
 @inline
 export function mulAdd(sum: v128, a: v128, b: v128): v128 {
+  // @ts-ignore: a constant of the build
+  if (FUSED) return f32x4.relaxed_madd(a, b, sum);
   return f32x4.add(sum, f32x4.mul(a, b));
 }
 

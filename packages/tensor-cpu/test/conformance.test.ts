@@ -1,6 +1,7 @@
 import { conformanceCases } from '@mnnquant/graph/conformance';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type CpuBackend, createCpuBackend } from '../src/node.ts';
+import { type CpuBackend, createCpuBackend, loadKernels } from '../src/node.ts';
+import { loadFast } from './support/fast-kernels.ts';
 
 /** float32 sums against float64, relative to the largest value of the output. */
 const TOLERANCE = 2e-6;
@@ -8,12 +9,14 @@ const TOLERANCE = 2e-6;
 /** By Winograd, errors of twice that size; ReLU6 cuts the largest value they are measured by to a tenth. */
 const TOLERANCES: ReadonlyMap<string, number> = new Map([['Convolution: ReLU6', 1e-5]]);
 
-let backend: CpuBackend;
-beforeAll(async () => {
-  backend = await createCpuBackend();
-});
-
-describe('every case of every op that has a kernel', () => {
+describe.each([
+  ['ordinary kernels', loadKernels],
+  ['fast kernels', loadFast],
+] as const)('every case of every op that has a kernel: %s', (_title, load) => {
+  let backend: CpuBackend;
+  beforeAll(async () => {
+    backend = await createCpuBackend({ wasm: await load() });
+  });
   const covered = new Set<string>();
 
   for (const item of conformanceCases()) {
