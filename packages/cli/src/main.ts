@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { DebugReport } from './debug-report.ts';
 import { messageOf, UsageError } from './errors.ts';
@@ -11,6 +12,7 @@ export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 interface Flags {
   readonly memory: number;
   readonly threads: number;
+  readonly fastMath?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -61,6 +63,7 @@ function createCommand(): Command {
         .argParser(parseThreads)
         .default(Math.min(availableParallelism(), MOST_THREADS), 'one per core'),
     )
+    .option('--fast-math', 'fused multiply-adds: faster, but the last bits depend on the machine')
     .option('-q, --quiet', 'print nothing but warnings and the last line')
     .option('--json', 'print the summary as JSON instead of text')
     .version(VERSION)
@@ -74,6 +77,7 @@ async function run(source: string, target: string, config: string, flags: Flags)
   const quiet = flags.quiet || flags.json;
   const phases = createPhases((title) => (quiet ? SILENT : createProgress(title, process.stderr)));
   try {
+    if (flags.fastMath) allowRelaxedSimd();
     // Loaded here, so that --help and --version answer at once.
     const [{ quantizeFile }, { formatSummary }] = await Promise.all([
       import('./quantize-file.ts'),
@@ -85,6 +89,7 @@ async function run(source: string, target: string, config: string, flags: Flags)
       config,
       memoryBytes: flags.memory,
       threads: flags.threads,
+      fastMath: flags.fastMath,
       onProgress: phases.update,
       onWarning: (message) => {
         phases.stop();
@@ -116,6 +121,11 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   process.stderr.write(`error: ${messageOf(error)}\n`);
   return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+}
+
+/** On by itself from Node 22. Set before anything is compiled. */
+function allowRelaxedSimd(): void {
+  if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
 
 /** More would only share the memory among them. */

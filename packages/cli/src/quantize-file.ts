@@ -42,6 +42,8 @@ export interface QuantizeOptions {
   readonly memoryBytes: number;
   /** Threads that compute, 1 if absent; the result has the same bytes for any number. */
   readonly threads?: number;
+  /** Kernels that are faster and whose last bits depend on the machine; the outcome's `device` says so. */
+  readonly fastMath?: boolean;
   readonly onProgress?: (phase: 'images' | 'calibrate' | 'debug', done: number, total: number) => void;
   /** Called with each warning as soon as it is known; the outcome has all of them. */
   readonly onWarning?: (message: string) => void;
@@ -92,7 +94,8 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
   const given = loadConfig(options.config);
   warn(given.warnings);
   // Threads start while the model and the samples are read.
-  const backend = createThreadedBackend({ threads: options.threads ?? 1 });
+  const { threads = 1, fastMath } = options;
+  const backend = createThreadedBackend({ threads, fastMath });
   backend.catch(() => {});
   try {
     const job = await prepare(options, given.config, warn);

@@ -57,6 +57,24 @@ describe('mnnquant SRC.mnn DST.mnn config.json', () => {
     expect(outcome.images.used).toEqual(['a.bmp', 'b.bmp', 'c.bmp']);
   });
 
+  it.each([1, 2, 3])('--threads %i computes with so many and writes the same', (threads) => {
+    const one = smallJob();
+    expect(run([one.source, one.target, one.config, '--threads', '1']).status).toBe(0);
+    const { source, target, config } = smallJob();
+    const { stdout } = run([source, target, config, '--threads', String(threads)]);
+    expect(stdout).toMatch(
+      new RegExp(`^Time .* on WebAssembly SIMD, ${threads} thread${threads > 1 ? 's' : ''}$`, 'm'),
+    );
+    expect(readFileSync(target).equals(readFileSync(one.target))).toBe(true);
+  });
+
+  it('--fast-math says that the last bits depend on the machine', () => {
+    const { source, target, config } = smallJob();
+    const { status, stdout } = run([source, target, config, '--fast-math']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^Time .* on WebAssembly relaxed SIMD \(last bits depend on the machine\)/m);
+  });
+
   it('works with names that hold spaces and other scripts', () => {
     const { folder } = smallJob({ path: '照片 1' });
     fill(folder, { '照片 1/ä b.bmp': photo(1) });
@@ -83,6 +101,10 @@ describe('exit codes', () => {
     [['--fast', 'a', 'b', 'c'], /unknown option '--fast'/],
     [['--memory', 'much', 'a', 'b', 'c'], /expected a size such as 800M or 2G/],
     [['--memory', '0', 'a', 'b', 'c'], /expected a size/],
+    [['--threads', '0', 'a', 'b', 'c'], /expected a whole number from 1 to 64/],
+    [['--threads', '65', 'a', 'b', 'c'], /expected a whole number from 1 to 64/],
+    [['--threads', '1.5', 'a', 'b', 'c'], /expected a whole number from 1 to 64/],
+    [['--threads', 'many', 'a', 'b', 'c'], /expected a whole number from 1 to 64/],
     [['a.mnn', 'b.mnn', 'none.json'], /cannot read the config file none\.json/],
   ])('2 for the arguments %j', (args, message) => {
     const { status, stdout, stderr } = run(args);
@@ -133,17 +155,34 @@ describe.skipIf(process.platform === 'win32')('while it runs', () => {
     return job;
   }
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('%s stops it at once and leaves nothing', async (signal) => {
-    const { source, target, config, folder } = longJob();
-    const before = readdirSync(folder);
-    const child = spawn(process.execPath, [COMMAND, source, target, config]);
-    const ended = new Promise<NodeJS.Signals | null>((resolve) => {
-      child.on('exit', (_, by) => resolve(by));
-    });
-    child.stderr.once('data', () => child.kill(signal));
-    expect(await ended).toBe(signal);
-    expect(readdirSync(folder)).toEqual(before);
-  });
+  /** Of the moments that a run shows. */
+  const moments = ['images: ', 'calibrate: '];
+  const cases = (['SIGINT', 'SIGTERM'] as const).flatMap((signal) =>
+    moments.flatMap((moment) => ['1', '2'].map((threads) => ({ signal, moment, threads }))),
+  );
+
+  it.each(cases)(
+    '$signal at "$moment" stops $threads thread(s) at once and leaves nothing',
+    async ({ signal, moment, threads }) => {
+      const { source, target, config, folder } = longJob();
+      const before = readdirSync(folder);
+      const child = spawn(process.execPath, [COMMAND, source, target, config, '--threads', threads]);
+      let asked = 0;
+      const ended = new Promise<NodeJS.Signals | null>((resolve) => {
+        child.on('exit', (_, by) => resolve(by));
+      });
+      let seen = '';
+      child.stderr.on('data', (text) => {
+        seen += text;
+        if (asked > 0 || !seen.includes(moment)) return;
+        asked = performance.now();
+        child.kill(signal);
+      });
+      expect(await ended).toBe(signal);
+      expect(performance.now() - asked).toBeLessThan(1000);
+      expect(readdirSync(folder)).toEqual(before);
+    },
+  );
 
   it('readers that go away do not disturb it', async () => {
     const { source, target, config } = smallJob();

@@ -26,16 +26,20 @@ import { viewOf } from './view.ts';
 
 /** What the kernels are made of, for reports. */
 export const INSTRUCTIONS = 'WebAssembly SIMD';
+/** Of those with fused multiply-adds. */
+export const FAST_INSTRUCTIONS = 'WebAssembly relaxed SIMD (last bits depend on the machine)';
 
 /** Runs kernels in one WebAssembly memory on the calling thread. Made by `createCpuBackend`. */
 export class CpuBackend implements TensorBackend {
   readonly name = 'cpu';
-  readonly device = `${INSTRUCTIONS}, 1 thread`;
+  readonly device: string;
   readonly limits: { readonly maxTensorBytes: number };
   #context: KernelContext | undefined;
 
-  constructor(context: KernelContext) {
+  /** @param instructions what the kernels are made of */
+  constructor(context: KernelContext, instructions: string = INSTRUCTIONS) {
     this.#context = context;
+    this.device = `${instructions}, 1 thread`;
     this.limits = { maxTensorBytes: context.memory.maxBytes - READ_SLACK };
   }
 

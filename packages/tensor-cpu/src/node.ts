@@ -2,9 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { TensorBackend } from '@mnnquant/graph';
-import { type CpuBackend, INSTRUCTIONS } from './cpu-backend.ts';
+import { CpuBackend, FAST_INSTRUCTIONS, INSTRUCTIONS } from './cpu-backend.ts';
 import type { CpuBackendOptions } from './create-backend.ts';
 import { createCpuBackend as createFromModule } from './create-backend.ts';
+import { createContext } from './create-context.ts';
 import { MAX_MEMORY_BYTES } from './memory/wasm-memory.ts';
 import { PooledBackend } from './pool/pooled-backend.ts';
 import { startWorker } from './worker-channel.ts';
@@ -22,6 +23,8 @@ export interface ThreadOptions {
   readonly threads: number;
   /** Of the memory of each thread; default and maximum are 4 GiB less 64 KiB. */
   readonly maxMemoryBytes?: number;
+  /** Use `loadFastKernels`: faster, but the last bits of results depend on the machine. */
+  readonly fastMath?: boolean;
 }
 
 /**
@@ -29,13 +32,14 @@ export interface ThreadOptions {
  * threads. Workers start in the background: the backend can be used at once.
  */
 export async function createThreadedBackend(options: ThreadOptions): Promise<TensorBackend> {
-  const { threads, maxMemoryBytes = MAX_MEMORY_BYTES } = options;
+  const { threads, maxMemoryBytes = MAX_MEMORY_BYTES, fastMath = false } = options;
   if (!Number.isInteger(threads) || threads < 1)
     throw new RangeError(`tensor-cpu: expected a whole number of threads from 1, got ${threads}`);
-  if (threads === 1) return createCpuBackend({ maxMemoryBytes });
-  const module = await loadKernels();
+  const module = await (fastMath ? loadFastKernels() : loadKernels());
+  const instructions = fastMath ? FAST_INSTRUCTIONS : INSTRUCTIONS;
+  if (threads === 1) return new CpuBackend(await createContext(module, maxMemoryBytes), instructions);
   const channels = Array.from({ length: threads }, () => startWorker(module, maxMemoryBytes));
-  return new PooledBackend({ channels, maxMemoryBytes, instructions: INSTRUCTIONS });
+  return new PooledBackend({ channels, maxMemoryBytes, instructions });
 }
 
 /** The compiled kernels, for handing one module to several backends or workers. */
