@@ -20,8 +20,10 @@ import {
   winogradLayers,
 } from '@mnnquant/calibrate';
 import { buildGraph, createPlan } from '@mnnquant/graph';
-import { createTable, MNN_DATA_FORMAT, OpType, writeModel } from '@mnnquant/mnn-format';
+import { writeModel } from '@mnnquant/mnn-format';
 import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
+import { NetWriter } from './net-writer.mjs';
+import { normalGenerator } from './random.mjs';
 
 const TIMER = fileURLToPath(new URL('winograd.py', import.meta.url));
 const WEIGHTS = { weightMethod: 'MAX_ABS', weightClamp: 127, quantBits: 8 };
@@ -37,63 +39,22 @@ function allCases() {
   return cases.filter(({ channels, size }) => channels * size <= 7168);
 }
 
-/** Seeded normal numbers. */
-function generator(seed) {
-  let state = seed;
-  const uniform = () => {
-    state = (state * 16807) % 2147483647;
-    return state / 2147483647;
-  };
-  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
-}
-
 function network({ kernel, channels, outputs, size }, layers) {
-  const normal = generator(1 + kernel + channels * 31 + size * 1009);
+  const normal = normalGenerator(1 + kernel + channels * 31 + size * 1009);
   const columns = channels * kernel * kernel;
-  const input = createTable('Input', {
-    dims: Int32Array.of(1, channels, size, size),
-    dformat: MNN_DATA_FORMAT.NC4HW4,
-  });
-  const ops = [op('input', 'Input', [], 0, { type: 'Input', value: input })];
+  const writer = new NetWriter();
+  let x = writer.input(channels, size);
   for (let layer = 0; layer < layers; layer++) {
-    const common = createTable('Convolution2DCommon', {
-      kernelX: kernel,
-      kernelY: kernel,
-      padX: kernel >> 1,
-      padY: kernel >> 1,
-      outputCount: outputs,
-      inputCount: channels,
-      relu: true,
-    });
     const weight = Float32Array.from({ length: outputs * columns }, () => normal() * Math.sqrt(2 / columns));
     const bias = Float32Array.from({ length: outputs }, () => normal() * 0.1);
-    const value = createTable('Convolution2D', { common, weight, bias });
-    ops.push(op(`conv${layer}`, 'Convolution', [layer], layer + 1, { type: 'Convolution2D', value }));
+    x = writer.convolution(x, { outputs, kernel, activation: 'relu', weight, bias });
   }
-  const tensorName = ops.map(({ name }) => name);
-  const net = createTable('Net', {
-    oplists: ops,
-    tensorName,
-    tensorNumber: tensorName.length,
-    outputName: tensorName.slice(-1),
-  });
-  return { net, unknownFields: [] };
-}
-
-function op(name, type, inputs, output, main) {
-  return createTable('Op', {
-    name,
-    type: OpType[type],
-    inputIndexes: inputs.length > 0 ? Int32Array.from(inputs) : undefined,
-    outputIndexes: Int32Array.of(output),
-    main,
-    defaultDimentionFormat: MNN_DATA_FORMAT.NHWC,
-  });
+  return writer.model();
 }
 
 /** Not negative and smooth, as activations are: the mean of 3 by 3 normal numbers, halved by a ReLU. */
 function activations({ channels, size }, seed) {
-  const normal = generator(seed);
+  const normal = normalGenerator(seed);
   const wide = size + 2;
   const data = new Float32Array(channels * size * size);
   for (let channel = 0; channel < channels; channel++) {

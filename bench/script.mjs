@@ -1,0 +1,19 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UsageError } from './arguments.mjs';
+import { withWorkspace } from './workspace.mjs';
+
+/** Runs a benchmark of this folder that takes `--json FILE` and prints its own table; returns `{ results, failed }`. */
+export async function runScript(name, args) {
+  const script = fileURLToPath(new URL(name, import.meta.url));
+  if (!existsSync(script)) throw new UsageError(`there is no bench/${name}`);
+  const done = await withWorkspace(async (folder) => {
+    const json = join(folder, 'results.json');
+    const { status } = spawnSync(process.execPath, [script, '--json', json, ...args], { stdio: 'inherit' });
+    const results = existsSync(json) ? JSON.parse(readFileSync(json, 'utf8')) : undefined;
+    return { results: results && { results }, failed: status !== 0 };
+  });
+  return done ?? { failed: true };
+}
