@@ -1,6 +1,6 @@
 import * as vega from 'vega';
 import { compile } from 'vega-lite';
-import { median } from './statistics.mjs';
+import { pointValues } from './growth-rows.mjs';
 
 const PANEL = { width: 330, height: 240 };
 const TEXT = '#24292f';
@@ -20,11 +20,12 @@ const UP = {
 
 /** The points of `bench/results/growth.json` as one SVG of four panels: time and memory by images and by size. */
 export function growthChart(points) {
-  const values = points.map(({ axis, images, multiplyAdds, series, runs }) => ({
-    ...{ axis, images, series, multiplyAdds: multiplyAdds / 1e9 },
-    seconds: median(runs.map((run) => run.seconds)),
-    megabytes: Math.max(...runs.map((run) => run.peakBytes)) / 1e6,
-  }));
+  const values = points.map((point) => {
+    const { axis, images, series } = point;
+    const { seconds, peakBytes } = pointValues(point);
+    const scaled = { multiplyAdds: point.multiplyAdds / 1e9, megabytes: peakBytes / 1e6 };
+    return { axis, images, series, seconds, ...scaled };
+  });
   const row = (up) => ({ hconcat: ['images', 'size'].map((axis) => panel(values, axis, up)), spacing: 40 });
   const spec = {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
@@ -39,11 +40,12 @@ export function growthChart(points) {
       axis: {
         labelFontSize: 13,
         titleFontSize: 13,
-        minExtent: 40,
+
         titleFontWeight: 'normal',
         labelColor: TEXT,
         titleColor: TEXT,
       },
+      axisY: { minExtent: 44 },
       axisQuantitative: { gridColor: '#eaeef2', domainColor: '#8c959f', tickColor: '#8c959f' },
       legend: {
         orient: 'top',

@@ -1,22 +1,16 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { wholeNumber } from './arguments.mjs';
 import { megabytes, table } from './format.mjs';
+import { pointValues, SERIES } from './growth-rows.mjs';
 import { makeImages } from './images.mjs';
 import { NETWORK_INPUT } from './job-list.mjs';
 import { SCALED_NETWORKS, writeNetwork } from './networks.mjs';
-import { median } from './statistics.mjs';
-import { attempt, findTools, writeConfig } from './tools.mjs';
+import { attempt, findTools, sameBytes, writeConfig } from './tools.mjs';
 import { gatherImages, withWorkspace } from './workspace.mjs';
 
 const METHODS = { feature_quantize_method: 'KL', weight_quantize_method: 'MAX_ABS' };
-/** What is drawn as one line: a tool, and the flags of ours. */
-const SERIES = [
-  { series: 'mnnquant', tool: 'ours', flags: [] },
-  { series: 'mnnquant --memory 256M', tool: 'ours', flags: ['--memory', '256M'] },
-  { series: 'MNN', tool: 'mnn', flags: [] },
-];
 const IMAGES_NETWORK = 'mobilenet-v2';
 const IMAGES = [10, 30, 100, 300, 1000];
 const SIZE_IMAGES = 16;
@@ -68,8 +62,9 @@ async function measurePlaces(places, { folder, ...given }) {
   for (const place of places) {
     const own = join(folder, `${place.axis}-${place.network}-${place.images}`);
     const measured = await measurePlace(place, { ...given, pool, folder: own });
-    console.log(growthTable(measured, { head: points.length === 0 }));
+    console.log(linesOf(measured, { head: points.length === 0 }));
     points.push(...measured);
+    rmSync(own, { recursive: true });
   }
   return points;
 }
@@ -89,15 +84,16 @@ async function measurePlace({ lines, ...place }, { python, tools, rounds, pool, 
       const run = await attempt(label, { python, command, target, folder, signal });
       if (run) points[index].runs.push(run);
     }
-  return points;
+  const ours = lines.flatMap(({ tool }, index) => (tool === 'ours' ? points[index].runs : []));
+  const same = sameBytes(`${place.network}, ${place.images} images`, ours);
+  return same ? points : points.map((point) => ({ ...point, runs: [] }));
 }
 
-function growthTable(points, options) {
+function linesOf(points, options) {
   const rows = points.map(({ network, multiplyAdds, images, series, runs }) => {
-    const cells = [network, (multiplyAdds / 1e9).toFixed(2), images, series];
-    if (runs.length === 0) return [...cells, 'failed', 'failed'];
-    const seconds = median(runs.map((run) => run.seconds)).toFixed(2);
-    return [...cells, seconds, megabytes(Math.max(...runs.map(({ peakBytes }) => peakBytes)))];
+    const values = pointValues({ runs });
+    const cells = values ? [values.seconds.toFixed(2), megabytes(values.peakBytes)] : ['failed', 'failed'];
+    return [network, (multiplyAdds / 1e9).toFixed(2), images, series, ...cells];
   });
   return table(HEAD, rows, options);
 }

@@ -70,6 +70,13 @@ export async function attempt(label, job) {
   }
 }
 
+/** Whether all runs wrote the same model, as the same input must; says so on stderr where they did not. */
+export function sameBytes(label, runs) {
+  const same = new Set(runs.map(({ sha256 }) => sha256)).size <= 1;
+  if (!same) console.error(`${label}: failed, the same input gave different models`);
+  return same;
+}
+
 /** Writes the config of one job into `folder` and returns its path. */
 export function writeConfig(folder, config) {
   const path = join(folder, 'config.json');

@@ -1,5 +1,5 @@
 // Checks what no linter sees: no registry host in the lockfile, no absolute path of somebody's machine,
-// no large binary, and that the TypeScript generated from the schema is the committed one.
+// no large binary, and that what is generated (TypeScript from the schema, pages, the chart) is the committed one.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 
@@ -30,6 +30,7 @@ if (total > 5_000_000) problems.push(`examples/: ${total} bytes in all, at most 
 
 run('node', ['packages/mnn-format/scripts/generate-schema.mjs', '--check']);
 run('node', ['scripts/operators-page.mjs', '--check']);
+run('node', ['bench/report.mjs', '--check']);
 
 if (problems.length > 0) {
   process.stderr.write(`${problems.join('\n')}\n`);
