@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, loadavg, platform, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { UsageError } from './arguments.mjs';
 
 const MNN_VERSION = 'import MNN; print(MNN.version())';
 const file = (part) => new URL(`results/${part}.json`, import.meta.url);
@@ -21,18 +22,27 @@ export function environment() {
     },
     versions: {
       node: process.version,
-      mnn: python ? lastLine(python, ['-c', MNN_VERSION]) : null,
-      commit: lastLine('git', ['rev-parse', 'HEAD']),
+      mnn: python ? mnnVersion(python) : null,
+      commit: git('rev-parse', 'HEAD'),
       // Results and the page made from them change by measuring.
-      clean: lastLine('git', ['status', '--porcelain', '--', '.', ':!bench/results', ':!docs']) === '',
+      clean: git('status', '--porcelain', '--', '.', ':!bench/results', ':!docs') === '',
     },
   };
 }
 
-function lastLine(command, args) {
-  const { status, stdout, error } = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${error?.message ?? `exit ${status}`}`);
+function mnnVersion(python) {
+  const { status, stdout, stderr, error } = spawnSync(python, ['-c', MNN_VERSION], { encoding: 'utf8' });
+  if (status !== 0)
+    throw new UsageError(
+      `MNNQUANT_PYTHON: expected a Python with MNN, got ${python}: ${error?.message ?? stderr.trimEnd()}`,
+    );
   return stdout.trim().split('\n').at(-1);
+}
+
+function git(...args) {
+  const { status, stdout, error } = spawnSync('git', args, { cwd: root, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`git ${args.join(' ')}: ${error?.message ?? `exit ${status}`}`);
+  return stdout.trim();
 }
 
 /** Replaces the part's results. */

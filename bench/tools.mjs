@@ -47,11 +47,11 @@ export function findTools() {
 async function runJob({ python, command, target, folder, signal }) {
   const took = join(folder, 'took.json');
   for (const file of [target, took]) rmSync(file, { force: true });
-  const { stdout, stderr } = await output(python, [MEASURE, took, ...command], { cwd: folder, signal });
+  const { stdout, stderr, late } = await output(python, [MEASURE, took, ...command], { cwd: folder, signal });
   const { exit, ...measured } = existsSync(took) ? JSON.parse(readFileSync(took, 'utf8')) : {};
   const model = existsSync(target) ? readFileSync(target) : Buffer.alloc(0);
   if (exit !== 0 || !stdout.trimEnd().endsWith(DONE) || model.length === 0) {
-    const how = exit === undefined ? `no end within ${JOB_LIMIT_MS / 60_000} minutes` : `exit ${exit}`;
+    const how = late ? `no end within ${JOB_LIMIT_MS / 60_000} minutes` : `exit ${exit}`;
     throw new JobError(
       `${how}, model of ${model.length} bytes\n${`${stdout}${stderr}`.slice(-SHOWN_OUTPUT)}`,
     );
@@ -96,5 +96,5 @@ async function output(command, args, options) {
       texts[name] += text;
     });
   await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
-  return texts;
+  return { ...texts, late: child.killed };
 }
