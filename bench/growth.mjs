@@ -57,7 +57,8 @@ function plannedPlaces(tools, count) {
 
 async function measurePlaces(places, { folder, ...given }) {
   const pool = join(folder, 'pool');
-  await makeImages(pool, Math.max(...places.map(({ images }) => images)));
+  const most = Math.max(...places.map(({ images }) => images));
+  await makeImages(pool, most, given.signal);
   const points = [];
   for (const place of places) {
     const own = join(folder, `${place.axis}-${place.network}-${place.images}`);

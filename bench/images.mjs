@@ -13,10 +13,11 @@ const SIZES = [
 ];
 const SHAPES = 12;
 
-/** Writes `count` seeded JPEG images into `folder`: coloured shapes over noise at several sizes of grain. */
-export async function makeImages(folder, count) {
+/** Writes `count` seeded JPEG images into `folder`: coloured shapes over coarse and fine noise. Stops where `signal` is aborted. */
+export async function makeImages(folder, count, signal) {
   mkdirSync(folder, { recursive: true });
   for (let index = 0; index < count; index++) {
+    signal?.throwIfAborted();
     const [width, height] = SIZES[index % SIZES.length];
     const uniform = uniformGenerator(1 + index * 7919);
     const fine = await noise(uniform, width, height, 1);

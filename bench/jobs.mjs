@@ -56,23 +56,28 @@ function chosenJobs(names) {
   const chosen = JOBS.filter(({ name }) => names.length === 0 || names.includes(name));
   const data = process.env.MNNQUANT_TEST_DATA;
   if (data && existsSync(resolve(data, 'models/float'))) return chosen;
-  console.log(
-    `MNNQUANT_TEST_DATA: there is no ${resolve(data ?? '', 'models/float')}: only made-up networks.`,
-  );
-  return chosen.filter(({ network }) => network);
+  const missing = `MNNQUANT_TEST_DATA: ${data ? `there is no ${resolve(data, 'models/float')}` : 'not set'}`;
+  const possible = chosen.filter(({ network }) => network);
+  if (possible.length === 0) throw new UsageError(missing);
+  console.log(`${missing}; only jobs with made-up networks.`);
+  return possible;
 }
 
 /** `{ name, title, goal, runs: { ours: [], mnn: [] }, failed: [tool …] }`; a tool that failed is not run again. */
 async function measureJob(job, { python, tools, rounds, folder, signal }) {
-  const { source, config } = await prepare(job, folder);
   const row = { name: job.name, title: job.title, goal: job.goal, runs: {}, failed: [] };
   for (const name of Object.keys(tools)) row.runs[name] = [];
+  const prepared = await prepare(job, folder, signal).catch((error) => {
+    signal.throwIfAborted();
+    console.error(`${job.name}: failed, ${error.message}`);
+  });
+  if (!prepared) return { ...row, failed: Object.keys(tools) };
   for (let round = 0; round < rounds; round++) {
     // Who goes first alternates: the second one finds the files in the page cache.
     const order = round % 2 === 0 ? Object.keys(tools) : Object.keys(tools).reverse();
     for (const name of order.filter((tool) => !row.failed.includes(tool))) {
       const target = join(folder, `${name}.mnn`);
-      const command = tools[name]({ source, target, config });
+      const command = tools[name]({ ...prepared, target });
       const run = await attempt(`${job.name}, ${name}`, { python, command, target, folder, signal });
       if (run) row.runs[name].push(run);
       else row.failed.push(name);
@@ -82,13 +87,14 @@ async function measureJob(job, { python, tools, rounds, folder, signal }) {
   return row;
 }
 
-async function prepare({ model, network, images, count, config }, folder) {
+/** `{ source, config }`: the model and the config file. */
+async function prepare({ model, network, images, count, config }, folder, signal) {
   mkdirSync(folder, { recursive: true });
   const path = `${join(folder, 'images')}/`;
   if (network) {
     const source = join(folder, `${network}.mnn`);
     writeNetwork(network, source);
-    await makeImages(path, count);
+    await makeImages(path, count, signal);
     return { source, config: writeConfig(folder, { ...config, path }) };
   }
   const data = resolve(process.env.MNNQUANT_TEST_DATA);

@@ -127,6 +127,7 @@ export function writeNetwork(name, target) {
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const [target, name = 'resnet-50'] = process.argv.slice(2);
+  if (target === undefined) throw new Error('networks.mjs: expected TARGET.mnn and a name');
   const { parameters, multiplyAdds } = writeNetwork(name, target);
   console.log(
     `${name}: ${(parameters / 1e6).toFixed(1)} M parameters, ${(multiplyAdds / 1e9).toFixed(2)} G multiply-adds`,
