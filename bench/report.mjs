@@ -18,7 +18,7 @@ const CHART = fileURLToPath(new URL('../docs/performance-growth.svg', import.met
 /** What stands between `<!-- bench NAME -->` and `<!-- /bench NAME -->`, from the part's results. */
 const BLOCKS = {
   jobs: ({ jobs, rounds }) =>
-    `${jobsTable(jobs)}\n\nMedian of ${rounds} rounds (least–most); the ratio is that of the medians.`,
+    `${jobsTable(jobs)}\n\nSeconds: median (least–most), rounds: ${rounds}. The ratio is that of the medians, in brackets those of single rounds. Memory: the greatest peak.`,
   growth: ({ points }) =>
     `![Time and peak memory against the number of images and the size of the network](performance-growth.svg)\n\n${growthTables(points)}`,
   kernels: ({ results }) => plainTables(results),
