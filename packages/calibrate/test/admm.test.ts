@@ -90,6 +90,33 @@ describe('ADMM over buckets', () => {
   });
 });
 
+describe('a fitted scale', () => {
+  it.each(Object.keys(DISTRIBUTIONS))(
+    'is that of the thresholds, wherever the last ones lay: %s',
+    (title) => {
+      const values = (DISTRIBUTIONS[title] as (seed: number) => Float32Array)(5);
+      const largest = values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+      for (const counted of [false, true]) {
+        const buckets = new ValueBuckets();
+        buckets.addValues(values);
+        if (counted) buckets.reach(0);
+        const sums = new BucketSums(buckets);
+        const cuts = new Int32Array(100);
+        for (const stretch of [2.5, 1, 0.999, 1.3, 0.2, 40, 1]) {
+          const alpha = largest / (cuts.length * stretch);
+          let [products, squares] = [0, 0];
+          for (let k = 1; k <= cuts.length; k++) {
+            const { count, sum } = sums.above((k - 0.5) * alpha);
+            products += sum;
+            squares += (2 * k - 1) * count;
+          }
+          expect(sums.fittedScale(alpha, cuts)).toBe(products / squares);
+        }
+      }
+    },
+  );
+});
+
 describe('degenerate values', () => {
   it.each([
     ['nothing', [], 'no value was seen'],

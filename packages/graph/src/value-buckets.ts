@@ -1,3 +1,4 @@
+import { magnitudesOf, sortMagnitudes } from './magnitudes.ts';
 import type { TensorData } from './tensor.ts';
 
 /** Bits of a float32's mantissa that tell buckets apart. */
@@ -32,13 +33,16 @@ export interface ValueBucketParts {
 
 /** Buckets as columns, ascending; see `ValueBucket`. */
 export interface BucketColumns {
-  readonly lows: Float32Array | Float64Array;
-  readonly highs: Float32Array | Float64Array;
+  /** Edges of buckets are float32 numbers, but for the end of the last one, 2^128. */
+  readonly lows: Float32Array;
+  readonly highs: Float64Array;
   readonly counts: Uint32Array;
-  readonly sums: Float32Array | Float64Array;
+  readonly sums: Float64Array;
 }
 
 interface Octave {
+  /** Biased, as in the pattern of its values. */
+  readonly exponent: number;
   readonly counts: Uint32Array;
   readonly sums: Float64Array;
 }
@@ -56,6 +60,8 @@ export class ValueBuckets {
   #held = 0;
   #octaves = new Map<number, Octave>();
   #lowest = 0;
+  /** The octave that was asked for last. */
+  #latest: Octave | undefined;
 
   static fromParts({ values, lowest, octaves }: ValueBucketParts): ValueBuckets {
     const buckets = new ValueBuckets();
@@ -81,7 +87,10 @@ export class ValueBuckets {
 
   /** Adds |x| of every finite value that is not zero. */
   addValues(data: TensorData): void {
-    const magnitudes = magnitudesOf(data);
+    this.#addMagnitudes(magnitudesOf(data));
+  }
+
+  #addMagnitudes(magnitudes: Float32Array): void {
     if (this.holds(magnitudes.length)) {
       this.#values!.push(magnitudes);
       this.#held += magnitudes.length;
@@ -116,17 +125,13 @@ export class ValueBuckets {
   /** Adds what another one holds. */
   merge(other: ValueBuckets): void {
     if (other.#values !== undefined) {
-      for (const part of other.#values) this.addValues(part);
+      for (const part of other.#values) this.#addMagnitudes(part);
       return;
     }
     this.reach(0);
     this.#raiseTo(other.#lowest);
-    for (const [exponent, octave] of other.#octaves) {
-      for (let place = 0; place < PER_OCTAVE; place++) {
-        const count = octave.counts[place];
-        if (count > 0) this.add(exponent * PER_OCTAVE + place, count, octave.sums[place]);
-      }
-    }
+    for (const [exponent, octave] of other.#octaves)
+      if (exponent * PER_OCTAVE >= this.#lowest) addOctave(this.#octave(exponent), octave);
   }
 
   /** What is not empty, from the smallest values to the largest. */
@@ -136,39 +141,45 @@ export class ValueBuckets {
       yield { low: lows[i], high: highs[i], count: counts[i], sum: sums[i] };
   }
 
-  /** The same as columns: entry i of each belongs to one bucket. */
+  /** The values themselves, ascending, as long as they are kept. */
+  sorted(): Float32Array | undefined {
+    if (this.#values === undefined) return undefined;
+    const all = new Float32Array(this.#held);
+    let end = 0;
+    for (const part of this.#values) {
+      all.set(part, end);
+      end += part.length;
+    }
+    return sortMagnitudes(all);
+  }
+
+  /** What is not empty as columns: entry i of each belongs to one bucket. */
   columns(): BucketColumns {
-    if (this.#values !== undefined) {
-      const sorted = this.#sorted();
-      return { lows: sorted, highs: sorted, counts: new Uint32Array(sorted.length).fill(1), sums: sorted };
+    const sorted = this.sorted();
+    if (sorted !== undefined) {
+      const values = new Float64Array(sorted);
+      return { lows: sorted, highs: values, counts: new Uint32Array(sorted.length).fill(1), sums: values };
     }
     const octaves = [...this.#octaves].sort(([a], [b]) => a - b);
     const most = octaves.length * PER_OCTAVE;
-    const [lows, highs, sums] = [0, 1, 2].map(() => new Float64Array(most));
+    const lows = new Float32Array(most);
+    const [highs, sums] = [0, 1].map(() => new Float64Array(most));
     const counts = new Uint32Array(most);
     let end = 0;
     for (const [exponent, octave] of octaves) {
+      const [start, width] = extentOf(exponent);
       for (let place = 0; place < PER_OCTAVE; place++) {
         if (octave.counts[place] === 0) continue;
-        lows[end] = edge(exponent, place);
-        highs[end] = edge(exponent, place + 1);
+        lows[end] = start + place * width;
+        highs[end] = start + (place + 1) * width;
         counts[end] = octave.counts[place];
         sums[end] = octave.sums[place];
         end++;
       }
     }
-    const cut = <T extends Float64Array | Uint32Array>(column: T) => column.subarray(0, end) as T;
+    const cut = <T extends Float32Array | Float64Array | Uint32Array>(column: T) =>
+      column.subarray(0, end) as T;
     return { lows: cut(lows), highs: cut(highs), counts: cut(counts), sums: cut(sums) };
-  }
-
-  #sorted(): Float32Array {
-    const all = new Float32Array(this.#held);
-    let end = 0;
-    for (const part of this.#values!) {
-      all.set(part, end);
-      end += part.length;
-    }
-    return all.sort();
   }
 
   #count(magnitudes: Float32Array): void {
@@ -187,25 +198,21 @@ export class ValueBuckets {
     this.#lowest = Math.max(this.#lowest, exponent * PER_OCTAVE);
     for (const known of this.#octaves.keys())
       if (known * PER_OCTAVE < this.#lowest) this.#octaves.delete(known);
+    this.#latest = undefined;
   }
 
   #octave(exponent: number): Octave {
-    const existing = this.#octaves.get(exponent);
-    if (existing !== undefined) return existing;
-    const octave = { counts: new Uint32Array(PER_OCTAVE), sums: new Float64Array(PER_OCTAVE) };
+    // Neighbours come one after the other.
+    if (this.#latest?.exponent === exponent) return this.#latest;
+    const octave = this.#octaves.get(exponent) ?? {
+      exponent,
+      counts: new Uint32Array(PER_OCTAVE),
+      sums: new Float64Array(PER_OCTAVE),
+    };
     this.#octaves.set(exponent, octave);
+    this.#latest = octave;
     return octave;
   }
-}
-
-function magnitudesOf(data: TensorData): Float32Array {
-  const magnitudes = new Float32Array(data.length);
-  let count = 0;
-  for (let i = 0; i < data.length; i++) {
-    const x = Math.fround(Math.abs(data[i]));
-    if (x > 0 && x < Number.POSITIVE_INFINITY) magnitudes[count++] = x;
-  }
-  return magnitudes.slice(0, count);
 }
 
 function largest(magnitudes: Float32Array): number {
@@ -214,8 +221,15 @@ function largest(magnitudes: Float32Array): number {
   return most;
 }
 
-/** The smallest value of a bucket, or the end of the one before. */
-function edge(exponent: number, place: number): number {
-  const fraction = place / PER_OCTAVE;
-  return exponent === 0 ? fraction * 2 ** -126 : (1 + fraction) * 2 ** (exponent - 127);
+/** Where the values of an octave begin, and how wide its buckets are; exponent 0 is that of subnormals. */
+function extentOf(exponent: number): [start: number, width: number] {
+  const unit = 2 ** (Math.max(1, exponent) - 127);
+  return [exponent === 0 ? 0 : unit, unit / PER_OCTAVE];
+}
+
+function addOctave(target: Octave, source: Octave): void {
+  for (let place = 0; place < PER_OCTAVE; place++) {
+    target.counts[place] += source.counts[place];
+    target.sums[place] += source.sums[place];
+  }
 }

@@ -41,27 +41,12 @@ function ordinaryScale(statistics: BucketStatistics, options: FeatureSolveOption
 
 /** The alpha after 300 rounds, or earlier where a round changes nothing any more. */
 export function admmScale(sums: BucketSums, absMax: number, clamp: number): number {
+  const cuts = new Int32Array(clamp);
   let alpha = absMax / (clamp * FIRST_STRETCH);
   for (let round = 0; round < ROUNDS; round++) {
-    const next = bestScale(sums, alpha, clamp);
+    const next = sums.fittedScale(alpha, cuts);
     if (next === alpha) break;
     alpha = next;
   }
   return alpha;
-}
-
-/**
- * The scale with the smallest squared error for the whole numbers that `alpha` rounds to. A value of q
- * lies above q of the thresholds (k - 1/2) · alpha, and q² is the sum of the first q odd numbers.
- */
-function bestScale(sums: BucketSums, alpha: number, clamp: number): number {
-  let products = 0;
-  let squares = 0;
-  for (let k = 1; k <= clamp; k++) {
-    const { count, sum } = sums.above((k - 0.5) * alpha);
-    if (count === 0) break;
-    products += sum;
-    squares += (2 * k - 1) * count;
-  }
-  return products / squares;
 }
