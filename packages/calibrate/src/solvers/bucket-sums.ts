@@ -47,6 +47,7 @@ export class BucketSums {
    * @param cuts by k - 1, the first bucket above its threshold; those of any alpha on entry
    */
   fittedScale(alpha: number, cuts: Int32Array): number {
+    if (this.#buckets === undefined) return scaleOfValues(this.#lows, this.#sums, alpha, cuts);
     let products = 0;
     let squares = 0;
     let next = 0;
@@ -73,6 +74,21 @@ export class BucketSums {
     const part = upperPart({ low: lows[i], high: highs[i], count: counts[i], sum: sums[i] }, threshold);
     return { count: whole.count + part.count, sum: whole.sum + part.sum };
   }
+}
+
+/** `fittedScale` where the values themselves are known: no bucket is cut, and a count is what is left of them. */
+function scaleOfValues(ascending: Float32Array, sums: Float64Array, alpha: number, cuts: Int32Array): number {
+  let products = 0;
+  let squares = 0;
+  let next = 0;
+  for (let k = 1; k <= cuts.length; k++) {
+    next = firstNotBelow(ascending, (k - 0.5) * alpha, Math.max(next, cuts[k - 1] as number));
+    cuts[k - 1] = next;
+    if (next === ascending.length) break;
+    products += sums[next] as number;
+    squares += (2 * k - 1) * (ascending.length - next);
+  }
+  return products / squares;
 }
 
 interface CountedBuckets extends BucketColumns {
