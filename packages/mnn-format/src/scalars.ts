@@ -90,7 +90,17 @@ export function setScalar(view: DataView, at: number, type: InlineType, value: S
   SCALARS[type].set(view, at, value);
 }
 
-const SIGNED: readonly InlineType[] = ['byte', 'short', 'int'];
+type WholeType = Exclude<InlineType, 'bool' | 'float'>;
+
+/** What each type of whole numbers holds, both ends included. */
+const WHOLE_RANGES: Readonly<Record<WholeType, readonly [low: number, high: number]>> = {
+  byte: [-128, 127],
+  ubyte: [0, 255],
+  short: [-32768, 32767],
+  ushort: [0, 65535],
+  int: [-2147483648, 2147483647],
+  uint: [0, 4294967295],
+};
 
 /** What is wrong with `value` as a scalar of `type`; undefined when it is fine. */
 export function scalarProblem(value: unknown, type: InlineType): string | undefined {
@@ -98,10 +108,7 @@ export function scalarProblem(value: unknown, type: InlineType): string | undefi
     return typeof value === 'boolean' ? undefined : `expected a boolean, got ${String(value)}`;
   if (type === 'float')
     return typeof value === 'number' ? undefined : `expected a number, got ${String(value)}`;
-  const bits = 8 * SCALAR_BYTES[type];
-  const signed = SIGNED.includes(type);
-  const low = signed ? -(2 ** (bits - 1)) : 0;
-  const high = signed ? 2 ** (bits - 1) : 2 ** bits;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= low && value < high) return undefined;
-  return `expected an integer in [${low}, ${high - 1}], got ${String(value)}`;
+  const [low, high] = WHOLE_RANGES[type];
+  if (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high) return undefined;
+  return `expected an integer in [${low}, ${high}], got ${String(value)}`;
 }

@@ -84,11 +84,20 @@ function checkWeights(where: string, channels: number, weights: QuantizedWeights
   if (!Number.isInteger(bits) || bits < 2 || bits > 8)
     throw new RewriteError(`${where}: expected 2 to 8 bits per weight, got ${bits}`);
   const largest = 2 ** (bits - 1) - 1;
-  const outside = quantized.findIndex((weight) => weight < -largest || weight > largest);
+  const outside = firstBeyond(quantized, largest);
   if (outside >= 0)
     throw new RewriteError(
       `${where}: expected weights within ±${largest} for ${bits} bits, got ${quantized[outside]} at ${outside}`,
     );
+}
+
+/** The first weight that is not within ±`largest`, or -1. */
+function firstBeyond(quantized: Int8Array, largest: number): number {
+  for (let i = 0; i < quantized.length; i++) {
+    const weight = quantized[i] as number;
+    if (weight < -largest || weight > largest) return i;
+  }
+  return -1;
 }
 
 function scaleOf(

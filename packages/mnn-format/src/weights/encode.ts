@@ -46,7 +46,9 @@ export function encodeWeights(
   const header = 1 + (shapeInt32 ? 8 : 4) + 1 + tableSize;
   const bytes = new Uint8Array(header + packedBytes(quantized.length, bits));
   writeHeader(bytes, rows, columns, shapeInt32, lowest, tableSize);
-  packBits(toIndices(quantized, lowest, tableSize), bits, bytes.subarray(header));
+  const packed = bytes.subarray(header);
+  if (bits === MAX_BITS) toBytes(quantized, packed);
+  else packBits(toIndices(quantized, lowest, tableSize), bits, packed);
   return { buffer: new Int8Array(bytes.buffer), shapeInt32 };
 }
 
@@ -79,6 +81,11 @@ function writeHeader(
   const at = shapeInt32 ? 9 : 5;
   view.setUint8(at, tableSize & 0xff); // 256 is stored as 0
   for (let i = 0; i < tableSize; i++) view.setInt8(at + 1 + i, lowest + i);
+}
+
+/** Indices of the full table: every int8 is in it, at 128 more than itself. */
+function toBytes(quantized: Int8Array, target: Uint8Array): void {
+  for (let i = 0; i < quantized.length; i++) target[i] = quantized[i]! + 128;
 }
 
 function toIndices(quantized: Int8Array, lowest: number, tableSize: number): Uint8Array {
