@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it, vi } from 'vitest';
 import { QuantizeError } from '../src/errors.ts';
-import { decodeImage, ImageError } from '../src/images/decode.ts';
+import { decodeImage, decodePixels, ImageError } from '../src/images/decode.ts';
 import { bmp, bmp565, bmpFiles, netpbmFiles, rgb565, tgaFiles } from './image-files.ts';
 
 const WIDTH = 6;
@@ -65,6 +65,17 @@ describe('PNG', () => {
     expect(await decoded(png)).toEqual(rgba((x, y) => [...Array(3).fill((y * WIDTH + x) * 9), 255]));
   });
 
+  it('grey with alpha', async () => {
+    const pairs = Uint8Array.from({ length: WIDTH * HEIGHT * 2 }, (_, i) => i * 5);
+    const png = await raw(pairs, 2).toColourspace('b-w').png().toBuffer();
+    expect(png[25]).toBe(4);
+    const expected = Array.from({ length: WIDTH * HEIGHT }, (_, p) => [
+      ...Array(3).fill(pairs[p * 2]),
+      pairs[p * 2 + 1],
+    ]);
+    expect(await decoded(png)).toEqual(Uint8Array.from(expected.flat()));
+  });
+
   it('with a palette', async () => {
     const flags = rgba((x) => (x % 2 ? [255, 0, 0, 255] : [0, 0, 255, 255]));
     const png = await raw(flags, 4).png({ palette: true, colours: 4 }).toBuffer();
@@ -119,6 +130,13 @@ describe('JPEG', () => {
   it('of one colour is that colour, give or take the rounding of YCbCr', async () => {
     const data = await decoded(await raw(flat, 4).jpeg({ quality: 100 }).toBuffer());
     for (const [i, value] of data.entries()) expect(Math.abs(value - flat[i])).toBeLessThanOrEqual(2);
+  });
+
+  it('has three bytes a pixel where nothing asks for alpha', async () => {
+    const jpeg = await raw(colours, 4).jpeg().toBuffer();
+    const { data, channels } = await decodePixels(jpeg, 'a.jpg');
+    expect(channels).toBe(3);
+    expect(data).toEqual((await decoded(jpeg)).filter((_, i) => i % 4 !== 3));
   });
 
   it('grey: all three colours', async () => {

@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PixelImage } from '@mnnquant/calibrate';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type ImageFolderOptions, openImageFolder } from '../src/images/folder.ts';
 import { fill, photo, scratchFolder } from './scratch.ts';
 
@@ -76,6 +76,73 @@ describe('a folder of images', () => {
     for (let i = 0; i < 6; i++) fill(path, { [`${i}.bmp`]: photo(i) });
     const [kept, again] = [await open(path), await open(path, { cacheBytes: 8 })];
     for (let i = 0; i < 6; i++) expect(await again.load(i)).toEqual(await kept.load(i));
+  });
+
+  it('keeps no more than it may, and prepares the rest again', async () => {
+    const path = scratchFolder();
+    for (let i = 0; i < 6; i++) fill(path, { [`${i}.bmp`]: photo(i) });
+    let prepared = 0;
+    const prepare = (image: PixelImage): Float32Array => {
+      prepared++;
+      return firstRed(image);
+    };
+    const folder = await open(path, { prepare, cacheBytes: 8 });
+    expect(prepared).toBe(6);
+    for (let i = 0; i < 6; i++) await folder.load(i);
+    expect(prepared).toBe(10);
+  });
+
+  it.each([1, 2, 3, 5, 8, 13, 40])(
+    'with a limit of %i, takes the first that can be read and opens no further file',
+    async (limit) => {
+      const path = scratchFolder();
+      const names = Array.from({ length: 20 }, (_, i) => `${String(i).padStart(2, '0')}.bmp`);
+      const readable = (i: number): boolean => i % 3 !== 1 && i !== 6;
+      for (const [i, name] of names.entries()) fill(path, { [name]: readable(i) ? photo(i) : 'text' });
+      const wanted = names.filter((_, i) => readable(i)).slice(0, limit);
+      const opened = limit >= 12 ? names.length : names.indexOf(wanted.at(-1)!) + 1;
+      const steps: number[][] = [];
+      const folder = await open(path, { limit, onProgress: (...step) => steps.push(step) });
+      expect(folder.names).toEqual(wanted);
+      expect(folder.skipped.map(({ name }) => name)).toEqual(
+        names.slice(0, opened).filter((_, i) => !readable(i)),
+      );
+      expect(folder.unused).toBe(names.length - opened);
+      expect(steps.map(([done]) => done)).toEqual(Array.from({ length: opened }, (_, i) => i + 1));
+      expect(steps.at(-1)).toEqual([opened, opened]);
+    },
+  );
+
+  it('has few images in memory at once, however many there are', async () => {
+    const path = scratchFolder();
+    for (let i = 0; i < 40; i++) fill(path, { [`${i}.bmp`]: photo(i) });
+    let [underWay, most, waiting] = [0, 0, [] as (() => void)[]];
+    vi.doMock('../src/images/decode.ts', async (original) => {
+      const decode = await original<typeof import('../src/images/decode.ts')>();
+      const decodePixels: typeof decode.decodePixels = async (...args) => {
+        most = Math.max(most, ++underWay);
+        await new Promise<void>((resolve) => {
+          waiting.push(resolve);
+          setImmediate(() => {
+            for (const go of waiting) go();
+            waiting = [];
+          });
+        });
+        underWay--;
+        return decode.decodePixels(...args);
+      };
+      return { ...decode, decodePixels };
+    });
+    vi.resetModules();
+    try {
+      const { openImageFolder: openSlowly } = await import('../src/images/folder.ts');
+      await openSlowly({ path, limit: undefined, prepare: firstRed, cacheBytes: 0 });
+      expect(most).toBeGreaterThan(1);
+      expect(most).toBeLessThanOrEqual(5);
+    } finally {
+      vi.doUnmock('../src/images/decode.ts');
+      vi.resetModules();
+    }
   });
 
   it('counts up while it is read', async () => {
