@@ -112,33 +112,65 @@ function row3(sum: v128, row: usize, w0: v128, w1: v128, w2: v128): v128 {
   return mulAdd(sum, evens(v128.load(row, 8), v128.load(row, 24)), w2);
 }
 
-/** Any kernel, stride and dilation, four outputs at a time. */
+/** Any kernel, stride and dilation, eight outputs at a time while there are as many, then four. */
 function planeAny(
   x: usize, rowBytes: usize, w: usize, bias: usize, y: usize, window: Window, low: v128, high: v128,
 ): void {
   const start = v128.load32_splat(bias);
   const stepBytes = <usize>window.strideY * rowBytes;
-  const column = <usize>window.dilationX * 4;
   const stride = <usize>window.strideX * 4;
   for (let oy = 0; oy < window.outHeight; oy++) {
     let source = x;
-    for (let left = window.outWidth; left > 0; left -= 4) {
-      let sum = start;
-      let weight = w;
-      let row = source;
-      for (let ky = 0; ky < window.kernelHeight; ky++) {
-        let tap = row;
-        for (let kx = 0; kx < window.kernelWidth; kx++) {
-          sum = mulAdd(sum, loadStrided(tap, stride, left), v128.load32_splat(weight));
-          weight += 4;
-          tap += column;
-        }
-        row += <usize>window.dilationY * rowBytes;
+    let left = window.outWidth;
+    if (stride <= 8) {
+      for (; left >= 8; left -= 8, source += stride * 8, y += 32) {
+        if (stride == 4) eightOutputs(source, rowBytes, w, start, y, window, 4, low, high);
+        else eightOutputs(source, rowBytes, w, start, y, window, 8, low, high);
       }
-      storeLanes(y, clamp(sum, low, high), left);
+    }
+    for (; left > 0; left -= 4) {
+      fourOutputs(source, rowBytes, w, start, y, left, window, stride, low, high);
       y += <usize>min(left, 4) << 2;
       source += stride * 4;
     }
     x += stepBytes;
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function eightOutputs(
+  row: usize, rowBytes: usize, weight: usize, start: v128, y: usize, window: Window, stride: usize, low: v128, high: v128,
+): void {
+  const column = <usize>window.dilationX * 4;
+  const down = <usize>window.dilationY * rowBytes;
+  let a = start, b = start;
+  for (let ky = window.kernelHeight; ky > 0; ky--, row += down) {
+    let tap = row;
+    for (let kx = window.kernelWidth; kx > 0; kx--, tap += column, weight += 4) {
+      const factor = v128.load32_splat(weight);
+      a = mulAdd(a, loadStrided(tap, stride, 4), factor);
+      b = mulAdd(b, loadStrided(tap + stride * 4, stride, 4), factor);
+    }
+  }
+  v128.store(y, clamp(a, low, high));
+  v128.store(y, clamp(b, low, high), 16);
+}
+
+// @ts-ignore: decorator
+@inline
+function fourOutputs(
+  row: usize, rowBytes: usize, weight: usize, start: v128, y: usize, left: i32, window: Window, stride: usize,
+  low: v128, high: v128,
+): void {
+  const column = <usize>window.dilationX * 4;
+  const down = <usize>window.dilationY * rowBytes;
+  let sum = start;
+  for (let ky = window.kernelHeight; ky > 0; ky--, row += down) {
+    let tap = row;
+    for (let kx = window.kernelWidth; kx > 0; kx--, tap += column, weight += 4) {
+      sum = mulAdd(sum, loadStrided(tap, stride, left), v128.load32_splat(weight));
+    }
+  }
+  storeLanes(y, clamp(sum, low, high), left);
 }

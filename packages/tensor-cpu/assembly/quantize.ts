@@ -11,20 +11,29 @@ export function fakeQuantize(
   const step = f32x4.splat(scale);
   const factor = f32x4.splat(inverse);
   const zero = f32x4.splat(zeroPoint);
+  // 0 - 0 is +0, and -0 + 0 is +0: no zero has a sign.
+  const back = f32x4.sub(f32x4.splat(0), zero);
   const low = f32x4.splat(lo);
   const high = f32x4.splat(hi);
-  for (let left = count; left > 0; left -= 4, x += 16) {
-    const q = clamp(roundHalfAway(f32x4.add(f32x4.mul(v128.load(x), factor), zero)), low, high);
-    storeLanes(x, f32x4.mul(f32x4.sub(q, zero), step), left);
+  let left = count;
+  for (; left >= 8; left -= 8, x += 32) {
+    const a = f32x4.add(f32x4.mul(v128.load(x), factor), zero), b = f32x4.add(f32x4.mul(v128.load(x, 16), factor), zero);
+    v128.store(x, f32x4.mul(f32x4.add(clamp(roundHalfAway(a), low, high), back), step));
+    v128.store(x, f32x4.mul(f32x4.add(clamp(roundHalfAway(b), low, high), back), step), 16);
+  }
+  for (; left > 0; left -= 4, x += 16) {
+    const a = f32x4.add(f32x4.mul(v128.load(x), factor), zero);
+    storeLanes(x, f32x4.mul(f32x4.add(clamp(roundHalfAway(a), low, high), back), step), left);
   }
 }
 
+/**
+ * The largest float below 1/2, added away from zero before truncation: what is less than half a step from the next whole
+ * number does not reach it, and a half does, by the rounding of the sum.
+ */
 // @ts-ignore: decorator
 @inline
 function roundHalfAway(x: v128): v128 {
-  const whole = f32x4.trunc(x);
-  // x - trunc(x) is exact; an infinity gives NaN here, which compares as false.
-  const up = f32x4.ge(f32x4.abs(f32x4.sub(x, whole)), f32x4.splat(0.5));
-  const one = v128.or(v128.and(x, i32x4.splat(0x80000000)), f32x4.splat(1));
-  return f32x4.add(whole, v128.and(up, one));
+  const half = v128.or(v128.and(x, i32x4.splat(0x80000000)), f32x4.splat(0.49999997));
+  return f32x4.trunc(f32x4.add(x, half));
 }
