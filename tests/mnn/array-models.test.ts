@@ -57,7 +57,13 @@ describeWithMnn('networks fed with arrays, by every method, run in MNN as foreto
             debug: true,
           };
           writeFileSync(config, JSON.stringify(keys));
-          const { prediction, debug } = await quantizeFile({ source, target, config, memoryBytes: 2 ** 30 });
+          const { prediction, debug } = await quantizeFile({
+            source,
+            target,
+            config,
+            memoryBytes: 2 ** 30,
+            threads: 2,
+          });
           expect(prediction.convolutions.int8).toBe(
             prediction.convolutions.total - prediction.outside.length,
           );

@@ -57,7 +57,7 @@ describeWithMnn('networks with recurrent ops', ({ python }) => {
           const target = join(folder, `${title}-${method}.mnn`);
           const keys = { input_type: 'sequence', path: samples, feature_quantize_method: method };
           writeFileSync(config, JSON.stringify(keys));
-          const outcome = await quantizeFile({ source, target, config, memoryBytes: 2 ** 30 });
+          const outcome = await quantizeFile({ source, target, config, memoryBytes: 2 ** 30, threads: 2 });
           const float = outcome.prediction.ops.filter(({ name }) => recurrent.includes(name));
           expect(float.map(({ name }) => name)).toEqual(recurrent);
           const summary = formatSummary(outcome);

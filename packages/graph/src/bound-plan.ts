@@ -1,11 +1,11 @@
-import type { BoundKernel, DeviceTensor, TensorBackend } from './backend.ts';
-import type { ControlBody, ControlRuntime } from './control.ts';
+import type { DeviceTensor, TensorBackend } from './backend.ts';
+import type { ControlRuntime } from './control.ts';
 import { failure } from './failure.ts';
 import type { ExecutionPlan, Graph, PlanStep } from './graph.ts';
 import { GraphRunner } from './graph-runner.ts';
 import { hostKernel } from './host-kernel.ts';
 import { GraphError } from './op.ts';
-import type { RunVisitor, SampleNames } from './program.ts';
+import { type BoundRun, type BoundStep, type LiveTensors, StepRun, type StepScope } from './step-run.ts';
 import type { TensorData, TensorDesc } from './tensor.ts';
 import { UnreadTensors } from './unread-tensors.ts';
 
@@ -18,29 +18,6 @@ export interface StepCounts {
 export interface BindOptions {
   /** An op without a kernel is an error instead of a counted fallback. */
   readonly strict?: boolean | undefined;
-}
-
-/** The tensors that exist at a moment: one per sample, by id; `undefined` for a sample that is through with it. */
-export type LiveTensors = Map<number, (DeviceTensor | undefined)[]>;
-
-interface BoundStep extends PlanStep {
-  /** Fills outputs that exist already. */
-  readonly run: BoundKernel | undefined;
-  /** Has to wait for one sample before the next: it works on the host. */
-  readonly onHost: boolean;
-  /** Makes its outputs itself. */
-  readonly control: ControlBody | undefined;
-}
-
-/** What to do while a plan runs. */
-export interface BoundRun {
-  readonly count: number;
-  /** What the backend is to call the first sample; the others follow. */
-  readonly firstSample: number;
-  readonly visitor: RunVisitor;
-  readonly nameOf: SampleNames;
-  /** Tensors that are the caller's: never freed here. */
-  readonly borrowed?: ReadonlySet<DeviceTensor>;
 }
 
 /** A plan bound to a backend: kernels chosen, weights packed, constants uploaded, subgraphs ready. */
@@ -70,12 +47,38 @@ export class BoundPlan {
    */
   async run(live: LiveTensors, run: BoundRun): Promise<void> {
     const unread = new UnreadTensors(this.plan, live, run);
+    const scope: StepScope = {
+      backend: this.#backend,
+      constants: this.#constants,
+      live,
+      unread,
+      run,
+      controlRuntime: (place) => this.#controlRuntime(place),
+    };
+    const pending: Promise<void>[] = [];
     for (const [index, step] of this.#steps.entries()) {
-      await this.#runStep(step, live, run, unread);
+      pending.push(...(await this.#runStep(step, scope)));
       run.visitor.onStep?.(index + 1, this.#steps.length);
     }
+    await Promise.all(pending);
     await unread.finish([...live.keys()]);
     await this.#runDeferred(live, run);
+  }
+
+  /** @returns what is to be waited for in the end, where nobody watches */
+  async #runStep(step: BoundStep, scope: StepScope): Promise<readonly Promise<void>[]> {
+    const { visitor } = scope.run;
+    const stepRun = new StepRun(step, scope);
+    try {
+      const pending = await stepRun.start();
+      const watched = visitor.onTensor ?? visitor.onSample ?? visitor.beforeRead ?? visitor.onStep;
+      if (watched !== undefined) await Promise.all(pending);
+      await stepRun.finish();
+      return watched === undefined ? pending : [];
+    } catch (error) {
+      stepRun.abandon();
+      throw error;
+    }
   }
 
   /** Frees the constants; weights packed by the backend stay until the backend is disposed. */
@@ -125,110 +128,6 @@ export class BoundPlan {
     return tensor;
   }
 
-  async #runStep(step: BoundStep, live: LiveTensors, run: BoundRun, unread: UnreadTensors): Promise<void> {
-    const { node, outputs, release } = step;
-    const made = Array.from(
-      { length: Math.max(outputs.length, node.outputs.length) },
-      () => [] as (DeviceTensor | undefined)[],
-    );
-    for (const [k, id] of node.outputs.entries()) live.set(id, made[k]);
-    try {
-      await this.#runSamples(step, made, live, run, unread);
-    } finally {
-      // Nobody else knows them.
-      for (const tensors of made.slice(node.outputs.length)) this.#freeAll(tensors, run);
-    }
-    unread.haveRead(node.inputs);
-    for (const [k, tensor] of node.outputs.entries()) {
-      if (outputs[k] === undefined) continue;
-      await run.visitor.onTensor?.({ tensor, desc: outputs[k], node, values: made[k] as DeviceTensor[] });
-      unread.add({ tensor, desc: outputs[k], node });
-    }
-    await unread.finish(release);
-    for (const id of release) {
-      this.#freeAll(live.get(id) ?? [], run);
-      live.delete(id);
-    }
-  }
-
-  /** All samples; waits for each only where it has to. */
-  async #runSamples(
-    step: BoundStep,
-    made: readonly (DeviceTensor | undefined)[][],
-    live: LiveTensors,
-    run: BoundRun,
-    unread: UnreadTensors,
-  ): Promise<void> {
-    const oneByOne = step.onHost || (this.#backend.concurrency ?? 1) <= 1;
-    const pending: Promise<void>[] = [];
-    for (let i = 0; i < run.count; i++) {
-      const sample = this.#runSample(step, i, made, live, run, unread);
-      if (oneByOne) await sample;
-      else pending.push(sample);
-    }
-    await Promise.all(pending);
-  }
-
-  #freeAll(tensors: readonly (DeviceTensor | undefined)[], { borrowed }: BoundRun): void {
-    for (const tensor of tensors) if (tensor && !borrowed?.has(tensor)) this.#backend.free(tensor);
-  }
-
-  /**
-   * Everything that concerns one sample at a step: what is still to be seen of its inputs, the op, a look at its
-   * outputs, and the end of what nobody needs any more. In this order it finds the data in the processor's cache.
-   */
-  async #runSample(
-    step: BoundStep,
-    sample: number,
-    made: readonly (DeviceTensor | undefined)[][],
-    live: LiveTensors,
-    run: BoundRun,
-    unread: UnreadTensors,
-  ): Promise<void> {
-    const { node } = step;
-    try {
-      const seen = quiet(unread.beforeRead(node.inputs, sample));
-      const inputs = node.inputs.map((id) =>
-        id < 0 ? undefined : (live.get(id)?.[sample] ?? this.#constants.get(id)),
-      );
-      const ran = quiet(this.#start(step, sample, inputs, made, run));
-      // Queued work needs no waiting: what follows takes effect after it.
-      if (step.onHost || (this.#backend.concurrency ?? 1) <= 1) await ran;
-      const looked = this.#lookAt(step, sample, made, run);
-      this.#release(step, sample, made, live, run);
-      await Promise.all([seen, ran, looked]);
-    } catch (error) {
-      throw failure(error, `${run.nameOf(sample)}: ${node.name} (${node.definition.name})`);
-    }
-  }
-
-  #start(
-    { outputs, run, control }: BoundStep,
-    sample: number,
-    inputs: readonly (DeviceTensor | undefined)[],
-    made: readonly (DeviceTensor | undefined)[][],
-    { firstSample }: BoundRun,
-  ): void | Promise<void> {
-    const place = firstSample + sample;
-    if (control) return this.#runControl(control, sample, place, inputs, made);
-    for (const [k, desc] of outputs.entries()) made[k][sample] = this.#backend.allocate(desc, place);
-    return run!(
-      inputs,
-      made.map((tensors) => tensors[sample]!),
-    );
-  }
-
-  async #runControl(
-    control: ControlBody,
-    sample: number,
-    place: number,
-    inputs: readonly (DeviceTensor | undefined)[],
-    made: readonly (DeviceTensor | undefined)[][],
-  ): Promise<void> {
-    const results = await control(inputs, this.#controlRuntime(place));
-    for (const [k, tensors] of made.entries()) tensors[sample] = results[k];
-  }
-
   #controlRuntime(place: number): ControlRuntime {
     return {
       runGraph: (graph, inputs) => {
@@ -243,43 +142,6 @@ export class BoundPlan {
       make: (desc, data) => this.#upload(desc, data, place),
       free: (tensor) => this.#backend.free(tensor),
     };
-  }
-
-  #lookAt(
-    { node, outputs }: BoundStep,
-    sample: number,
-    made: readonly (DeviceTensor | undefined)[][],
-    { visitor }: BoundRun,
-  ): Promise<unknown> | undefined {
-    if (visitor.onSample === undefined) return undefined;
-    const looks = node.outputs.flatMap((tensor, k) => {
-      const value = made[k][sample];
-      if (outputs[k] === undefined || value === undefined) return [];
-      return [visitor.onSample!({ tensor, desc: outputs[k], node, sample, value })];
-    });
-    return Promise.all(looks);
-  }
-
-  /** Frees what this step was the last to read. Outputs that nobody reads are still to be seen by the visitor. */
-  #release(
-    { node, release }: BoundStep,
-    sample: number,
-    made: readonly (DeviceTensor | undefined)[][],
-    live: LiveTensors,
-    run: BoundRun,
-  ): void {
-    // Outputs nobody wired only had to exist while the kernel ran.
-    for (const tensors of made.slice(node.outputs.length)) this.#freeOne(tensors, sample, run);
-    for (const id of release) {
-      const tensors = live.get(id);
-      if (tensors !== undefined && !node.outputs.includes(id)) this.#freeOne(tensors, sample, run);
-    }
-  }
-
-  #freeOne(tensors: (DeviceTensor | undefined)[], sample: number, run: BoundRun): void {
-    const tensor = tensors[sample];
-    tensors[sample] = undefined;
-    this.#freeAll([tensor], run);
   }
 
   /** The part whose shapes depend on the data, sample by sample. */
@@ -304,10 +166,4 @@ export class BoundPlan {
       }
     }
   }
-}
-
-/** A promise that is awaited later, if nothing else fails before that. */
-function quiet<T>(promise: T): T {
-  if (promise instanceof Promise) promise.catch(() => {});
-  return promise;
 }

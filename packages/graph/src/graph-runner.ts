@@ -1,8 +1,9 @@
 import type { DeviceTensor, TensorBackend } from './backend.ts';
-import { type BindOptions, BoundPlan, type LiveTensors, type StepCounts } from './bound-plan.ts';
+import { type BindOptions, BoundPlan, type StepCounts } from './bound-plan.ts';
 import type { Graph } from './graph.ts';
 import { GraphError } from './op.ts';
 import { planFor } from './plan.ts';
+import type { LiveTensors } from './step-run.ts';
 import type { TensorData, TensorDesc } from './tensor.ts';
 
 /** Plans that are kept for the next run with inputs of the same shapes, and the same content where that matters. */

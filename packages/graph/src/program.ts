@@ -1,8 +1,9 @@
 import type { DeviceTensor, TensorBackend } from './backend.ts';
-import { BoundPlan, type LiveTensors, type StepCounts } from './bound-plan.ts';
+import { BoundPlan, type StepCounts } from './bound-plan.ts';
 import { named } from './failure.ts';
 import type { ExecutionPlan, GraphNode } from './graph.ts';
 import { GraphError } from './op.ts';
+import type { LiveTensors } from './step-run.ts';
 import { elementCount, type HostTensor, type TensorData, type TensorDesc } from './tensor.ts';
 
 /** One sample: data by input name, as long as the planned shape. */

@@ -1,8 +1,8 @@
 import type { DeviceTensor } from './backend.ts';
-import type { BoundRun, LiveTensors } from './bound-plan.ts';
 import { named } from './failure.ts';
 import type { ExecutionPlan, GraphNode } from './graph.ts';
 import type { RunVisitor, SampleNames } from './program.ts';
+import type { BoundRun, LiveTensors } from './step-run.ts';
 import type { TensorDesc } from './tensor.ts';
 
 interface Unread {

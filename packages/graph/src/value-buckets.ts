@@ -68,7 +68,9 @@ export class ValueBuckets {
     buckets.#values = values && [...values];
     buckets.#held = (values ?? []).reduce((sum, { length }) => sum + length, 0);
     buckets.#lowest = lowest;
-    buckets.#octaves = new Map(octaves.map(([exponent, counts, sums]) => [exponent, { exponent, counts, sums }]));
+    buckets.#octaves = new Map(
+      octaves.map(([exponent, counts, sums]) => [exponent, { exponent, counts, sums }]),
+    );
     return buckets;
   }
 

@@ -14,11 +14,10 @@ import {
   type BatchResult,
   type BindRequest,
   COMMAND,
-  OPERANDS,
+  FORMS,
   type PlainDesc,
   type PlainNode,
   type TicketFailure,
-  type TicketResult,
 } from './protocol.ts';
 
 /** What one batch has and makes. */
@@ -45,14 +44,15 @@ export class CommandRunner {
   }
 
   /** Never rejects: what goes wrong is in the result. Batches must not overlap. */
-  async run({ commands, payload, descs, tickets, tallies }: Batch): Promise<BatchResult> {
+  async run({ commands, payload, descs, answers, tallies }: Batch): Promise<BatchResult> {
     this.#descs.push(...descs);
     const work: Work = { payload, tallies: new Array(tallies).fill(undefined) };
-    const results: TicketResult[] = new Array(tickets).fill(undefined);
+    const numbers = new Float64Array(answers).fill(Number.NaN);
+    const contents = new Map<number, TensorData>();
     const failures: TicketFailure[] = [];
-    for (let at = 0; at < commands.length; ) {
+    for (let at = 0, answered = 0; at < commands.length; ) {
       const code = commands[at];
-      const { ticketed, length } = OPERANDS[code];
+      const { ticketed, answer, length } = FORMS[code];
       const from = at + (ticketed ? 2 : 1);
       const ticket = ticketed ? commands[at + 1] : -1;
       at = from + length(commands, from);
@@ -60,14 +60,16 @@ export class CommandRunner {
       try {
         const outcome = this.#execute(code, commands.subarray(from, at), work);
         const result = outcome instanceof Promise ? await outcome : outcome;
-        if (ticketed) results[ticket] = result as TicketResult;
+        if (answer > 0) numbers.set(result as readonly number[], answered);
+        if (ArrayBuffer.isView(result)) contents.set(ticket, result as TensorData);
       } catch (error) {
         const { name, message } = error instanceof Error ? error : new Error(String(error));
         failures.push({ ticket, name, message });
       }
+      answered += answer;
     }
     const counted = work.tallies.map((tally) => (tally instanceof ValueBuckets ? tally.parts() : tally));
-    return { results, tallies: counted, failures };
+    return { numbers, contents, tallies: counted, failures };
   }
 
   #execute(code: number, operands: Float64Array, work: Work): unknown {
@@ -98,7 +100,7 @@ export class CommandRunner {
     }
   }
 
-  async #answer(code: number, [a, b, c]: Float64Array): Promise<TicketResult> {
+  async #answer(code: number, [a, b, c]: Float64Array): Promise<readonly number[] | TensorData> {
     const tensor = this.#tensor(a);
     switch (code) {
       case COMMAND.range: {

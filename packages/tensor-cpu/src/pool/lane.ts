@@ -1,12 +1,17 @@
 import { type TensorData, type TensorDesc, type ValueBucketParts, ValueBuckets } from '@mnnquant/graph';
 import type { Channel } from './channel.ts';
-import { type Batch, type BatchResult, COMMAND, type PlainDesc, type TicketResult } from './protocol.ts';
+import { type Batch, type BatchResult, COMMAND, FORMS, type PlainDesc } from './protocol.ts';
 
 /** Uploads from this size on are sent at once; smaller ones are copied and wait for the next batch. */
 const LARGE_UPLOAD_BYTES = 1 << 16;
 
+/** Numbers or a tensor's content, as the command says; nothing for those that only have to be done. */
+export type Answer = Float64Array | TensorData | undefined;
+
 interface Ticket {
-  resolve(result: TicketResult): void;
+  /** How many numbers it is answered with. */
+  readonly answer: number;
+  resolve(answer: Answer): void;
   reject(error: Error): void;
 }
 
@@ -31,6 +36,8 @@ export class Lane {
   #newDescs: PlainDesc[] = [];
   #tickets: Ticket[] = [];
   #tallies: TallyTarget[] = [];
+  /** Numbers that the tickets answer with. */
+  #answers = 0;
   readonly #open: OpenBatch[] = [];
   readonly #descs = new Map<string, number>();
   readonly #descPlaces = new WeakMap<TensorDesc, number>();
@@ -69,17 +76,17 @@ export class Lane {
     this.#commands.push(COMMAND.fakeQuantize, tensor, ...numbers);
   }
 
-  run(binding: number, inputs: readonly number[], outputs: readonly number[]): Promise<TicketResult> {
+  run(binding: number, inputs: readonly number[], outputs: readonly number[]): Promise<Answer> {
     return this.#ask(COMMAND.run, [binding, inputs.length, ...inputs, outputs.length, ...outputs]);
   }
 
   /** One of the commands that answer with numbers or content and add to no tally. */
-  ask(code: number, operands: readonly number[]): Promise<TicketResult> {
+  ask(code: number, operands: readonly number[]): Promise<Answer> {
     return this.#ask(code, operands);
   }
 
   /** A command whose counts are added to `target`; it is done when they are. */
-  tally(code: number, tensor: number, target: TallyTarget, rest: readonly number[]): Promise<TicketResult> {
+  tally(code: number, tensor: number, target: TallyTarget, rest: readonly number[]): Promise<Answer> {
     let tally = this.#tallies.indexOf(target);
     if (tally < 0) tally = this.#tallies.push(target) - 1;
     return this.#ask(code, [tensor, tally, ...rest]);
@@ -90,11 +97,13 @@ export class Lane {
     return this.#channel.close();
   }
 
-  #ask(code: number, operands: readonly number[]): Promise<TicketResult> {
+  #ask(code: number, operands: readonly number[]): Promise<Answer> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       this.#commands.push(code, this.#tickets.length, ...operands);
-      this.#tickets.push({ resolve, reject });
+      const { answer } = FORMS[code];
+      this.#tickets.push({ answer, resolve, reject });
+      this.#answers += answer;
       if (this.#scheduled) return;
       this.#scheduled = true;
       queueMicrotask(() => this.#flush());
@@ -128,7 +137,7 @@ export class Lane {
       commands: Float64Array.from(this.#commands),
       payload: this.#payload,
       descs: this.#newDescs,
-      tickets: this.#tickets.length,
+      answers: this.#answers,
       tallies: this.#tallies.length,
     };
     this.#open.push({ tickets: this.#tickets, tallies: this.#tallies });
@@ -137,10 +146,11 @@ export class Lane {
     this.#newDescs = [];
     this.#tickets = [];
     this.#tallies = [];
+    this.#answers = 0;
     this.#channel.post(batch);
   }
 
-  #finish({ results, tallies, failures }: BatchResult): void {
+  #finish({ numbers, contents, tallies, failures }: BatchResult): void {
     const open = this.#open.shift();
     if (open === undefined) return;
     for (const [i, target] of open.tallies.entries()) addTally(target, tallies[i]);
@@ -149,7 +159,11 @@ export class Lane {
       // A command without a ticket: what comes after it cannot be trusted.
       for (const one of ticket < 0 ? open.tickets : [open.tickets[ticket]]) one.reject(error);
     }
-    for (const [i, { resolve }] of open.tickets.entries()) resolve(results[i]);
+    let at = 0;
+    for (const [i, { answer, resolve }] of open.tickets.entries()) {
+      resolve(contents.get(i) ?? numbers.subarray(at, at + answer));
+      at += answer;
+    }
   }
 
   /** The worker is gone. What it was at is told first, so that it is the one that is named. */

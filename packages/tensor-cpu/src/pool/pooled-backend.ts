@@ -16,7 +16,7 @@ import { READ_SLACK } from '../memory/heap.ts';
 import { checkGrid } from '../statistics/fake-quantize.ts';
 import type { Channel } from './channel.ts';
 import { hasKernel } from './coverage.ts';
-import { Lane } from './lane.ts';
+import { type Answer, Lane } from './lane.ts';
 import { PooledTensor, pooled } from './pooled-tensor.ts';
 import { type BindRequest, COMMAND, type PlainNode } from './protocol.ts';
 import { ShareableContent } from './shareable.ts';
@@ -102,7 +102,7 @@ export class PooledBackend implements TensorBackend {
   }
 
   async range(tensor: DeviceTensor): Promise<RangeStatistics> {
-    const [min, max, count, nonFinite] = (await this.#ask(COMMAND.range, tensor)) as number[];
+    const [min, max, count, nonFinite] = (await this.#ask(COMMAND.range, tensor)) as Float64Array;
     return { min, max, count, nonFinite };
   }
 
@@ -133,12 +133,12 @@ export class PooledBackend implements TensorBackend {
 
   async compare(a: DeviceTensor, b: DeviceTensor): Promise<ErrorSums> {
     const answer = await this.#ask(COMMAND.compare, a, [this.#inLane(pooled(a).lanes[0], b)]);
-    const [dot, squaredA, squaredB, squaredError, maxAbsoluteError] = answer as number[];
+    const [dot, squaredA, squaredB, squaredError, maxAbsoluteError] = answer as Float64Array;
     return { dot, squaredA, squaredB, squaredError, maxAbsoluteError };
   }
 
   async countOutside(tensor: DeviceTensor, low: number, high: number): Promise<number> {
-    const [count] = (await this.#ask(COMMAND.countOutside, tensor, [low, high])) as number[];
+    const [count] = (await this.#ask(COMMAND.countOutside, tensor, [low, high])) as Float64Array;
     return count;
   }
 
@@ -153,7 +153,7 @@ export class PooledBackend implements TensorBackend {
   }
 
   /** The same tensor in all workers: one answers for all. */
-  #ask(code: number, tensor: DeviceTensor, rest: readonly number[] = []): Promise<unknown> {
+  #ask(code: number, tensor: DeviceTensor, rest: readonly number[] = []): Promise<Answer> {
     const { id, lanes } = pooled(tensor);
     return lanes[0].ask(code, [id, ...rest]);
   }

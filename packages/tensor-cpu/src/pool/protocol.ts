@@ -1,4 +1,12 @@
-import type { DType, GraphNode, Layout, TensorData, TensorDesc, TensorList } from '@mnnquant/graph';
+import type {
+  DType,
+  GraphNode,
+  Layout,
+  TensorData,
+  TensorDesc,
+  TensorList,
+  ValueBucketParts,
+} from '@mnnquant/graph';
 
 /**
  * What a pool tells its workers: numbers in one row. After the code comes the ticket, if the pool waits for the
@@ -32,39 +40,39 @@ export const COMMAND = {
   download: 11,
 } as const;
 
-interface Operands {
+interface Form {
   /** Whether the pool waits for it. */
   readonly ticketed: boolean;
+  /** How many numbers it answers with. */
+  readonly answer: number;
   /** How many operands there are, of those that begin at `from`. */
   length(commands: Float64Array, from: number): number;
 }
 
-const fixed = (ticketed: boolean, count: number): Operands => ({ ticketed, length: () => count });
+const told = (operands: number): Form => ({ ticketed: false, answer: 0, length: () => operands });
+const asked = (operands: number, answer = 0): Form => ({ ticketed: true, answer, length: () => operands });
 
-/** By code. */
-export const OPERANDS: readonly Operands[] = [
-  fixed(false, 2),
-  fixed(false, 2),
-  fixed(false, 1),
-  fixed(false, 2),
+/** What commands look like, by code. */
+export const FORMS: readonly Form[] = [
+  told(2),
+  told(2),
+  told(1),
+  told(2),
   {
-    ticketed: true,
+    ...asked(0),
     length: (commands, from) => {
       const inputs = commands[from + 1];
       return 3 + inputs + commands[from + 2 + inputs];
     },
   },
-  fixed(true, 1),
-  fixed(true, 5),
-  fixed(true, 2),
-  fixed(false, 5),
-  fixed(true, 2),
-  fixed(true, 3),
-  fixed(true, 1),
+  asked(1, 4),
+  asked(5),
+  asked(2),
+  told(5),
+  asked(2, 5),
+  asked(3, 1),
+  asked(1),
 ];
-
-/** What a command answers. */
-export type TicketResult = readonly number[] | TensorData | undefined;
 
 /** A tensor's description without its content. */
 export interface PlainDesc {
@@ -96,8 +104,8 @@ export interface Batch {
   readonly payload: readonly unknown[];
   /** Descriptions that are new; they get the next places. */
   readonly descs: readonly PlainDesc[];
-  /** How many tickets the commands have, from 0 on. */
-  readonly tickets: number;
+  /** How many numbers the tickets answer with in all. */
+  readonly answers: number;
   /** How many tallies they add to, from 0 on. */
   readonly tallies: number;
 }
@@ -111,10 +119,12 @@ export interface TicketFailure {
 
 /** What came out of a batch. */
 export interface BatchResult {
-  /** By ticket: numbers, a tensor's content, or nothing. */
-  readonly results: readonly TicketResult[];
+  /** What the tickets answer, one after the other; NaN for one that failed. */
+  readonly numbers: Float64Array;
+  /** Contents that were asked for, by ticket. */
+  readonly contents: ReadonlyMap<number, TensorData>;
   /** By tally: counts of a histogram, or the parts of value buckets. */
-  readonly tallies: readonly unknown[];
+  readonly tallies: readonly (Float64Array | ValueBucketParts | undefined)[];
   readonly failures: readonly TicketFailure[];
 }
 
