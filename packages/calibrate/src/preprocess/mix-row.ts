@@ -35,17 +35,12 @@ export function createPositions(count: number): Positions {
   return { before: new Int32Array(count), behind: new Int32Array(count), share: new Float32Array(count) };
 }
 
-/** The pixels of a row of the target, `from` to before `to`. */
-export interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Sets the positions of a span: the first at `start`, each a `step` on, summed up in float32 as MNN does. */
+/** Sets the positions `from` to before `to`: the first at `start`, each a `step` on, summed up in float32 as MNN does. */
 export function setPositions(
   positions: Positions,
   axis: Axis,
-  { from, to }: Span,
+  from: number,
+  to: number,
   start: number,
   step: number,
 ): void {
@@ -64,8 +59,9 @@ export function setPositions(
 const ROUNDING = 2 ** -13;
 
 /**
- * Mixes the four pixels around each position and cuts to whole numbers, to the bit as in float32 from left to
- * right. Sums in float64 are twice as fast, and it matters which one it is only near a whole number.
+ * Mixes the four pixels around each of the positions `from` to before `to` and cuts to whole numbers, to the
+ * bit as in float32 from left to right. Sums in float64 are twice as fast, and it matters which one it is only
+ * near a whole number.
  *
  * @param row gets four bytes for each pixel: red, green, blue and, with `alpha`, the image's fourth channel
  */
@@ -73,7 +69,8 @@ export function mixSpan(
   data: Uint8Array,
   { before, behind, share }: Positions,
   { before: top, behind: bottom, share: fy }: Position,
-  { from, to }: Span,
+  from: number,
+  to: number,
   row: Uint8Array,
   alpha: boolean,
 ): void {

@@ -1,4 +1,4 @@
-import { createPositions, mixSpan, positionOf, type Span, setPositions } from './mix-row.ts';
+import { createPositions, mixSpan, positionOf, setPositions } from './mix-row.ts';
 import type { PixelImage } from './sample-image.ts';
 import { isIdentity, type Matrix, mapPoint } from './transform.ts';
 
@@ -59,22 +59,17 @@ function bilinearSampler(
       const end = mapPoint(matrix, to, y);
       const [dx, dy] = [f(f(end.x - start.x) / (to - from)), f(f(end.y - start.y) / (to - from))];
       if (tile.x !== start.x || tile.dx !== dx) {
-        setPositions(columns, across, tile, start.x, dx);
+        setPositions(columns, across, from, to, start.x, dx);
         [tile.x, tile.dx] = [start.x, dx];
       }
-      for (const { span, point } of levelSpans(tile, start.y, dy))
-        mixSpan(data, columns, positionOf(point, down), span, row, alpha);
+      for (let i = from, point = start.y; i < to; ) {
+        const next = f(point + dy);
+        // A step that is too small to change the height leaves the rest of the row level: most rows are, and
+        // the matrix of a crop may slant by its rounding.
+        const stop = next === point ? to : i + 1;
+        mixSpan(data, columns, positionOf(point, down), i, stop, row, alpha);
+        [i, point] = [stop, next];
+      }
     }
   };
-}
-
-/** The pieces of a row that lie at one height of the image: the matrix of a crop may slant by its rounding. */
-function* levelSpans({ from, to }: Span, start: number, step: number) {
-  for (let i = from, point = start; i < to; ) {
-    const next = f(point + step);
-    // A step that is too small to change the height leaves the rest level.
-    const end = next === point ? to : i + 1;
-    yield { span: { from: i, to: end }, point };
-    [i, point] = [end, next];
-  }
 }
