@@ -154,9 +154,17 @@ describe('JPEG', () => {
         '/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABUAAQEAAAAAAAAAAAAAAAAAAAoJ/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAA4EQwBNAFkASwAAPwAQ6D5/B/D/2Q==',
       'base64',
     );
-    const { data } = await decodeImage(jpeg, 'cmyk.jpg');
-    // 17, 68, 255: what MNN 3.6.1 reads from this file.
-    expect([...data]).toEqual(Array.from({ length: 64 }, () => [17, 68, 255, 255]).flat());
+    const frame = jpeg.indexOf(Uint8Array.of(0xff, 0xc0));
+    const filled = Buffer.concat([
+      jpeg.subarray(0, frame),
+      Uint8Array.of(0xff, 0xff, 0xff),
+      jpeg.subarray(frame),
+    ]);
+    for (const bytes of [jpeg, filled]) {
+      const { data } = await decodeImage(bytes, 'cmyk.jpg');
+      // 17, 68, 255: what MNN 3.6.1 reads from this file.
+      expect([...data]).toEqual(Array.from({ length: 64 }, () => [17, 68, 255, 255]).flat());
+    }
   });
 });
 

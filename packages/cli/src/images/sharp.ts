@@ -56,6 +56,11 @@ function jpegComponents(bytes: Uint8Array): number | undefined {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined;
   for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff; ) {
     const marker = bytes[at + 1];
+    if (marker === 0xff) {
+      // A byte that only fills up.
+      at++;
+      continue;
+    }
     // C4, C8 and CC lie among the numbers of the frames and are something else.
     const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
     if (isFrame) return bytes[at + 9];
