@@ -22,6 +22,10 @@ export function addRebinned(source: Float64Array, from: number, target: Float64A
     return;
   }
   const bins = source.length;
+  if (from === to) {
+    for (let bin = 0; bin < bins; bin++) addTo(target, bin, source[bin] as number);
+    return;
+  }
   const ratio = to / from; // target edge t lies at t * ratio source bins
   let below = 0; // C at source bin `bin`
   let bin = 0;
