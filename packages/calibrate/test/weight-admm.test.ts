@@ -57,7 +57,8 @@ function squaredErrors(weights: Float32Array, { quantized, scales }: QuantizedWe
 
 describe('fitScale', () => {
   it.each(CLAMPS)('ends where 1000 rounds of float64 end, clamp %i', (clamp) => {
-    for (const [i, length] of [9, 25, 147, 576, 2304].entries()) {
+    // Fewer and more than clamps: both ways through the magnitudes.
+    for (const [i, length] of [1, 9, 25, clamp, clamp + 1, 147, 576, 2304].entries()) {
       const weights = bellShaped(17 * i + clamp, length, 0.05);
       const { mnn, maxAbs } = firstScales(weights, clamp);
       for (const start of [mnn, maxAbs]) {

@@ -35,17 +35,22 @@ export function sortMagnitudes(magnitudes: Float32Array): SortedMagnitudes {
  * @param start scale to begin with, above 0 and at most twice the largest magnitude
  */
 export function fitScale(magnitudes: SortedMagnitudes, clamp: number, start: number): number {
-  const cuts = new Int32Array(clamp);
+  const few = magnitudes.values.length <= clamp;
+  const cuts = new Int32Array(few ? 0 : clamp);
   let scale = start;
   for (let round = 0; round < ITERATIONS; round++) {
-    const next = refit(magnitudes, cuts, scale);
+    const next = few ? refitFew(magnitudes, clamp, scale) : refit(magnitudes, cuts, scale);
     if (next === scale) break;
     scale = next;
   }
   return scale;
 }
 
-/** @param cuts by q - 1, the first magnitude that is rounded to q or more; those of any scale on entry */
+/**
+ * Goes from cut to cut.
+ *
+ * @param cuts by q - 1, the first magnitude that is rounded to q or more; those of any scale on entry
+ */
 function refit({ values, sums }: SortedMagnitudes, cuts: Int32Array, scale: number): number {
   const count = values.length;
   let products = 0;
@@ -60,6 +65,26 @@ function refit({ values, sums }: SortedMagnitudes, cuts: Int32Array, scale: numb
     if (cut === count) break;
     products += sums[cut] as number;
     squares += (2 * q - 1) * (count - cut);
+  }
+  return products / squares;
+}
+
+/**
+ * The same, to the bit: with fewer magnitudes than cuts, most of which lie between the same two, it is
+ * faster to go from magnitude to magnitude.
+ */
+function refitFew({ values, sums }: SortedMagnitudes, clamp: number, scale: number): number {
+  let products = 0;
+  let squares = 0;
+  let q = 1;
+  for (let cut = 0; cut < values.length && q <= clamp; cut++) {
+    const magnitude = values[cut] as number;
+    const sum = sums[cut] as number;
+    const count = values.length - cut;
+    for (; q <= clamp && (q - 0.5) * scale <= magnitude; q++) {
+      products += sum;
+      squares += (2 * q - 1) * count;
+    }
   }
   return products / squares;
 }
