@@ -10,7 +10,7 @@ export { combine } from './binary';
 export { clip, leaky } from './activation';
 export { scale } from './scale';
 export { maxPool, averagePool } from './pooling';
-export { packTiles } from './pack';
+export { packColumns, packTiles } from './pack';
 export { permute } from './permute';
 export { exponential, sigmoid, tanh, silu, gelu, hardSwish, inverseRoot } from './unary';
 export { logarithm, errorFunction, geluStandard, exponentialMinus1 } from './unary';

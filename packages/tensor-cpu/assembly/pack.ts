@@ -22,3 +22,18 @@ export function packTiles(
     tiles += tileBytes;
   }
 }
+
+/**
+ * Packs `count` columns of a matrix x, whose `rows` rows begin `rowBytes` apart, into panels of 8 columns:
+ * [ceil(count / 8)][rows][8]. Reads whole vectors: what is behind the last column is not defined.
+ */
+export function packColumns(x: usize, panels: usize, rows: i32, rowBytes: usize, count: i32): void {
+  const panelBytes = <usize>rows << 5;
+  for (; rows > 0; rows--, x += rowBytes, panels += 32) {
+    let source = x, target = panels;
+    for (let left = count; left > 0; left -= 8, source += 32, target += panelBytes) {
+      v128.store(target, v128.load(source));
+      v128.store(target, v128.load(source, 16), 16);
+    }
+  }
+}

@@ -88,6 +88,7 @@ export interface KernelExports extends UnaryExports {
     lo: number,
     hi: number,
   ): void;
+  packColumns(x: number, panels: number, rows: number, rowBytes: number, count: number): void;
   packTiles(
     x: number,
     tiles: number,

@@ -162,10 +162,30 @@ describe('convolution kernels against float64', () => {
       [3, 4, 1, 1],
       [300, 50, 1, 1],
       [64, 16, 17, 31],
+      // So many pages that the pixels are copied into panels, in several tiles; too few rows for that.
+      [100, 17, 33, 37],
+      [400, 18, 17, 15],
+      [100, 15, 33, 37],
     ]) {
       const common = { ...base, inPerGroup, outPerGroup, height, width, activation: 'none' as const };
       check(jobOf({ ...common, kernel: [1, 1] }, 5)!, 5);
       check(jobOf({ ...common, kernel: [height, width] }, 6)!, 6);
+    }
+  });
+
+  test('depthwise windows of five and seven, eight columns at a time', () => {
+    const base = { batch: 1, group: 3, inPerGroup: 1, outPerGroup: 1, dilation: [1, 1], bias: true } as const;
+    const common = { ...base, height: 13, width: 29, pad: [2, 2, 3, 3], activation: 'relu6' } as const;
+    for (const kernel of [
+      [5, 5],
+      [7, 3],
+    ] as const) {
+      for (const stride of [
+        [1, 1],
+        [2, 2],
+        [1, 3],
+      ] as const)
+        check(jobOf({ ...common, kernel, stride }, 7)!, 7);
     }
   });
 

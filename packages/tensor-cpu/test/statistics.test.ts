@@ -66,6 +66,17 @@ describe('range', () => {
     expect(withTensor(SPECIAL, (t) => tensorRange(context, t))).toStrictEqual(plainRange(SPECIAL));
   });
 
+  test('over several blocks, of which some hold values that are not finite', () => {
+    for (const places of [[], [0], [4095, 4096], [8191, 8192 + 36], [3, 5000, 9000]]) {
+      const x = randomFloats(2 * 4096 + 900, 31).map((v) => v * 3);
+      for (const [i, place] of places.entries()) x[place] = [Number.NaN, Number.POSITIVE_INFINITY][i % 2];
+      // The ends beside them.
+      x[4097] = -17;
+      x[8193] = 19;
+      expect(withTensor(x, (t) => tensorRange(context, t))).toStrictEqual(plainRange(x));
+    }
+  });
+
   test('without a finite value is the neutral element', () => {
     const neutral = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
     expect(withTensor(new Float32Array(0), (t) => tensorRange(context, t))).toEqual({

@@ -14,12 +14,19 @@ const PANEL_COLUMNS = 8;
 /** Fewer columns than this are not worth a pass over all weights. */
 const MIN_COLUMNS = 32;
 
+/** Bytes that one entry of the table of address translations covers, and entries that its first level has at least. */
+const PAGE_BYTES = 4096;
+const PAGES = 96;
+
+/** Rows of the result that make up for a copy of the pixels. */
+const MIN_PACKED_ROWS = 16;
+
 /**
  * Convolution as a matrix product per sample and group: x [N,C,H,W] · w [O,C/g,kH,kW] → y [N,O,oH,oW].
  *
- * Rows are output channels, columns are output pixels, K = C/g * kH * kW. A 1x1 window with stride 1 reads the
- * pixels where they are; one output pixel (also a fully connected layer) is a matrix-vector product; all else
- * unfolds tiles of columns (im2col). All sum in the same order.
+ * Rows are output channels, columns are output pixels, K = C/g * kH * kW. A 1x1 window with stride 1 reads the pixels where
+ * they are, or a copy of them in panels; one output pixel (also a fully connected layer) is a matrix-vector product; all
+ * else unfolds tiles of columns (im2col). All sum in the same order.
  */
 export function bindDenseConvolution(context: KernelContext, job: ConvolutionJob): BoundKernel {
   const { window, group, outputChannels, batch } = job;
@@ -75,15 +82,7 @@ function chooseProduct(
   }
   const columns = tileColumns(N, K);
   const rowBytes = N * 4;
-  if (isPointwise(window)) {
-    return (a, bias, x, y, lo, hi) => {
-      for (let first = 0; first < N; first += columns) {
-        const count = Math.min(columns, N - first);
-        const offset = first * 4;
-        wasm.gemm(a, bias, x + offset, 32, rowBytes, y + offset, rowBytes, M, count, K, lo, hi);
-      }
-    };
-  }
+  if (isPointwise(window)) return pointwiseProduct(context, M, N, K);
   const panelBytes = K * PANEL_COLUMNS * 4;
   const geometry = context.constants.integers(windowFields(window));
   context.scratch.reserve(Math.ceil(columns / PANEL_COLUMNS) * panelBytes);
@@ -95,6 +94,37 @@ function chooseProduct(
       wasm.gemm(a, bias, panels, panelBytes, 32, y + first * 4, rowBytes, M, count, K, lo, hi);
     }
   };
+}
+
+/** The columns are the pixels of x [K, N], read where they are or from panels. */
+function pointwiseProduct({ wasm, scratch }: KernelContext, M: number, N: number, K: number): Product {
+  const columns = tileColumns(N, K);
+  const rowBytes = N * 4;
+  const packed = packingPays(M, N, K);
+  const panelBytes = K * PANEL_COLUMNS * 4;
+  if (packed) scratch.reserve(Math.ceil(columns / PANEL_COLUMNS) * panelBytes);
+  return (a, bias, x, y, lo, hi) => {
+    for (let first = 0; first < N; first += columns) {
+      const count = Math.min(columns, N - first);
+      const pixels = x + first * 4;
+      const out = y + first * 4;
+      if (packed) {
+        const panels = scratch.address;
+        wasm.packColumns(pixels, panels, K, rowBytes, count);
+        wasm.gemm(a, bias, panels, panelBytes, 32, out, rowBytes, M, count, K, lo, hi);
+      } else {
+        wasm.gemm(a, bias, pixels, PANEL_COLUMNS * 4, rowBytes, out, rowBytes, M, count, K, lo, hi);
+      }
+    }
+  };
+}
+
+/**
+ * Whether a 1x1 layer gains by copying its pixels into panels first: a panel that is read where it lies spreads over K rows,
+ * and with more pages than the processor keeps translations of, each of its loads waits.
+ */
+function packingPays(M: number, N: number, K: number): boolean {
+  return M >= MIN_PACKED_ROWS && K * Math.min(N * 4, PAGE_BYTES) >= PAGES * PAGE_BYTES;
 }
 
 /** Columns per tile: tiles of about equal width and whole panels. */
