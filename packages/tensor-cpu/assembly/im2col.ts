@@ -19,7 +19,8 @@ export function im2col(x: usize, panels: usize, window: Window, first: i32, coun
   const taps = window.kernelHeight * window.kernelWidth;
   const panelBytes = <usize>(window.channels * taps) * ROW_BYTES;
   const last = first + count - 1;
-  for (let pixel = first; pixel <= last; pixel += LANES) {
+  for (let pixel = first; pixel <= last; pixel += LANES, panels += panelBytes) {
+    if (pixel + LANES - 1 <= last && copyInside(x, panels, window, pixel, <usize>taps * ROW_BYTES)) continue;
     locateLanes(window, pixel, last);
     let row = panels;
     for (let ky = 0; ky < window.kernelHeight; ky++) {
@@ -28,7 +29,38 @@ export function im2col(x: usize, panels: usize, window: Window, first: i32, coun
         row += ROW_BYTES;
       }
     }
-    panels += panelBytes;
+  }
+}
+
+/**
+ * All taps for eight pixels of one row whose windows reach over neither side of the image, one or two columns apart. False,
+ * with nothing done, where that is not so: then every tap looks for its lanes.
+ */
+function copyInside(x: usize, panel: usize, window: Window, pixel: i32, step: usize): bool {
+  const stride = window.strideX;
+  const oy = pixel / window.outWidth;
+  const ox = pixel - oy * window.outWidth;
+  const left = ox * stride - window.padLeft;
+  const right = left + (LANES - 1) * stride + (window.kernelWidth - 1) * window.dilationX;
+  if (stride > 2 || ox + LANES > window.outWidth || left < 0 || right >= window.width) return false;
+  const plane = <usize>(window.height * window.width) << 2;
+  let row = panel;
+  for (let ky = 0; ky < window.kernelHeight; ky++) {
+    const y = oy * window.strideY - window.padTop + ky * window.dilationY;
+    let source = x + (<usize>(y * window.width + left) << 2);
+    for (let kx = 0; kx < window.kernelWidth; kx++, row += ROW_BYTES, source += <usize>window.dilationX << 2) {
+      if (<u32>y >= <u32>window.height) clearRows(row, window.channels, step);
+      else if (stride == 1) copyContiguous(source, row, window.channels, plane, step);
+      else copyEverySecond(source, row, window.channels, plane, step);
+    }
+  }
+  return true;
+}
+
+function clearRows(row: usize, channels: i32, step: usize): void {
+  for (let c = 0; c < channels; c++, row += step) {
+    v128.store(row, i32x4.splat(0));
+    v128.store(row, i32x4.splat(0), 16);
   }
 }
 

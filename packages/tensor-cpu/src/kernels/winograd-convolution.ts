@@ -44,7 +44,7 @@ interface Plan {
  * Where the time goes, in multiply-adds of `gemm`, as measured by `bench/kernels.mjs` on x86-64: moving an input pixel into
  * a column, finding one tap of a column, the transforms of a tile, and reading a weight that no cache of 1 MiB holds.
  */
-const COST = { move: 4.5, tap: 35, tileIn: 350, tileOut: 500, weight: 8 } as const;
+const COST = { move: 4.5, tap: 25, tileIn: 350, tileOut: 500, weight: 8 } as const;
 const CACHED_WEIGHTS = 2 ** 18;
 
 /** What must be gained before the other order of sums is worth it. */
