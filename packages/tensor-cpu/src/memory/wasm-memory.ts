@@ -3,7 +3,10 @@ const PAGE_BYTES = 65536;
 /** The last page stays unused, so that an address just behind a block never wraps around to 0. */
 const MAX_PAGES = 65535;
 
-/** Growing detaches all views, so it is done in steps of at least 16 MiB or an eighth of the memory. */
+/**
+ * Growing detaches all views and may start a garbage collection, so the memory is doubled, from 16 MiB on. Pages that nobody
+ * touches are addresses and no memory.
+ */
 const MIN_STEP_PAGES = 256;
 
 /** Most bytes that one 32-bit WebAssembly memory can hold for us. */
@@ -53,7 +56,7 @@ export class WasmMemory {
     const limit = Math.floor(this.maxBytes / PAGE_BYTES);
     const needed = Math.ceil(bytes / PAGE_BYTES);
     if (pages + needed > limit) throw this.#exhausted(bytes, 'the limit is');
-    const step = Math.min(limit - pages, Math.max(needed, MIN_STEP_PAGES, pages >> 3));
+    const step = Math.min(limit - pages, Math.max(needed, MIN_STEP_PAGES, pages));
     const added = this.#tryGrow(step) ? step : this.#tryGrow(needed) ? needed : 0;
     if (added === 0) throw this.#exhausted(bytes, 'the system gave no more than');
     this.#refresh();
