@@ -40,9 +40,10 @@ export interface BucketColumns {
   readonly sums: Float64Array;
 }
 
+/** Exponents of float32, biased as in the pattern of a number. */
+const EXPONENTS = 256;
+
 interface Octave {
-  /** Biased, as in the pattern of its values. */
-  readonly exponent: number;
   readonly counts: Uint32Array;
   readonly sums: Float64Array;
 }
@@ -58,10 +59,9 @@ interface Octave {
 export class ValueBuckets {
   #values: Float32Array[] | undefined = [];
   #held = 0;
-  #octaves = new Map<number, Octave>();
+  /** By exponent. */
+  readonly #octaves: (Octave | undefined)[] = new Array<undefined>(EXPONENTS).fill(undefined);
   #lowest = 0;
-  /** The octave that was asked for last. */
-  #latest: Octave | undefined;
 
   static fromParts({ values, lowest, octaves }: ValueBucketParts): ValueBuckets {
     const buckets = new ValueBuckets();
@@ -132,8 +132,10 @@ export class ValueBuckets {
     }
     this.reach(0);
     this.#raiseTo(other.#lowest);
-    for (const [exponent, octave] of other.#octaves)
-      if (exponent * PER_OCTAVE >= this.#lowest) addOctave(this.#octave(exponent), octave);
+    other.#octaves.forEach((octave, exponent) => {
+      if (octave !== undefined && exponent * PER_OCTAVE >= this.#lowest)
+        addOctave(this.#octave(exponent), octave);
+    });
   }
 
   /** What is not empty, from the smallest values to the largest. */
@@ -162,13 +164,14 @@ export class ValueBuckets {
       const values = new Float64Array(sorted);
       return { lows: sorted, highs: values, counts: new Uint32Array(sorted.length).fill(1), sums: values };
     }
-    const octaves = [...this.#octaves].sort(([a], [b]) => a - b);
-    const most = octaves.length * PER_OCTAVE;
+    const most = this.#octaves.filter((octave) => octave !== undefined).length * PER_OCTAVE;
     const lows = new Float32Array(most);
     const [highs, sums] = [0, 1].map(() => new Float64Array(most));
     const counts = new Uint32Array(most);
     let end = 0;
-    for (const [exponent, octave] of octaves) {
+    for (let exponent = 0; exponent < EXPONENTS; exponent++) {
+      const octave = this.#octaves[exponent];
+      if (octave === undefined) continue;
       const [start, width] = extentOf(exponent);
       for (let place = 0; place < PER_OCTAVE; place++) {
         if (octave.counts[place] === 0) continue;
@@ -198,21 +201,15 @@ export class ValueBuckets {
     // Whole powers of two, so that what is dropped does not depend on the order of the values.
     const exponent = Math.max(0, bucket >> MANTISSA_BITS);
     this.#lowest = Math.max(this.#lowest, exponent * PER_OCTAVE);
-    for (const known of this.#octaves.keys())
-      if (known * PER_OCTAVE < this.#lowest) this.#octaves.delete(known);
-    this.#latest = undefined;
+    this.#octaves.fill(undefined, 0, exponent);
   }
 
   #octave(exponent: number): Octave {
-    // Neighbours come one after the other.
-    if (this.#latest?.exponent === exponent) return this.#latest;
-    const octave = this.#octaves.get(exponent) ?? {
-      exponent,
-      counts: new Uint32Array(PER_OCTAVE),
-      sums: new Float64Array(PER_OCTAVE),
-    };
-    this.#octaves.set(exponent, octave);
-    this.#latest = octave;
+    let octave = this.#octaves[exponent];
+    if (octave === undefined) {
+      octave = { counts: new Uint32Array(PER_OCTAVE), sums: new Float64Array(PER_OCTAVE) };
+      this.#octaves[exponent] = octave;
+    }
     return octave;
   }
 }
