@@ -51,8 +51,8 @@ interface Octave {
 /**
  * How often |x| has which value, in bounded memory. Up to 524288 values are kept as they are. More are
  * counted in small intervals, 16384 equal ones to every power of two, with exact counts and exact sums (values of a
- * bucket have one exponent, so that double precision holds what 2^29 of them add up to); then what is less than a 65536th of the largest value is left out. Zero, NaN and
- * infinities are never in it.
+ * bucket have one exponent, so that double precision holds what 2^29 of them add up to); then what is less than a
+ * 65536th of the largest value is left out. Zero, NaN and infinities are never in it.
  *
  * Takes at most 3.2 MiB, however many values there are.
  */
@@ -68,16 +68,14 @@ export class ValueBuckets {
     buckets.#values = values && [...values];
     buckets.#held = (values ?? []).reduce((sum, { length }) => sum + length, 0);
     buckets.#lowest = lowest;
-    buckets.#octaves = new Map(
-      octaves.map(([exponent, counts, sums]) => [exponent, { exponent, counts, sums }]),
-    );
+    for (const [exponent, counts, sums] of octaves) buckets.#octaves[exponent] = { counts, sums };
     return buckets;
   }
 
   /** Views of what is in it, not copies. */
   parts(): ValueBucketParts {
-    const octaves = [...this.#octaves].map(
-      ([exponent, { counts, sums }]) => [exponent, counts, sums] as const,
+    const octaves = this.#octaves.flatMap((octave, exponent) =>
+      octave === undefined ? [] : [[exponent, octave.counts, octave.sums] as const],
     );
     return { values: this.#values, lowest: this.#lowest, octaves };
   }
