@@ -22,6 +22,8 @@ const halfway: usize = memory.data(POINTS * TILE * 16, 16);
 @unmanaged
 export class WinogradPlan {
   outputs: i32;
+  /** Bytes from the weights of one point to those of the next. */
+  weightStep: i32;
   tileRows: i32;
   tileColumns: i32;
   /** Tile rows that are transformed together: a band. */
@@ -44,7 +46,8 @@ export class WinogradPlan {
 
 /**
  * y = clamp(bias + x convolved with 3x3 windows, lo, hi), stride 1, by Winograd's F(4,3): x [C,H,W] → y [O,oH,oW].
- * weights: [36][ceil(O / 4)][C][4], transformed and packed as `gemm` wants them; bias padded to a multiple of 4.
+ * weights: [36][ceil(O / 4)][C][4], transformed, packed as `gemm` wants them and `plan.weightStep` bytes apart; bias padded
+ * to a multiple of 4.
  *
  * Returns 0, or 1 as soon as a result is not finite: such values spread over whole tiles here, and y is then to be computed
  * in another way.
@@ -53,7 +56,6 @@ export function winograd(
   x: usize, weights: usize, bias: usize, y: usize, window: Window, plan: WinogradPlan, scratch: usize, lo: f32, hi: f32,
 ): i32 {
   const channels = window.channels;
-  const weightStep = <usize>(((plan.outputs + 3) & ~3) * channels) << 2;
   const panelBytes = <usize>(channels + 1) << 5;
   const products = scratch + plan.products;
   memory.fill(scratch + plan.zeros, 0, <usize>plan.chunk << 2);
@@ -65,7 +67,7 @@ export function winograd(
       const count = min(plan.chunk, plan.outputs - o);
       for (let k = 0; k < PRODUCTS; k++) {
         gemm(
-          weights + <usize>k * weightStep + (<usize>(o * channels) << 2), scratch + plan.zeros,
+          weights + k * plan.weightStep + (<usize>(o * channels) << 2), scratch + plan.zeros,
           scratch + plan.values + k * plan.valuesStep, panelBytes, 32,
           products + k * plan.productsStep, <usize>tiles << 2, count, tiles, channels, -Infinity, Infinity,
         );

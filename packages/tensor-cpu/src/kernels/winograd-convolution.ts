@@ -5,7 +5,7 @@ import type { ConvolutionJob } from './convolution-job.ts';
 import { columnTiles, denseSample, type SampleConvolution } from './dense-convolution.ts';
 import { packBias, TILE_ROWS } from './pack.ts';
 import { windowFields } from './window.ts';
-import { PRODUCTS, transformWeights } from './winograd-weights.ts';
+import { oddLines, PRODUCTS, transformWeights, weightStep } from './winograd-weights.ts';
 
 /** Output pixels of a tile along an axis. */
 const TILE = 4;
@@ -19,12 +19,10 @@ const VALUES_BYTES = 1280 * 1024;
 /** Room for the products of some output channels of a band. */
 const PRODUCTS_BYTES = 160 * 1024;
 
-/** Bytes of a cache line. */
-const LINE = 64;
-
 /** How a layer is cut into bands and chunks; fields in the order of `assembly/winograd.ts`, offsets in bytes. */
 interface Plan {
   readonly outputs: number;
+  readonly weightStep: number;
   readonly tileRows: number;
   readonly tileColumns: number;
   readonly bandRows: number;
@@ -141,6 +139,7 @@ function planOf({ window, outputChannels }: ConvolutionJob): Plan {
   const bytes = zeros + chunk * 4;
   return {
     outputs: outputChannels,
+    weightStep: weightStep(outputChannels, window.channels),
     tileRows,
     tileColumns,
     bandRows,
@@ -154,12 +153,6 @@ function planOf({ window, outputChannels }: ConvolutionJob): Plan {
     zeros,
     bytes,
   };
-}
-
-/** At least `bytes`, an odd number of cache lines: 36 rows that far apart then fall into different sets of the cache. */
-function oddLines(bytes: number): number {
-  const lines = Math.ceil(bytes / LINE);
-  return (lines + 1 - (lines % 2)) * LINE;
 }
 
 function roundUp(count: number, unit: number): number {

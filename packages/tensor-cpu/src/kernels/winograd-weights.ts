@@ -3,59 +3,72 @@ import { packedLength, TILE_ROWS } from './pack.ts';
 /** Products per tile: six points along each axis. */
 export const PRODUCTS = 36;
 
-/** Taps of a window along an axis. */
+/** Taps of a window, and points, along an axis. */
 const TAPS = 3;
 const POINTS = 6;
 
-/**
- * G of F(4,3) for the points 0, ±1/√2, ±√2 and infinity, [6][3]: row i holds x^0, x^1, x^2 of its point x, over the product
- * of its distances from the other points.
- */
-const G = evaluationMatrix([0, Math.SQRT1_2, -Math.SQRT1_2, Math.SQRT2, -Math.SQRT2]);
+/** Bytes of a cache line. */
+const LINE = 64;
 
-function evaluationMatrix(points: readonly number[]): Float64Array {
-  const rows = points.map((x, i) => {
-    const distances = points.reduce((product, other, j) => (j === i ? product : product * (x - other)), 1);
-    return [1 / distances, x / distances, (x * x) / distances];
-  });
-  return Float64Array.from([...rows, [0, 0, 1]].flat());
+/** At least `bytes`, an odd number of cache lines: 36 rows that far apart then fall into different sets of the cache. */
+export function oddLines(bytes: number): number {
+  const lines = Math.ceil(bytes / LINE);
+  return (lines + 1 - (lines % 2)) * LINE;
+}
+
+/** Bytes from one of the 36 matrices of weights to the next. */
+export function weightStep(outputs: number, channels: number): number {
+  return oddLines(packedLength(outputs, channels) * 4);
 }
 
 /**
- * w [O,C,3,3] → G w Gᵀ in float64, rounded once, as 36 matrices [O][C] packed by 4 rows: [36][ceil(O / 4)][C][4], missing
- * rows zero.
+ * w [O,C,3,3] → G w Gᵀ in float64, rounded once, as 36 matrices [O][C] packed by 4 rows, [ceil(O / 4)][C][4], missing rows
+ * zero, `weightStep` bytes apart.
  */
 export function transformWeights(w: ArrayLike<number>, outputs: number, channels: number): Float32Array {
-  const step = packedLength(outputs, channels);
+  const step = weightStep(outputs, channels) / 4;
   const packed = new Float32Array(PRODUCTS * step);
-  const halfway = new Float64Array(POINTS * TAPS);
-  for (let o = 0, tap = 0; o < outputs; o++) {
-    const row = (o - (o % TILE_ROWS)) * channels + (o % TILE_ROWS);
-    for (let c = 0; c < channels; c++, tap += TAPS * TAPS) {
-      evaluateColumns(w, tap, halfway);
-      evaluateRows(halfway, packed, row + c * TILE_ROWS, step);
+  const halfway = new Float64Array(TAPS * POINTS);
+  const values = new Float64Array(PRODUCTS);
+  for (let tile = 0, target = 0; tile < outputs; tile += TILE_ROWS) {
+    const rows = Math.min(TILE_ROWS, outputs - tile);
+    for (let c = 0; c < channels; c++, target += TILE_ROWS) {
+      for (let row = 0; row < rows; row++) {
+        transformKernel(w, ((tile + row) * channels + c) * TAPS * TAPS, halfway, values);
+        for (let k = 0, at = target + row; k < PRODUCTS; k++, at += step) packed[at] = values[k];
+      }
     }
   }
   return packed;
 }
 
-/** G w, [6][3]. */
-function evaluateColumns(w: ArrayLike<number>, tap: number, halfway: Float64Array): void {
-  for (let j = 0; j < TAPS; j++) {
-    const [top, middle, bottom] = [w[tap + j], w[tap + TAPS + j], w[tap + 2 * TAPS + j]];
-    for (let i = 0, g = 0; i < POINTS; i++, g += TAPS) {
-      halfway[i * TAPS + j] = G[g] * top + G[g + 1] * middle + G[g + 2] * bottom;
-    }
+/** G w Gᵀ of the kernel [3][3] at `tap`: first along its columns, then along its rows, to values [6][6]. */
+function transformKernel(
+  w: ArrayLike<number>,
+  tap: number,
+  halfway: Float64Array,
+  values: Float64Array,
+): void {
+  for (let j = 0; j < TAPS; j++) evaluate(w[tap + j], w[tap + 3 + j], w[tap + 6 + j], halfway, j, TAPS);
+  for (let i = 0; i < POINTS; i++) {
+    const at = i * TAPS;
+    evaluate(halfway[at], halfway[at + 1], halfway[at + 2], values, i * POINTS, 1);
   }
 }
 
-/** (G w) Gᵀ; its 36 values go to `first`, `step` apart. */
-function evaluateRows(halfway: Float64Array, packed: Float32Array, first: number, step: number): void {
-  let target = first;
-  for (let i = 0; i < POINTS * TAPS; i += TAPS) {
-    const [left, middle, right] = [halfway[i], halfway[i + 1], halfway[i + 2]];
-    for (let g = 0; g < POINTS * TAPS; g += TAPS, target += step) {
-      packed[target] = G[g] * left + G[g + 1] * middle + G[g + 2] * right;
-    }
-  }
+/**
+ * G of F(4,3): a + b x + c x² at x = 0, ±1/√2 and ±√2, each over the product of the point's distances from the others (1,
+ * -3/2 and 6), and c for infinity. Six values, from `at` on and `step` apart.
+ */
+function evaluate(a: number, b: number, c: number, target: Float64Array, at: number, step: number): void {
+  const evenNear = (a + c / 2) / -1.5;
+  const oddNear = (b * Math.SQRT1_2) / -1.5;
+  const evenFar = (a + c * 2) / 6;
+  const oddFar = (b * Math.SQRT2) / 6;
+  target[at] = a;
+  target[at + step] = evenNear + oddNear;
+  target[at + 2 * step] = evenNear - oddNear;
+  target[at + 3 * step] = evenFar + oddFar;
+  target[at + 4 * step] = evenFar - oddFar;
+  target[at + 5 * step] = c;
 }
