@@ -1,9 +1,9 @@
 import { clamp, evens, mulAdd, odds, storeLanes } from './lanes';
 import { Window } from './window';
 
-// 3x3 windows over one plane. Row 0 of the image begins one padding column after `x`; window row oy begins at image row
-// oy * stride - top, and image rows outside of [0, height) are `zeros`, a row of them. With `left` the first column is padding
-// and with `right` the last one: what is loaded there counts as zero.
+// 3x3 windows over one plane. `x` is where the first window's first column lies in image row 0; window row oy begins at
+// image row oy * stride - top, and image rows outside of [0, height) are `zeros`, a row of them. With `left` the first
+// column is padding and with `right` the last one: what is loaded there counts as zero.
 
 // @ts-ignore: decorator
 @inline

@@ -1,5 +1,5 @@
-// The transforms of Winograd's F(4,3) with the points 0, ±1/√2, ±√2 and infinity. The usual points 0, ±1, ±2 lose about
-// twice as many bits (see docs/decisions/0016-float-convolutions-by-tiles.md): here the powers of the points stay close to 1.
+// The transforms of Winograd's F(4,3) with the points 0, ±1/√2, ±√2 and infinity, whose powers stay close to 1. The usual
+// points 0, ±1, ±2 make errors about twice as large (docs/decisions/0016-float-convolutions-by-tiles.md).
 
 // @ts-ignore: decorator
 @inline
