@@ -67,12 +67,13 @@ const BLOCK = 1024;
 const counters: usize = memory.data(BLOCK * 4, 16);
 
 /**
- * Adds |x| of `count` floats to four interleaved histograms at `tables`, u32 [bins + 1][4]:
+ * Histogram of |x| of `count` floats, u32 [bins] at `tables`, which has room for u32 [bins + 1][4]:
  * bin = min(trunc(|x| * interval), bins - 1) in float32, as MNN 3.6.1 TensorStatistic.cpp. Values with
- * |x| <= skip and values that are not finite go to the extra bin at the end.
- * Four tables, because two increments of one counter in a row would wait for each other.
+ * |x| <= skip and values that are not finite go to an extra bin at the end, which is left out.
+ * Counted in four interleaved tables, because two increments of one counter in a row would wait for each other.
  */
 export function histogram(x: usize, count: i32, interval: f32, bins: i32, skip: f32, tables: usize): void {
+  memory.fill(tables, 0, <usize>(bins + 1) << 4);
   let touched = i32x4.splat(0);
   while (count > 0) {
     const block = min(count, BLOCK);
@@ -94,6 +95,18 @@ export function histogram(x: usize, count: i32, interval: f32, bins: i32, skip: 
     count -= block;
   }
   v128.store(counters, touched);
+  joinTables(tables, bins);
+}
+
+/** The sums of the four counters of each bin, in place: they are written behind where they are read. */
+function joinTables(tables: usize, bins: i32): void {
+  let source = tables, target = tables;
+  for (let left = bins; left > 0; left -= 4, source += 64, target += 16) {
+    const a = v128.load(source), b = v128.load(source, 16), c = v128.load(source, 32), d = v128.load(source, 48);
+    const ab = i32x4.add(v128.shuffle<i32>(a, b, 0, 1, 4, 5), v128.shuffle<i32>(a, b, 2, 3, 6, 7));
+    const cd = i32x4.add(v128.shuffle<i32>(c, d, 0, 1, 4, 5), v128.shuffle<i32>(c, d, 2, 3, 6, 7));
+    v128.store(target, i32x4.add(v128.shuffle<i32>(ab, cd, 0, 2, 4, 6), v128.shuffle<i32>(ab, cd, 1, 3, 5, 7)));
+  }
 }
 
 // @ts-ignore: decorator

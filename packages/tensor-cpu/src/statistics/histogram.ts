@@ -28,13 +28,9 @@ export function tensorHistogram(
   if (!(max > 0 && interval > 0)) {
     throw new RangeError(`histogram: expected a finite maximum above 0, got ${max}`);
   }
-  const words = (bins + 1) * TABLES;
-  context.scratch.reserve(words * 4);
+  context.scratch.reserve((bins + 1) * TABLES * 4);
   const tables = context.scratch.address;
-  context.memory.int32.fill(0, tables >>> 2, (tables >>> 2) + words);
   context.wasm.histogram(address, count, interval, bins, floatNotAbove(skipBelow), tables);
   const { int32 } = context.memory;
-  for (let bin = 0, at = tables >>> 2; bin < bins; bin++, at += TABLES) {
-    counts[bin] += (int32[at] >>> 0) + (int32[at + 1] >>> 0) + (int32[at + 2] >>> 0) + (int32[at + 3] >>> 0);
-  }
+  for (let bin = 0, at = tables >>> 2; bin < bins; bin++, at++) counts[bin] += int32[at] >>> 0;
 }
