@@ -97,6 +97,16 @@ export interface TensorBackend {
    * MNN; the last bin takes what lies beyond. Numbers that are not finite are passed over.
    */
   histogram(tensor: DeviceTensor, request: HistogramRequest, counts: Float64Array): Promise<void>;
+  /**
+   * The same, in its turn, with a maximum that is known only then; one that is not above `skipBelow` counts nothing.
+   * A backend whose `concurrency` is above 1 has it: so nobody need wait for a layer before the next is queued.
+   */
+  histogramLater?(
+    tensor: DeviceTensor,
+    request: Omit<HistogramRequest, 'max'>,
+    max: Promise<number>,
+    counts: Float64Array,
+  ): Promise<void>;
   /** Adds |x| of every finite value that is not zero to `buckets`; sums of a bucket in the order of the elements. */
   valueBuckets(tensor: DeviceTensor, buckets: ValueBuckets): Promise<void>;
   /** Rounds the tensor in place to the grid of `params`. */

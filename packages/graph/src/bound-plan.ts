@@ -5,7 +5,14 @@ import type { ExecutionPlan, Graph, PlanStep } from './graph.ts';
 import { GraphRunner } from './graph-runner.ts';
 import { hostKernel } from './host-kernel.ts';
 import { GraphError } from './op.ts';
-import { type BoundRun, type BoundStep, type LiveTensors, StepRun, type StepScope } from './step-run.ts';
+import {
+  type BoundRun,
+  type BoundStep,
+  type LiveTensors,
+  quiet,
+  StepRun,
+  type StepScope,
+} from './step-run.ts';
 import type { TensorData, TensorDesc } from './tensor.ts';
 import { UnreadTensors } from './unread-tensors.ts';
 
@@ -19,6 +26,12 @@ export interface BindOptions {
   /** An op without a kernel is an error instead of a counted fallback. */
   readonly strict?: boolean | undefined;
 }
+
+/**
+ * Steps that are queued behind the one that is waited for. None would have workers wait for commands; more than one gains
+ * nothing, and the thread that makes the commands takes time from those that compute.
+ */
+const STEPS_AHEAD = 1;
 
 /** A plan bound to a backend: kernels chosen, weights packed, constants uploaded, subgraphs ready. */
 export class BoundPlan {
@@ -55,26 +68,29 @@ export class BoundPlan {
       run,
       controlRuntime: (place) => this.#controlRuntime(place),
     };
-    const pending: Promise<void>[] = [];
+    const ahead = (this.#backend.concurrency ?? 1) > 1 ? STEPS_AHEAD : 0;
+    const waiting: Promise<unknown>[] = [];
     for (const [index, step] of this.#steps.entries()) {
-      pending.push(...(await this.#runStep(step, scope)));
-      run.visitor.onStep?.(index + 1, this.#steps.length);
+      const done = Promise.all(await this.#runStep(step, scope));
+      waiting.push(quiet(done.then(() => run.visitor.onStep?.(index + 1, this.#steps.length))));
+      if (waiting.length > ahead) await waiting.shift();
     }
-    await Promise.all(pending);
-    await unread.finish([...live.keys()]);
+    await Promise.all(waiting);
+    await Promise.all(unread.finish([...live.keys()]));
     await this.#runDeferred(live, run);
   }
 
-  /** @returns what is to be waited for in the end, where nobody watches */
+  /**
+   * Waits for the samples only where a visitor wants to see them together: what is queued takes effect in its order.
+   *
+   * @returns what is still to be waited for
+   */
   async #runStep(step: BoundStep, scope: StepScope): Promise<readonly Promise<void>[]> {
-    const { visitor } = scope.run;
     const stepRun = new StepRun(step, scope);
     try {
       const pending = await stepRun.start();
-      const watched = visitor.onTensor ?? visitor.onSample ?? visitor.beforeRead ?? visitor.onStep;
-      if (watched !== undefined) await Promise.all(pending);
-      await stepRun.finish();
-      return watched === undefined ? pending : [];
+      if (scope.run.visitor.onTensor !== undefined) await Promise.all(pending);
+      return [...pending, ...(await stepRun.finish())];
     } catch (error) {
       stepRun.abandon();
       throw error;

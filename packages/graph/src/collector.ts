@@ -3,6 +3,8 @@ import type { ObservationJob, TensorStatistics } from './observe.ts';
 import type { RunVisitor, SampleEvent } from './program.ts';
 import { ValueBuckets } from './value-buckets.ts';
 
+type HistogramKind = ObservationJob['collect'] & { readonly kind: 'histogram' };
+
 /** What a pass is to find out. */
 export type PassKind = 'range' | 'values' | 'both';
 
@@ -13,6 +15,10 @@ export class Collector {
   readonly #wanted: ReadonlySet<number>;
   readonly #ranges = new Map<number, RangeStatistics>();
   readonly #values = new Map<number, Float64Array | ValueBuckets>();
+  /** By tensor: ranges that were asked for in the only pass. */
+  readonly #asked = new Map<number, Promise<void>[]>();
+  /** Largest |x| of tensors, once all that was asked for is known. */
+  readonly #maxima = new Map<number, Promise<number>>();
 
   constructor(job: ObservationJob, backend: TensorBackend) {
     this.#job = job;
@@ -31,10 +37,13 @@ export class Collector {
         onSample: this.#forWanted((event) => Promise.all([this.#range(event), this.#buckets(event)])),
       };
     }
-    const range = this.#forWanted((event) => this.#range(event));
     const histogram = this.#forWanted((event) => this.#histogram(event, collect));
-    if (what === 'both') return { onSample: range, beforeRead: histogram };
-    return { onSample: what === 'range' ? range : histogram };
+    if (what === 'values') return { onSample: histogram };
+    if (what === 'range') return { onSample: this.#forWanted((event) => this.#range(event)) };
+    return {
+      onSample: this.#forWanted((event) => this.#remembered(event.tensor, this.#range(event))),
+      beforeRead: this.#forWanted((event) => this.#laterHistogram(event, collect)),
+    };
   }
 
   finish(): Map<number, TensorStatistics> {
@@ -53,21 +62,45 @@ export class Collector {
     this.#ranges.set(tensor, mergeRanges(this.#ranges.get(tensor), range));
   }
 
+  #remembered(tensor: number, range: Promise<void>): Promise<void> {
+    const asked = this.#asked.get(tensor);
+    if (asked === undefined) this.#asked.set(tensor, [range]);
+    else asked.push(range);
+    return range;
+  }
+
   async #buckets({ tensor, value }: SampleEvent): Promise<void> {
     const buckets = (this.#values.get(tensor) as ValueBuckets | undefined) ?? new ValueBuckets();
     this.#values.set(tensor, buckets);
     await this.#backend.valueBuckets(value, buckets);
   }
 
-  async #histogram(
-    { tensor, value }: SampleEvent,
-    { bins, skipBelow }: ObservationJob['collect'] & { kind: 'histogram' },
-  ): Promise<void> {
+  async #histogram({ tensor, value }: SampleEvent, collect: HistogramKind): Promise<void> {
+    const { bins, skipBelow } = collect;
     const max = absMaxOf(this.#ranges.get(tensor)!);
-    const counts = (this.#values.get(tensor) as Float64Array | undefined) ?? new Float64Array(bins);
-    this.#values.set(tensor, counts);
+    const counts = this.#countsOf(tensor, collect);
     // Nothing would be counted, and the bins of a range this small leave the range of float32.
     if (max > skipBelow) await this.#backend.histogram(value, { bins, max, skipBelow }, counts);
+  }
+
+  /** In the only pass: the range of all samples has been asked for, and may still be on its way. */
+  #laterHistogram(event: SampleEvent, collect: HistogramKind): Promise<void> {
+    const { tensor, value } = event;
+    if (this.#backend.histogramLater === undefined) return this.#histogram(event, collect);
+    let max = this.#maxima.get(tensor);
+    if (max === undefined) {
+      max = Promise.all(this.#asked.get(tensor)!).then(() => absMaxOf(this.#ranges.get(tensor)!));
+      // Whoever asked for the ranges is told.
+      max.catch(() => {});
+      this.#maxima.set(tensor, max);
+    }
+    return this.#backend.histogramLater(value, collect, max, this.#countsOf(tensor, collect));
+  }
+
+  #countsOf(tensor: number, { bins }: HistogramKind): Float64Array {
+    const counts = (this.#values.get(tensor) as Float64Array | undefined) ?? new Float64Array(bins);
+    this.#values.set(tensor, counts);
+    return counts;
   }
 }
 

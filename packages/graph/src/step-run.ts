@@ -72,8 +72,12 @@ export class StepRun {
     return pending;
   }
 
-  /** Shows the visitor the step's outputs of all samples; they are computed by then. */
-  async finish(): Promise<void> {
+  /**
+   * Shows the visitor the step's outputs of all samples, computed or queued.
+   *
+   * @returns what is still to be waited for
+   */
+  async finish(): Promise<readonly Promise<void>[]> {
     const { node, outputs, release } = this.#step;
     const { unread, run, live } = this.#scope;
     unread.haveRead(node.inputs);
@@ -83,11 +87,12 @@ export class StepRun {
       await run.visitor.onTensor?.({ tensor, desc: outputs[k], node, values });
       unread.add({ tensor, desc: outputs[k], node });
     }
-    await unread.finish(release);
+    const pending = unread.finish(release).map(quiet);
     for (const id of release) {
       this.#free(live.get(id) ?? []);
       live.delete(id);
     }
+    return pending;
   }
 
   /** After a failure: what nobody else knows. */
@@ -172,7 +177,7 @@ export class StepRun {
 }
 
 /** A promise that is awaited later, if nothing else fails before that. */
-function quiet<T>(promise: T): T {
+export function quiet<T>(promise: T): T {
   if (promise instanceof Promise) promise.catch(() => {});
   return promise;
 }

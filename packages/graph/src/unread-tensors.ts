@@ -46,19 +46,16 @@ export class UnreadTensors {
     for (const id of inputs) this.#unread.delete(id);
   }
 
-  /** Shows those of `tensors` that no op has read. */
-  async finish(tensors: readonly number[]): Promise<void> {
-    for (const id of tensors) {
+  /** Shows those of `tensors` that no op has read; what is returned is to be waited for. */
+  finish(tensors: readonly number[]): Promise<void>[] {
+    return tensors.flatMap((id) => {
       const unread = this.#unread.get(id);
-      if (unread === undefined) continue;
-      const values = this.#live.get(id) ?? [];
-      await Promise.all(
-        values.map(
-          (value, sample) => value && named(this.#show(unread, sample, value), this.#nameOf(sample)),
-        ),
-      );
       this.#unread.delete(id);
-    }
+      const values = unread === undefined ? [] : (this.#live.get(id) ?? []);
+      return values.flatMap((value, sample) =>
+        value ? [named(this.#show(unread!, sample, value), this.#nameOf(sample))] : [],
+      );
+    });
   }
 
   #show(unread: Unread, sample: number, value: DeviceTensor): void | Promise<void> {

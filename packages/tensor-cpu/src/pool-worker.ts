@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { CpuBackend } from './cpu-backend.ts';
 import { createContext } from './create-context.ts';
 import { CommandRunner } from './pool/command-runner.ts';
-import type { Batch, WorkerStart } from './pool/protocol.ts';
+import type { Batch, Maximum, WorkerStart } from './pool/protocol.ts';
 
 const { module, maxMemoryBytes, progress } = workerData as WorkerStart;
 const port = parentPort!;
@@ -12,9 +12,14 @@ const runner = createContext(module, maxMemoryBytes).then(
 );
 
 let last: Promise<void> = Promise.resolve();
-port.on('message', (batch: Batch) => {
+port.on('message', (message: Batch | Maximum) => {
+  if ('maximum' in message) {
+    // Not in the queue: a batch may be waiting for it.
+    runner.then((one) => one.learn(message));
+    return;
+  }
   last = last.then(async () => {
-    const result = await (await runner).run(batch);
+    const result = await (await runner).run(message);
     // All of it was made for this answer.
     const made = [result.numbers, ...result.contents.values(), ...result.tallies];
     const transfer = made.flatMap((one) => (ArrayBuffer.isView(one) ? [one.buffer as ArrayBuffer] : []));

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Channel } from './pool/channel.ts';
-import type { Batch, BatchResult, WorkerStart } from './pool/protocol.ts';
+import type { BatchResult, WorkerStart } from './pool/protocol.ts';
 
 /** In tests the sources run as they are, by flags that resolve imports to them; a worker needs the built files. */
 const FROM_SOURCE = import.meta.url.endsWith('.ts');
@@ -16,7 +16,8 @@ export function startWorker(module: WebAssembly.Module, maxMemoryBytes: number):
   });
   let closing = false;
   return {
-    post: (batch: Batch) => worker.postMessage(batch, [batch.commands.buffer as ArrayBuffer]),
+    post: (message) =>
+      worker.postMessage(message, 'commands' in message ? [message.commands.buffer as ArrayBuffer] : []),
     listen(onResult, onFailure) {
       worker.on('message', (result: BatchResult) => onResult(result));
       worker.on('messageerror', onFailure);

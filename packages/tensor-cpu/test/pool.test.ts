@@ -19,7 +19,7 @@ import { createCpuBackend, createThreadedBackend, loadKernels } from '../src/nod
 import type { Channel } from '../src/pool/channel.ts';
 import { CommandRunner } from '../src/pool/command-runner.ts';
 import { PooledBackend } from '../src/pool/pooled-backend.ts';
-import type { Batch } from '../src/pool/protocol.ts';
+import type { Batch, Maximum } from '../src/pool/protocol.ts';
 import { startWorker } from '../src/worker-channel.ts';
 import { randomFloats } from './support/random.ts';
 import { smallNetwork } from './support/small-network.ts';
@@ -120,10 +120,11 @@ async function inProcess(failAt = Number.POSITIVE_INFINITY, ticket = 0): Promise
   let last: Promise<void> = Promise.resolve();
   let batches = 0;
   return {
-    post(batch: Batch) {
+    post(message: Batch | Maximum) {
       const [onResult, onFailure] = listeners[0];
+      if ('maximum' in message) return runner.learn(message);
       if (batches++ >= failAt) return void setTimeout(() => onFailure(new Error('the lights went out')), 1);
-      last = last.then(async () => onResult(await runner.run(structuredClone(batch))));
+      last = last.then(async () => onResult(await runner.run(structuredClone(message))));
     },
     listen: (...given) => void listeners.push(given),
     currentTicket: () => ticket,

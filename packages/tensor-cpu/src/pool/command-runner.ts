@@ -15,6 +15,7 @@ import {
   type BindRequest,
   COMMAND,
   FORMS,
+  type Maximum,
   type PlainDesc,
   type PlainNode,
   type TicketFailure,
@@ -24,6 +25,12 @@ import {
 interface Work {
   readonly payload: readonly unknown[];
   readonly tallies: (Float64Array | ValueBuckets | undefined)[];
+}
+
+/** A number that is told at some time. */
+interface Awaited {
+  readonly value: Promise<number>;
+  tell(value: number): void;
 }
 
 /** The worker's side of a pool: carries out batches on a backend of its own. */
@@ -36,6 +43,7 @@ export class CommandRunner {
   readonly #descs: PlainDesc[] = [];
   readonly #nodes = new Map<number, GraphNode>();
   readonly #bindings = new Map<number, BoundKernel>();
+  readonly #maxima = new Map<number, Awaited>();
 
   /** @param progress its first number becomes the ticket that is worked on */
   constructor(backend: CpuBackend, progress?: Int32Array) {
@@ -72,6 +80,11 @@ export class CommandRunner {
     return { numbers, contents, tallies: counted, failures };
   }
 
+  /** A maximum that histograms may be waiting for. */
+  learn({ maximum, value }: Maximum): void {
+    this.#maximum(maximum).tell(value);
+  }
+
   #execute(code: number, operands: Float64Array, work: Work): unknown {
     const [a, b, c, d, e] = operands;
     switch (code) {
@@ -88,11 +101,7 @@ export class CommandRunner {
       case COMMAND.fakeQuantize:
         return this.#backend.fakeQuantize(this.#tensor(a), { scale: b, zeroPoint: c, min: d, max: e });
       case COMMAND.histogram:
-        return this.#backend.histogram(
-          this.#tensor(a),
-          { bins: c, max: d, skipBelow: e },
-          this.#counts(work, b, c),
-        );
+        return this.#histogram(operands, work);
       case COMMAND.valueBuckets:
         return this.#backend.valueBuckets(this.#tensor(a), this.#buckets(work, b));
       default:
@@ -165,6 +174,27 @@ export class CommandRunner {
       Array.from(inputs, (id) => (id < 0 ? undefined : this.#tensor(id))),
       Array.from(outputs, (id) => this.#tensor(id)),
     );
+  }
+
+  async #histogram([id, tally, bins, skipBelow, known, maximum]: Float64Array, work: Work): Promise<void> {
+    const counts = this.#counts(work, tally, bins);
+    const max = maximum < 0 ? known : await this.#maximum(maximum).value;
+    if (Number.isNaN(max)) throw new Error('tensor-cpu: the range of the tensor is not known');
+    if (maximum < 0 || max > skipBelow)
+      await this.#backend.histogram(this.#tensor(id), { bins, max, skipBelow }, counts);
+  }
+
+  #maximum(number: number): Awaited {
+    let one = this.#maxima.get(number);
+    if (one === undefined) {
+      let tell: (value: number) => void = () => {};
+      const value = new Promise<number>((resolve) => {
+        tell = resolve;
+      });
+      one = { value, tell };
+      this.#maxima.set(number, one);
+    }
+    return one;
   }
 
   #counts(work: Work, tally: number, bins: number): Float64Array {

@@ -41,6 +41,8 @@ export class Lane {
   readonly #open: OpenBatch[] = [];
   readonly #descs = new Map<string, number>();
   readonly #descPlaces = new WeakMap<TensorDesc, number>();
+  readonly #promised = new WeakMap<Promise<number>, number>();
+  #promises = 0;
   #scheduled = false;
   #failure: Error | undefined;
 
@@ -90,6 +92,22 @@ export class Lane {
     let tally = this.#tallies.indexOf(target);
     if (tally < 0) tally = this.#tallies.push(target) - 1;
     return this.#ask(code, [tensor, tally, ...rest]);
+  }
+
+  /** The number of a maximum that is sent when it is known. */
+  promised(max: Promise<number>): number {
+    let number = this.#promised.get(max);
+    if (number === undefined) {
+      number = this.#promises++;
+      this.#promised.set(max, number);
+      const tell = (value: number): void => {
+        if (this.#failure === undefined) this.#channel.post({ maximum: number!, value });
+      };
+      max.then(tell, () => tell(Number.NaN));
+      // What it depends on must not wait in the batch that waits for it.
+      this.#flush();
+    }
+    return number;
   }
 
   close(): Promise<void> {

@@ -106,17 +106,18 @@ export class PooledBackend implements TensorBackend {
     return { min, max, count, nonFinite };
   }
 
-  async histogram(
+  async histogram(tensor: DeviceTensor, request: HistogramRequest, counts: Float64Array): Promise<void> {
+    await this.#histogram(tensor, request, [request.max, -1], counts);
+  }
+
+  async histogramLater(
     tensor: DeviceTensor,
-    { bins, max, skipBelow }: HistogramRequest,
+    request: Omit<HistogramRequest, 'max'>,
+    max: Promise<number>,
     counts: Float64Array,
   ): Promise<void> {
-    const { id, lanes } = pooled(tensor);
-    if (counts.length !== bins)
-      throw new RangeError(
-        `histogram: expected ${bins} counts for ${bins} bins (1 or more), got ${counts.length}`,
-      );
-    await lanes[0].tally(COMMAND.histogram, id, counts, [bins, max, skipBelow]);
+    const number = pooled(tensor).lanes[0].promised(max);
+    await this.#histogram(tensor, request, [0, number], counts);
   }
 
   async valueBuckets(tensor: DeviceTensor, buckets: ValueBuckets): Promise<void> {
@@ -145,6 +146,20 @@ export class PooledBackend implements TensorBackend {
   async dispose(): Promise<void> {
     this.#disposed = true;
     await Promise.all(this.#lanes.map((lane) => lane.close()));
+  }
+
+  #histogram(
+    tensor: DeviceTensor,
+    { bins, skipBelow }: Omit<HistogramRequest, 'max'>,
+    max: readonly [number, number],
+    counts: Float64Array,
+  ): Promise<unknown> {
+    const { id, lanes } = pooled(tensor);
+    if (counts.length !== bins)
+      throw new RangeError(
+        `histogram: expected ${bins} counts for ${bins} bins (1 or more), got ${counts.length}`,
+      );
+    return lanes[0].tally(COMMAND.histogram, id, counts, [bins, skipBelow, ...max]);
   }
 
   #alive(): readonly Lane[] {

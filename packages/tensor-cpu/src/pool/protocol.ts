@@ -26,7 +26,7 @@ export const COMMAND = {
   run: 4,
   /** tensor */
   range: 5,
-  /** tensor, tally, bins, max, skipBelow */
+  /** tensor, tally, bins, skipBelow, max, number of the message that brings the maximum (-1: none does) */
   histogram: 6,
   /** tensor, tally */
   valueBuckets: 7,
@@ -66,7 +66,7 @@ export const FORMS: readonly Form[] = [
     },
   },
   asked(1, 4),
-  asked(5),
+  asked(6),
   asked(2),
   told(5),
   asked(2, 5),
@@ -96,6 +96,12 @@ export interface BindRequest {
   readonly outputs: readonly TensorDesc[];
   /** Run the reference: there is no kernel for it. */
   readonly reference: boolean;
+}
+
+/** A maximum that was promised; NaN where there will be none. May overtake batches. */
+export interface Maximum {
+  readonly maximum: number;
+  readonly value: number;
 }
 
 /** Commands that are sent together. */
