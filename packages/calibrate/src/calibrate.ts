@@ -13,11 +13,13 @@ import { featureStatistics, hostStatistics } from './observers/host-statistics.t
 import { type Int8Candidates, int8Candidates } from './rewrite/candidates.ts';
 import { groupByShape, type SampleSet, sampleName } from './samples.ts';
 import type { ScaleTable } from './scale-table.ts';
+import { SolveAhead } from './solve-ahead.ts';
 import { planScales, type ScalePlan, solveScales } from './solve-scales.ts';
 import type { FeatureSolver, FeatureStatistics } from './solvers/feature-solver.ts';
 import { type FeatureMethod, featureSolvers } from './solvers/index.ts';
 import { sourcesOf } from './ties/tie-groups.ts';
-import { quantizeWeights, type WeightConfig } from './weights/quantize-weights.ts';
+import { quantizeWeights, quantizeWeightsInTurns, type WeightConfig } from './weights/quantize-weights.ts';
+import type { QuantizedWeights } from './weights/weight-quantizer.ts';
 import { chooseWinograd, type WinogradChoice, WinogradObserver } from './winograd/index.ts';
 
 /** How activations are to be scaled. */
@@ -30,6 +32,8 @@ export interface CalibrationConfig {
   readonly skip?: (node: GraphNode) => boolean;
   /** With `EMA`. */
   readonly ema?: EmaConfig;
+  /** How the weights of int8 convolutions are rounded, which is done while the samples run. */
+  readonly weights?: WeightConfig;
   /** See `TieGroupOptions`; without it ties are never broken. */
   readonly maxRangeRatio?: number;
 }
@@ -71,6 +75,8 @@ export interface CalibrationResult {
   readonly report: RunReport;
   /** 1: layer by layer over all samples; 2: the memory budget was too small for that. */
   readonly passes: 1 | 2;
+  /** Of the plan's int8 convolutions, with `weights`. */
+  readonly weights?: ReadonlyMap<number, QuantizedWeights>;
   /** With `EMA` and `winograd`. */
   readonly winograd?: WinogradResult;
 }
@@ -90,7 +96,9 @@ export async function calibrate(job: CalibrationJob): Promise<CalibrationResult>
   const scalePlan = planScales(plan, candidates);
   if (config.featureMethod === 'EMA') return averagedRanges(job, candidates, scalePlan);
   const solver = solverOf(config.featureMethod);
-  const observation = await observe(
+  const ahead = new SolveAhead(scalePlan, solver, config.featureClamp);
+  for (const [tensor, seen] of constantStatistics(scalePlan, solver)) ahead.tell(tensor, seen);
+  const observing = observe(
     {
       runs: groupByShape(samples, plan, (shapes) => createPlan(plan.graph, shapes)),
       load: (index) => samples.load(index),
@@ -99,16 +107,22 @@ export async function calibrate(job: CalibrationJob): Promise<CalibrationResult>
       collect: solver.observation,
       memoryBudgetBytes: job.memoryBudgetBytes,
       strict: job.strict,
+      onStatistics: (tensor, seen) => ahead.tell(tensor, featureStatistics(seen)),
       onProgress: (done, total) => job.onProgress?.(done, total),
     },
     backend,
   );
-  const statistics = constantStatistics(scalePlan, solver);
-  for (const [tensor, seen] of observation.tensors) statistics.set(tensor, featureStatistics(seen));
+  // Other threads compute meanwhile, where there are any.
+  const rounding = config.weights && quantizeWeightsInTurns(plan, candidates, config.weights);
+  const [observation, weights] = await Promise.all([observing, rounding]);
+  const { statistics } = ahead;
+  for (const [tensor, seen] of observation.tensors)
+    if (!statistics.has(tensor)) statistics.set(tensor, featureStatistics(seen));
   checkFinite(plan, statistics);
   const { featureClamp, maxRangeRatio = Number.POSITIVE_INFINITY } = config;
-  const scales = solveScales(scalePlan, statistics, { solver, featureClamp, maxRangeRatio });
-  return { scales, candidates, report: observation.report, passes: observation.passes };
+  const scales = solveScales(scalePlan, statistics, { solver: ahead.solver, featureClamp, maxRangeRatio });
+  const { report, passes } = observation;
+  return { scales, candidates, report, passes, ...(weights && { weights }) };
 }
 
 async function averagedRanges(

@@ -48,6 +48,7 @@ export {
   scalesJson,
   withScalesForPieces,
 } from './rewrite/index.ts';
+export { multiplyAdds } from './rewrite/multiply-adds.ts';
 export { groupByShape, type InputShapes, type SampleGroup, type SampleSet } from './samples.ts';
 export type { BrokenScaleTie, ScaleGroup, ScaleTable, TensorScale } from './scale-table.ts';
 export { planScales, type ScalePlan, type SolveOptions, solveScales } from './solve-scales.ts';

@@ -1,8 +1,8 @@
-import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { DebugReport } from './debug-report.ts';
 import { messageOf, UsageError } from './errors.ts';
+import { MOST_THREADS } from './most-threads.ts';
 import { createPhases, createProgress, SILENT } from './progress.ts';
 import { VERSION } from './version.ts';
 
@@ -11,7 +11,7 @@ export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
 interface Flags {
   readonly memory: number;
-  readonly threads: number;
+  readonly threads: number | 'auto';
   readonly fastMath?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -61,7 +61,7 @@ function createCommand(): Command {
     .addOption(
       new Option('--threads <n>', 'threads that compute; the result is the same for any number')
         .argParser(parseThreads)
-        .default(Math.min(availableParallelism(), MOST_THREADS), 'one per core'),
+        .default('auto', 'one per core, for little work one'),
     )
     .option('--fast-math', 'fused multiply-adds: faster, but the last bits depend on the machine')
     .option('-q, --quiet', 'print nothing but warnings and the last line')
@@ -127,9 +127,6 @@ function report(error: unknown): number {
 function allowRelaxedSimd(): void {
   if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
-
-/** More would only share the memory among them. */
-const MOST_THREADS = 64;
 
 function parseThreads(text: string): number {
   const threads = Number(text);

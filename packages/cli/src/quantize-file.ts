@@ -32,6 +32,7 @@ import { readSource, type SourceModel } from './read-source.ts';
 import type { OpenedSamples, SampleSource, SkippedFile } from './samples/opened.ts';
 import { sampleSource, sampleWarnings } from './samples/source.ts';
 import { type SkipCount, type Skips, skipsOf } from './skips.ts';
+import { threadsFor } from './threads.ts';
 import { type WinogradOutcome, winogradOutcome } from './winograd-outcome.ts';
 
 export interface QuantizeOptions {
@@ -40,8 +41,11 @@ export interface QuantizeOptions {
   readonly config: string;
   /** Bytes that activations may take while calibrating. */
   readonly memoryBytes: number;
-  /** Threads that compute, 1 if absent; the result has the same bytes for any number. */
-  readonly threads?: number;
+  /**
+   * Threads that compute; the result has the same bytes for any number. `auto`, the default: one per core, or the
+   * calling thread alone where it would be done before others have started.
+   */
+  readonly threads?: number | 'auto';
   /** Kernels that are faster and whose last bits depend on the machine; the outcome's `device` says so. */
   readonly fastMath?: boolean;
   readonly onProgress?: (phase: 'images' | 'calibrate' | 'debug', done: number, total: number) => void;
@@ -93,16 +97,15 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
   };
   const given = loadConfig(options.config);
   warn(given.warnings);
-  // Threads start while the model and the samples are read.
-  const { threads = 1, fastMath } = options;
-  const backend = createThreadedBackend({ threads, fastMath });
-  backend.catch(() => {});
+  const job = await prepare(options, given.config, warn);
+  const threads = threadsFor(options.threads, job.plan, job.source.count);
+  // They start while the samples are read.
+  const backend = await createThreadedBackend({ threads, fastMath: options.fastMath });
   try {
-    const job = await prepare(options, given.config, warn);
-    const done = await quantizeSamples(options, job, await backend, warn);
+    const done = await quantizeSamples(options, job, backend, warn);
     return { ...done, warnings, seconds: (performance.now() - started) / 1000 };
   } finally {
-    await (await backend).dispose();
+    await backend.dispose();
   }
 }
 
@@ -247,12 +250,14 @@ async function runCalibration(
       featureMethod: config.feature_quantize_method,
       featureClamp: config.feature_clamp_value,
       ema: { ...emaConfig(config, plan.graph), forward: training?.forward },
+      weights,
       skip,
     },
     memoryBudgetBytes: options.memoryBytes,
     onProgress: (done, total) => options.onProgress?.('calibrate', done, total),
   });
   if (training === undefined) return { calibration, model: folded.model, plan };
+  // The weights of the result are others than those of the run.
   const { model } = training.finish();
   const graph = buildGraph(model, { leaveOutTail: true });
   return { calibration, model, plan: createPlan(graph, source.shapes) };
@@ -261,10 +266,10 @@ async function runCalibration(
 function rewrite(
   model: MnnModel,
   plan: ExecutionPlan,
-  { scales, candidates, winograd }: CalibrationResult,
+  { scales, candidates, winograd, weights: rounded }: CalibrationResult,
   config: Config,
 ): MnnModel {
-  const plain = quantizeWeights(plan, candidates, weightConfig(config));
+  const plain = rounded ?? quantizeWeights(plan, candidates, weightConfig(config));
   const weights = winograd?.observer.withAttributes(plain) ?? plain;
   const quantized = quantizeModel(model, {
     scales: scales.tensors,

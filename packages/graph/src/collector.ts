@@ -17,6 +17,9 @@ export class Collector {
   readonly #values = new Map<number, Float64Array | ValueBuckets>();
   /** By tensor: ranges that were asked for in the only pass. */
   readonly #asked = new Map<number, Promise<void>[]>();
+  readonly #samples: number;
+  /** By tensor: samples that are still to be counted. */
+  readonly #left = new Map<number, number>();
   /** Largest |x| of tensors, once all that was asked for is known. */
   readonly #maxima = new Map<number, Promise<number>>();
 
@@ -24,6 +27,7 @@ export class Collector {
     this.#job = job;
     this.#backend = backend;
     this.#wanted = new Set(job.tensors);
+    this.#samples = job.runs.reduce((sum, { samples }) => sum + samples.length, 0);
   }
 
   /**
@@ -42,15 +46,26 @@ export class Collector {
     if (what === 'range') return { onSample: this.#forWanted((event) => this.#range(event)) };
     return {
       onSample: this.#forWanted((event) => this.#remembered(event.tensor, this.#range(event))),
-      beforeRead: this.#forWanted((event) => this.#laterHistogram(event, collect)),
+      beforeRead: this.#forWanted((event) =>
+        this.#counted(event.tensor, this.#laterHistogram(event, collect)),
+      ),
     };
   }
 
   finish(): Map<number, TensorStatistics> {
-    const statistics = new Map<number, TensorStatistics>();
-    for (const [tensor, range] of this.#ranges)
-      statistics.set(tensor, { range, absMax: absMaxOf(range), values: this.#values.get(tensor)! });
-    return statistics;
+    return new Map([...this.#ranges.keys()].map((tensor) => [tensor, this.#statisticsOf(tensor)]));
+  }
+
+  #statisticsOf(tensor: number): TensorStatistics {
+    const range = this.#ranges.get(tensor)!;
+    return { range, absMax: absMaxOf(range), values: this.#values.get(tensor)! };
+  }
+
+  async #counted(tensor: number, counting: Promise<unknown>): Promise<void> {
+    await counting;
+    const left = (this.#left.get(tensor) ?? this.#samples) - 1;
+    this.#left.set(tensor, left);
+    if (left === 0) this.#job.onStatistics?.(tensor, this.#statisticsOf(tensor));
   }
 
   #forWanted(take: (event: SampleEvent) => Promise<unknown>): (event: SampleEvent) => void | Promise<void> {

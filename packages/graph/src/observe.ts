@@ -38,6 +38,11 @@ export interface ObservationJob {
   /** Bytes that activations of all samples together may take. */
   readonly memoryBudgetBytes: number;
   readonly strict?: boolean;
+  /**
+   * Called for a tensor as soon as all samples have been counted, if that is before all tensors are: while other
+   * threads go on counting, this one may do what comes next.
+   */
+  onStatistics?(tensor: number, statistics: TensorStatistics): void;
   /** Called after every step; `total` is fixed from the first call on. */
   onProgress?(done: number, total: number): void;
 }

@@ -15,20 +15,54 @@ export interface WeightConfig {
   readonly quantBits: number;
 }
 
+/** By op index (position in `net.oplists`), ready for `quantizeModel`. */
+export type WeightsByOp = Map<number, QuantizedWeights>;
+
 /**
  * Quantizes the weights of every convolution that is to run in int8.
  *
- * @returns by op index (position in `net.oplists`), ready for `quantizeModel`
  * @throws {WeightError} naming the layer whose weights cannot be quantized
  */
 export function quantizeWeights(
   plan: ExecutionPlan,
   candidates: Int8Candidates,
   config: WeightConfig,
-): Map<number, QuantizedWeights> {
+): WeightsByOp {
+  return new Map(layerByLayer(plan, candidates, config));
+}
+
+/** The same, with room for other work of the thread after every layer. */
+export async function quantizeWeightsInTurns(
+  plan: ExecutionPlan,
+  candidates: Int8Candidates,
+  config: WeightConfig,
+): Promise<WeightsByOp> {
+  const weights: WeightsByOp = new Map();
+  const { port1, port2 } = new MessageChannel();
+  // Behind the messages that wait already, without the millisecond that a timer takes.
+  const turn = (): Promise<unknown> =>
+    new Promise((resolve) => {
+      port1.onmessage = resolve;
+      port2.postMessage(undefined);
+    });
+  try {
+    for (const [index, quantized] of layerByLayer(plan, candidates, config)) {
+      weights.set(index, quantized);
+      await turn();
+    }
+    return weights;
+  } finally {
+    port1.close();
+  }
+}
+
+function* layerByLayer(
+  plan: ExecutionPlan,
+  candidates: Int8Candidates,
+  config: WeightConfig,
+): Generator<[number, QuantizedWeights]> {
   const quantizer = checkedQuantizer(config);
   const clamp = Math.min(config.weightClamp, 2 ** (config.quantBits - 1) - 1);
-  const weights = new Map<number, QuantizedWeights>();
   for (const { node } of plan.steps) {
     const conv = int8Convolution(node, candidates);
     if (conv === undefined) continue;
@@ -40,9 +74,8 @@ export function quantizeWeights(
     };
     const smallestScale = depthwise ? DEPTHWISE_SMALLEST_SCALE : 0;
     const bits = config.quantBits;
-    weights.set(node.index, { ...quantizer(matrix, { clamp, smallestScale }), bits });
+    yield [node.index, { ...quantizer(matrix, { clamp, smallestScale }), bits }];
   }
-  return weights;
 }
 
 function int8Convolution(node: GraphNode, { nodes }: Int8Candidates): Convolution2D | undefined {

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type PixelImage, sampleImage } from '@mnnquant/calibrate';
 import type { Graph, TensorData } from '@mnnquant/graph';
@@ -22,7 +23,8 @@ export function imageSource(graph: Graph, config: Config, limit: number | undefi
     ...[...constants].map(([name, { shape }]): [string, readonly number[]] => [name, shape]),
   ]);
   const data = [...constants].map(([name, { content }]): [string, TensorData] => [name, content]);
-  return { shapes, open: (options) => openImages(config, image, data, limit, options) };
+  const count = Math.min(readdirSync(config.path).length, limit ?? Number.POSITIVE_INFINITY);
+  return { shapes, count, open: (options) => openImages(config, image, data, limit, options) };
 }
 
 function constantsOf(graph: Graph, config: Config, image: ImageInput) {

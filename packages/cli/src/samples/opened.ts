@@ -24,6 +24,8 @@ export interface OpenedSamples extends SampleSet {
 export interface SampleSource {
   /** Of the first sample: the shapes to plan the network with. */
   readonly shapes: InputShapes;
+  /** How many there are at most: entries that may turn out to be none are counted. */
+  readonly count: number;
   /** Reads every sample once, so that what is wrong with one is known before anything is computed. */
   open(options: OpenOptions): Promise<OpenedSamples>;
 }

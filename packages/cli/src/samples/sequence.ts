@@ -44,6 +44,7 @@ export async function sequenceSource(
   const used = entries.slice(0, limit);
   return {
     shapes,
+    count: used.length,
     open: (options) => openAll(model, used, { skipped, unused: entries.length - used.length }, options),
   };
 }

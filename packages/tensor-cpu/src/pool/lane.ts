@@ -111,7 +111,7 @@ export class Lane {
   }
 
   close(): Promise<void> {
-    this.#failure ??= new Error(`${this.name} was closed`);
+    this.#fail(new Error('the backend was disposed'));
     return this.#channel.close();
   }
 
