@@ -65,7 +65,7 @@ async function openImages(
   const { names, skipped, unused, load } = await openImageFolder({
     path: config.path,
     limit,
-    prepare: (image: PixelImage) => sampleImage(image, sampling, input.layout),
+    prepare: (image: PixelImage) => sampleImage(image, sampling, input.layout, sharedFloats),
     cacheBytes,
     onProgress,
   });
@@ -79,4 +79,9 @@ async function openImages(
     name: (index) => names[index] ?? `sample ${index}`,
     load: async (index) => new Map([[input.name, await load(index)], ...constants]),
   };
+}
+
+/** In memory that threads share, so that a sample is not copied on its way to one. */
+function sharedFloats(length: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
 }

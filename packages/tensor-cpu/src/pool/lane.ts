@@ -2,7 +2,7 @@ import { type TensorData, type TensorDesc, type ValueBucketParts, ValueBuckets }
 import type { Channel } from './channel.ts';
 import { type Batch, type BatchResult, COMMAND, FORMS, type PlainDesc } from './protocol.ts';
 
-/** Uploads from this size on are sent at once; smaller ones are copied and wait for the next batch. */
+/** Uploads from this size on are sent at once, shared where they are in shared memory; smaller ones are copied and wait. */
 const LARGE_UPLOAD_BYTES = 1 << 16;
 
 /** Numbers or a tensor's content, as the command says; nothing for those that only have to be done. */
