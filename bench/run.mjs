@@ -17,7 +17,7 @@ import { runScript } from './script.mjs';
 const PARTS = {
   jobs: benchJobs,
   growth: benchGrowth,
-  kernels: (args) => runScript('kernels.mjs', args),
+  kernels: (args) => runScript('../packages/tensor-cpu/bench/kernels.mjs', args),
   startup: (args) => runScript('startup.mjs', args),
 };
 

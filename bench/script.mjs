@@ -6,12 +6,12 @@ import { UsageError } from './arguments.mjs';
 import { withWorkspace } from './workspace.mjs';
 
 /**
- * Runs a benchmark of this folder that takes `--json FILE` and prints its own table; returns `{ results, failed }`. What it writes is
+ * Runs a benchmark, addressed from this folder, that takes `--json FILE` and prints its own table; returns `{ results, failed }`. What it writes is
  * a list of flat rows, or an object of such lists by title, as the page shows it.
  */
 export async function runScript(name, args) {
   const script = fileURLToPath(new URL(name, import.meta.url));
-  if (!existsSync(script)) throw new UsageError(`there is no bench/${name}`);
+  if (!existsSync(script)) throw new UsageError(`there is no ${script}`);
   const done = await withWorkspace(async (folder) => {
     const json = join(folder, 'results.json');
     const { status } = spawnSync(process.execPath, [script, '--json', json, ...args], { stdio: 'inherit' });

@@ -1,7 +1,7 @@
 // How long the command takes until work begins: from the start of the process to its end, for arguments that end it
 // at known places. After the build:
 //
-//   node bench/startup.mjs [--rounds 20] [other/packages/cli/bin/mnnquant.js …]
+//   node bench/startup.mjs [--rounds 20] [--json FILE] [other/packages/cli/bin/mnnquant.js …]
 //
 // Rounds take turns, so that a busy machine slows all; the least time is the one without disturbance. Other checkouts'
 // commands are timed beside this one's. `node` alone is what Node itself takes.
@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const { values, positionals } = parseArgs({
-  options: { rounds: { type: 'string', default: '20' } },
+  options: { rounds: { type: 'string', default: '20' }, json: { type: 'string' } },
   allowPositionals: true,
 });
 const rounds = Number(values.rounds);
@@ -49,10 +49,19 @@ try {
   const times = new Map(all.map(({ title }) => [title, []]));
   for (let round = 0; round < rounds; round++) for (const mark of all) times.get(mark.title).push(time(mark));
   console.log(`Node ${process.version}; milliseconds, least and median of ${rounds}\n`);
-  for (const [title, measured] of times) {
+  const rows = [...times].map(([title, measured]) => {
     measured.sort((a, b) => a - b);
-    const [least, middle] = [measured[0], measured[measured.length >> 1]];
+    return { title, least: measured[0], middle: measured[measured.length >> 1] };
+  });
+  for (const { title, least, middle } of rows)
     console.log(`${least.toFixed(0).padStart(5)} ${middle.toFixed(0).padStart(5)}  ${title}`);
+  if (values.json) {
+    const own = rows.map(({ title, least, middle }) => ({
+      'From the start of the process': title.replace(commands[0], 'mnnquant'),
+      'Least, ms': Math.round(least),
+      'Median, ms': Math.round(middle),
+    }));
+    writeFileSync(values.json, JSON.stringify(own));
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,13 +1,13 @@
 // Speed of single kernels on one thread: GFLOP/s of layers, G elements/s of statistics. After the build:
 //
-//   node packages/tensor-cpu/bench/kernels.mjs [--rounds 12] [--fast] [--json FILE]
+//   node packages/tensor-cpu/bench/kernels.mjs [--rounds 12] [--json FILE]
 //
 // FLOP are those of the definition (2 per multiply-add), also where Winograd needs fewer. Best of interleaved rounds: a slow
-// phase of the machine then hits all alike. `--fast` takes the kernels with relaxed multiply-adds (before Node 22 with
-// `node --experimental-wasm-relaxed-simd`). `--json` writes [{ group, name, value, unit, ms }].
+// phase of the machine then hits all alike. Beside the ordinary kernels those with relaxed multiply-adds (`--fast-math`).
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { ValueBuckets } from '@mnnquant/graph';
 import { loadFastKernels, loadKernels } from '@mnnquant/tensor-cpu/node';
 import { createContext } from '../dist/create-context.js';
@@ -24,7 +24,6 @@ import { CpuTensor } from '../dist/tensor.js';
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '12' },
-    fast: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 });
@@ -147,19 +146,41 @@ function measure(jobs) {
   return jobs.map(({ group, name, unit, work, ms }) => ({ group, name, value: work / ms / 1e6, unit, ms }));
 }
 
-const context = await createContext(await (options.fast ? loadFastKernels() : loadKernels()), 2 ** 31);
-const results = measure([
-  ...LAYERS.map((row) => layer(context, row)),
-  ...statistics(context, CACHED, 'cached'),
-  ...statistics(context, UNCACHED, 'from memory'),
-]);
-const kind = options.fast ? 'fast kernels' : 'kernels';
-console.log(
-  `${kind}, Node ${process.version}, 1 of ${availableParallelism()} cores, best of ${options.rounds} rounds`,
-);
-for (const { name, value, unit, ms } of results) {
-  console.log(
-    `${name.padEnd(28)}${value.toFixed(unit === 'GFLOP/s' ? 1 : 2).padStart(7)} ${unit.padEnd(13)}${ms.toFixed(3).padStart(9)} ms`,
+function jobsOf(context) {
+  return [
+    ...LAYERS.map((row) => layer(context, row)),
+    ...statistics(context, CACHED, 'cached'),
+    ...statistics(context, UNCACHED, 'from memory'),
+  ];
+}
+
+// On by itself from Node 22.
+if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd');
+const modules = [await loadKernels(), await loadFastKernels()];
+const sets = [];
+for (const module of modules) sets.push(jobsOf(await createContext(module, 2 ** 31)));
+const [plain] = sets;
+const results = measure(sets.flat());
+
+/** Rows of one unit: the ordinary kernels and the fast ones. */
+function rowsOf(unit) {
+  return plain.flatMap((job, i) =>
+    job.unit === unit
+      ? [{ Kernel: job.name, [unit]: results[i].value, 'with --fast-math': results[plain.length + i].value }]
+      : [],
   );
 }
-if (options.json) writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
+
+console.log(
+  `Node ${process.version}, 1 of ${availableParallelism()} cores, best of ${options.rounds} rounds; the second number: --fast-math`,
+);
+const tables = { 'Layers, one thread': rowsOf('GFLOP/s'), 'Statistics, one thread': rowsOf('G elements/s') };
+for (const rows of Object.values(tables)) {
+  for (const row of rows) {
+    const [name, value, fast] = Object.values(row);
+    console.log(
+      `${name.padEnd(28)}${value.toPrecision(3).padStart(7)} ${fast.toPrecision(3).padStart(7)}  ${Object.keys(row)[1]}`,
+    );
+  }
+}
+if (options.json) writeFileSync(options.json, `${JSON.stringify(tables, undefined, 2)}\n`);

@@ -1,0 +1,27 @@
+import { availableParallelism } from 'node:os';
+import { buildGraph, createPlan } from '@mnnquant/graph';
+import { readModel, writeModel } from '@mnnquant/mnn-format';
+import { describe, expect, it } from 'vitest';
+import { threadsFor } from '../src/threads.ts';
+import { smallNet } from './scratch.ts';
+
+/** 180 multiply-adds a pixel: 27 for each of 4 channels, then 36 for each of 2. */
+function planOf(size: number) {
+  return createPlan(buildGraph(readModel(writeModel(smallNet(size, size)))));
+}
+
+describe('threadsFor', () => {
+  it('takes what was asked for, whatever the work', () => {
+    expect(threadsFor(3, planOf(8), 1)).toBe(3);
+    expect(threadsFor(1, planOf(512), 1000)).toBe(1);
+  });
+
+  it('keeps little work on one thread', () => {
+    expect(threadsFor('auto', planOf(512), 84)).toBe(1);
+  });
+
+  it('takes a thread per core for more, and none without a sample', () => {
+    expect(threadsFor('auto', planOf(512), 85)).toBe(Math.min(availableParallelism(), 64));
+    expect(threadsFor('auto', planOf(8192), 1)).toBe(1);
+  });
+});
