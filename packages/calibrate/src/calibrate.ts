@@ -73,8 +73,10 @@ export interface CalibrationResult {
   readonly candidates: Int8Candidates;
   /** What ran where. */
   readonly report: RunReport;
-  /** 1: layer by layer over all samples; 2: the memory budget was too small for that. */
+  /** 1: layer by layer over all samples. */
   readonly passes: 1 | 2;
+  /** Why there were two: the budget was too small for all samples, or they have different shapes. */
+  readonly twice?: 'memory' | 'shapes';
   /** Of the plan's int8 convolutions, with `weights`. */
   readonly weights?: ReadonlyMap<number, QuantizedWeights>;
   /** With `EMA` and `winograd`. */
@@ -121,8 +123,8 @@ export async function calibrate(job: CalibrationJob): Promise<CalibrationResult>
   checkFinite(plan, statistics);
   const { featureClamp, maxRangeRatio = Number.POSITIVE_INFINITY } = config;
   const scales = solveScales(scalePlan, statistics, { solver: ahead.solver, featureClamp, maxRangeRatio });
-  const { report, passes } = observation;
-  return { scales, candidates, report, passes, ...(weights && { weights }) };
+  const { report, passes, twice } = observation;
+  return { scales, candidates, report, passes, ...(twice && { twice }), ...(weights && { weights }) };
 }
 
 async function averagedRanges(

@@ -54,7 +54,7 @@ function createCommand(): Command {
     .argument('<DST.mnn>', 'where the int8 model goes; DST.mnn.json is written beside it')
     .argument('<config.json>', "how to calibrate; MNN's keys, see docs/config.md")
     .addOption(
-      new Option('--memory <size>', 'memory for activations while calibrating, such as 800M or 2G')
+      new Option('--memory <size>', 'memory for samples and activations, such as 800M or 2G')
         .argParser(parseSize)
         .default(1024 ** 3, '1G'),
     )
@@ -137,7 +137,8 @@ function parseThreads(text: string): number {
 
 function parseSize(text: string): number {
   const match = /^(\d+(?:\.\d+)?)([KMG]?)B?$/i.exec(text.trim());
-  if (!match || Number(match[1]) === 0) throw new InvalidArgumentError('expected a size such as 800M or 2G');
+  if (!match || Number(match[1]) === 0)
+    throw new InvalidArgumentError('expected a size such as 800M or 2G (K, M and G are known)');
   const unit = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 }[match[2].toUpperCase() as '' | 'K' | 'M' | 'G'];
   return Math.floor(Number(match[1]) * unit);
 }

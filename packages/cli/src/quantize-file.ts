@@ -28,30 +28,22 @@ import { type InferenceModel, inferenceModel } from './inference-model.ts';
 import { type DebugMeasurement, measureDebug } from './measure-debug.ts';
 import { emaConfig, weightConfig } from './method-config.ts';
 import { hasWeightFile, modelFiles, staleWeightFile, weightPath } from './model-files.ts';
+import { type CheckedOptions, checkedOptions, type QuantizeOptions } from './options.ts';
 import { readSource, type SourceModel } from './read-source.ts';
 import type { OpenedSamples, SampleSource, SkippedFile } from './samples/opened.ts';
 import { sampleSource, sampleWarnings } from './samples/source.ts';
 import { type SkipCount, type Skips, skipsOf } from './skips.ts';
 import { threadsFor } from './threads.ts';
+import {
+  memoryWarnings,
+  modelWarnings,
+  omittedWarnings,
+  predictionWarnings,
+  tensorWarnings,
+} from './warnings.ts';
 import { type WinogradOutcome, winogradOutcome } from './winograd-outcome.ts';
 
-export interface QuantizeOptions {
-  readonly source: string;
-  readonly target: string;
-  readonly config: string;
-  /** Bytes that activations may take while calibrating. */
-  readonly memoryBytes: number;
-  /**
-   * Threads that compute; the result has the same bytes for any number. `auto`, the default: one per core, or the
-   * calling thread alone where it would be done before others have started.
-   */
-  readonly threads?: number | 'auto';
-  /** Kernels that are faster and whose last bits depend on the machine; the outcome's `device` says so. */
-  readonly fastMath?: boolean;
-  readonly onProgress?: (phase: 'images' | 'calibrate' | 'debug', done: number, total: number) => void;
-  /** Called with each warning as soon as it is known; the outcome has all of them. */
-  readonly onWarning?: (message: string) => void;
-}
+export type { QuantizeOptions } from './options.ts';
 
 /** What was done, for a person or a script. */
 export interface QuantizeOutcome {
@@ -68,8 +60,12 @@ export interface QuantizeOutcome {
   /** Ops without a kernel that ran the plain reference: steps by op name. */
   readonly fallbacks: Readonly<Record<string, number>>;
   readonly passes: 1 | 2;
+  /** Why there were two: too little memory for all samples at once, or samples of different shapes. */
+  readonly twice?: 'memory' | 'shapes';
   /** What computed, in words. */
   readonly device: string;
+  readonly threads: number;
+  readonly fastMath: boolean;
   /** With EMA and `winogradOpt`. */
   readonly winograd?: WinogradOutcome;
   /** With `debug`: how far each layer is from the float network; also in `DST.mnn.debug.json`. */
@@ -88,16 +84,17 @@ const SAMPLES_SHARE = 1 / 4;
  *
  * @throws {UsageError} where the arguments or the config are wrong (nothing was computed)
  */
-export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOutcome> {
+export async function quantizeFile(given: QuantizeOptions): Promise<QuantizeOutcome> {
   const started = performance.now();
+  const options = checkedOptions(given);
   const warnings: string[] = [];
   const warn = (messages: readonly string[]): void => {
     warnings.push(...messages);
     for (const message of messages) options.onWarning?.(message);
   };
-  const given = loadConfig(options.config);
-  warn(given.warnings);
-  const job = await prepare(options, given.config, warn);
+  const loaded = loadConfig(options.config);
+  warn(loaded.warnings);
+  const job = await prepare(options, loaded.config, warn);
   const threads = threadsFor(options.threads, job.plan, job.source.count);
   // They start while the samples are read.
   const backend = await createThreadedBackend({ threads, fastMath: options.fastMath });
@@ -110,20 +107,18 @@ export async function quantizeFile(options: QuantizeOptions): Promise<QuantizeOu
 }
 
 async function quantizeSamples(
-  options: QuantizeOptions,
+  options: CheckedOptions,
   job: Job,
   backend: TensorBackend,
   warn: (messages: readonly string[]) => void,
 ): Promise<Omit<QuantizeOutcome, 'warnings' | 'seconds'>> {
   const { source, target } = options;
   const { config, skips, read, graph } = job;
-  const samples = await job.source.open({
-    cacheBytes: options.memoryBytes * SAMPLES_SHARE,
-    onProgress: (done, total) => options.onProgress?.('images', done, total),
-  });
+  const samples = await openSamples(options, job, backend);
   warn(sampleWarnings(config, samples));
   checkTargets(targetsOf(options, config, read), samples.files);
   const memoryBytes = options.memoryBytes * (1 - SAMPLES_SHARE);
+  warn(memoryWarnings(job.plan, memoryBytes));
   const { calibration, model, plan } = await runCalibration(
     { ...options, memoryBytes },
     job,
@@ -149,10 +144,25 @@ async function quantizeSamples(
     skips: skips.patterns,
     fallbacks: Object.fromEntries(calibration.report.fallbacks),
     passes: calibration.passes,
+    ...(calibration.twice && { twice: calibration.twice }),
     device: backend.device,
+    threads: backend.concurrency ?? 1,
+    fastMath: options.fastMath ?? false,
     ...(calibration.winograd && { winograd: winogradOutcome(calibration.winograd) }),
     ...(debug && { debug }),
   };
+}
+
+function openSamples(
+  { memoryBytes, onProgress }: CheckedOptions,
+  { source }: Job,
+  { concurrency = 1 }: TensorBackend,
+): Promise<OpenedSamples> {
+  return source.open({
+    cacheBytes: memoryBytes * SAMPLES_SHARE,
+    shared: concurrency > 1,
+    onProgress: (done, total) => onProgress?.('images', done, total),
+  });
 }
 
 interface Job {
@@ -231,7 +241,7 @@ interface CalibratedModel {
 }
 
 async function runCalibration(
-  options: QuantizeOptions,
+  options: CheckedOptions,
   { config, inference, source, plan }: Job,
   samples: OpenedSamples,
   backend: TensorBackend,
@@ -278,32 +288,4 @@ function rewrite(
     apart: candidates.apart,
   });
   return withScalesForPieces(quantized, plan);
-}
-
-function modelWarnings({ unknownFields }: MnnModel): string[] {
-  return unknownFields.map(
-    ({ place, slot }) => `${place}: field ${slot} is newer than this release knows and was not copied`,
-  );
-}
-
-function omittedWarnings({ omitted }: Graph): string[] {
-  const unknown = omitted.filter(({ name, cause }) => cause.name === name);
-  if (unknown.length === 0) return [];
-  const named = unknown.map(({ name, type }) => `${name} (${type})`).join(', ');
-  const followers = omitted.length - unknown.length;
-  const rest = followers > 0 ? ` and ${followers} that follow` : '';
-  return [
-    `ops that cannot be evaluated are kept as they are, in float: ${named}${rest}; no convolution follows them`,
-  ];
-}
-
-function predictionWarnings({ convolutions: { int8, total } }: Prediction): string[] {
-  if (int8 > 0) return [];
-  const why = total === 0 ? 'the network has no convolution' : 'the summary says why for each';
-  return [`nothing was quantized: no convolution runs in int8; ${why}`];
-}
-
-function tensorWarnings({ scales }: CalibrationResult, graph: Graph): string[] {
-  const notes = [...scales.tensors].filter(([, { note }]) => note !== undefined);
-  return notes.map(([tensor, { note }]) => `tensor ${graph.tensorNames[tensor]}: ${note}`);
 }

@@ -19,10 +19,19 @@ export function formatSummary(outcome: QuantizeOutcome): string {
     `Size        ${kilobytes(outcome.sourceBytes)} → ${kilobytes(outcome.targetBytes)} (${(outcome.sourceBytes / outcome.targetBytes).toFixed(2)}x smaller)`,
     ...fallbackLines(outcome),
     ...(outcome.warnings.length > 0 ? [`Warnings    ${outcome.warnings.length}, see above`] : []),
-    `Time        ${outcome.seconds.toFixed(1)} s on ${outcome.device}${outcome.passes === 2 ? ' (two passes: the samples did not fit the memory budget at once)' : ''}`,
+    `Time        ${outcome.seconds.toFixed(1)} s on ${outcome.device}${twoPasses(outcome)}`,
     `Written     ${writtenFiles(outcome).join(', ')}`,
   ];
   return lines.join('\n');
+}
+
+function twoPasses({ twice }: QuantizeOutcome): string {
+  if (twice === undefined) return '';
+  const why = {
+    memory: 'the samples did not fit --memory at once',
+    shapes: 'the samples have different shapes',
+  }[twice];
+  return ` (two passes: ${why})`;
 }
 
 function skipLines(skips: QuantizeOutcome['skips']): string[] {

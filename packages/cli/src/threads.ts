@@ -16,8 +16,10 @@ const WORTH_WORKERS = 4e9;
  * @param samples how many there are at most
  */
 export function threadsFor(asked: number | 'auto' = 'auto', plan: ExecutionPlan, samples: number): number {
-  if (asked !== 'auto') return asked;
+  // A sample is computed by one thread.
+  const most = Math.max(1, samples);
+  if (asked !== 'auto') return Math.min(asked, most);
   const work = samples * plan.steps.reduce((sum, step) => sum + multiplyAdds(step), 0);
   if (work < WORTH_WORKERS) return 1;
-  return Math.max(1, Math.min(availableParallelism(), samples, MOST_THREADS));
+  return Math.min(availableParallelism(), most, MOST_THREADS);
 }

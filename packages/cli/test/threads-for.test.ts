@@ -11,9 +11,10 @@ function planOf(size: number) {
 }
 
 describe('threadsFor', () => {
-  it('takes what was asked for, whatever the work', () => {
-    expect(threadsFor(3, planOf(8), 1)).toBe(3);
+  it('takes what was asked for, whatever the work, but none without a sample', () => {
+    expect(threadsFor(3, planOf(8), 5)).toBe(3);
     expect(threadsFor(1, planOf(512), 1000)).toBe(1);
+    expect(threadsFor(3, planOf(512), 2)).toBe(2);
   });
 
   it('keeps little work on one thread', () => {

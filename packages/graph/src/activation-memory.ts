@@ -1,5 +1,14 @@
+import type { TensorBackend } from './backend.ts';
 import type { ExecutionPlan } from './graph.ts';
 import { elementCount, type TensorDesc } from './tensor.ts';
+
+/** Of a backend's memory: what packed weights and working memory leave for activations. */
+const ACTIVATIONS_SHARE = 0.9;
+
+/** The budget, or what the backend can hold where that is less. */
+export function budgetOn({ limits, concurrency = 1 }: TensorBackend, budgetBytes: number): number {
+  return Math.min(budgetBytes, ACTIVATIONS_SHARE * limits.maxTensorBytes * concurrency);
+}
 
 /** What a step needs for n samples: n * each + once * (samples that are worked on at the same time). */
 interface Need {
@@ -9,7 +18,8 @@ interface Need {
 
 /**
  * Bytes of activations that are alive at once at the plan's worst step, for samples that are run layer by layer
- * and free what they do not need any more one by one. Without those of data-dependent size.
+ * and free what they do not need any more one by one. Without those of data-dependent size, what is inside of branches
+ * and loops, and the samples as the caller holds them.
  *
  * @param concurrency samples that are worked on at the same time
  */

@@ -44,8 +44,9 @@ export interface ErrorSums {
 }
 
 /**
- * A node bound to kernels and packed weights; runs it for tensors of the planned shapes. With `concurrent` a
- * promise may mean no more than that the work is queued: calls that follow see its result all the same.
+ * A node bound to kernels and packed weights; runs it for tensors of the planned shapes. With a
+ * `concurrency` above 1 the work is queued when this returns, and calls that follow see its result; the promise resolves
+ * when it is done.
  */
 export type BoundKernel = (
   inputs: readonly (DeviceTensor | undefined)[],
@@ -107,7 +108,7 @@ export interface TensorBackend {
     max: Promise<number>,
     counts: Float64Array,
   ): Promise<void>;
-  /** Adds |x| of every finite value that is not zero to `buckets`; sums of a bucket in the order of the elements. */
+  /** Adds |x| of every finite value that is not zero to `buckets`. */
   valueBuckets(tensor: DeviceTensor, buckets: ValueBuckets): Promise<void>;
   /** Rounds the tensor in place to the grid of `params`. */
   fakeQuantize(tensor: DeviceTensor, params: QuantParams): void | Promise<void>;

@@ -1,18 +1,11 @@
 import type { DeviceTensor, TensorBackend } from './backend.ts';
 import type { ControlRuntime } from './control.ts';
-import { failure } from './failure.ts';
+import { failure, quiet } from './failure.ts';
 import type { ExecutionPlan, Graph, PlanStep } from './graph.ts';
 import { GraphRunner } from './graph-runner.ts';
 import { hostKernel } from './host-kernel.ts';
 import { GraphError } from './op.ts';
-import {
-  type BoundRun,
-  type BoundStep,
-  type LiveTensors,
-  quiet,
-  StepRun,
-  type StepScope,
-} from './step-run.ts';
+import { type BoundRun, type BoundStep, type LiveTensors, StepRun, type StepScope } from './step-run.ts';
 import type { TensorData, TensorDesc } from './tensor.ts';
 import { UnreadTensors } from './unread-tensors.ts';
 
@@ -170,8 +163,8 @@ export class BoundPlan {
     for (let i = 0; i < count; i++) {
       const given = new Map(graph.inputs.map(({ tensor }) => [tensor, live.get(tensor)![i]!] as const));
       const known = new Map<number, TensorData>();
-      for (const id of needs) known.set(id, await this.#backend.download(given.get(id)!));
       try {
+        for (const id of needs) known.set(id, await this.#backend.download(given.get(id)!));
         const results = await runner.run(given, known, firstSample + i);
         for (const [k, { tensor }] of graph.outputs.entries()) {
           // An output that a step made itself is there already.

@@ -1,5 +1,6 @@
 import type { RangeStatistics, TensorBackend } from './backend.ts';
 import type { ObservationJob, TensorStatistics } from './observe.ts';
+import { GraphError } from './op.ts';
 import type { RunVisitor, SampleEvent } from './program.ts';
 import { ValueBuckets } from './value-buckets.ts';
 
@@ -26,6 +27,8 @@ export class Collector {
   constructor(job: ObservationJob, backend: TensorBackend) {
     this.#job = job;
     this.#backend = backend;
+    if ((backend.concurrency ?? 1) > 1 && backend.histogramLater === undefined)
+      throw new GraphError(`the backend ${backend.name} queues samples but has no histogramLater`);
     this.#wanted = new Set(job.tensors);
     this.#samples = job.runs.reduce((sum, { samples }) => sum + samples.length, 0);
   }

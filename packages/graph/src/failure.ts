@@ -14,3 +14,9 @@ export async function named<T>(promise: T | Promise<T>, where: string): Promise<
     throw failure(error, where);
   }
 }
+
+/** A promise that is awaited later, if nothing else fails before that. */
+export function quiet<T>(promise: T): T {
+  if (promise instanceof Promise) promise.catch(() => {});
+  return promise;
+}

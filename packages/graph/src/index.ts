@@ -1,4 +1,4 @@
-export { peakActivationBytes, samplesWithin } from './activation-memory.ts';
+export { budgetOn, peakActivationBytes, samplesWithin } from './activation-memory.ts';
 export type {
   BoundKernel,
   DeviceTensor,

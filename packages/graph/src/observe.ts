@@ -1,4 +1,4 @@
-import { samplesWithin } from './activation-memory.ts';
+import { budgetOn, samplesWithin } from './activation-memory.ts';
 import type { RangeStatistics, TensorBackend } from './backend.ts';
 import { Collector } from './collector.ts';
 import type { ExecutionPlan } from './graph.ts';
@@ -24,7 +24,7 @@ export interface ObservationRun {
   readonly samples: readonly number[];
 }
 
-/** What to measure, as plain data: a backend may hand it to workers. */
+/** What to measure. */
 export interface ObservationJob {
   /** One per input shape, all plans of one graph. */
   readonly runs: readonly ObservationRun[];
@@ -61,6 +61,8 @@ export interface Observation {
   readonly report: RunReport;
   /** 1: every sample ran once. 2: histograms whose range was not known before the last sample ran. */
   readonly passes: 1 | 2;
+  /** Why there were two. */
+  readonly twice?: 'memory' | 'shapes';
   readonly samplesAtOnce: number;
 }
 
@@ -70,27 +72,30 @@ export interface Observation {
  * Layer by layer over all samples at once where they have one shape and their activations fit the
  * budget: then a layer's range is exact before its histogram is taken. Else two passes over chunks of
  * samples. Both give the same numbers: counts are integers and minimum and maximum do not depend on
- * the order. Buckets need no range, so one pass does; their sums run in the order of the samples within a run.
+ * the order. Buckets need no range, so one pass does; their sums are exact.
  *
  * @throws {GraphError} naming the sample that could not be loaded or does not fit
  */
 export async function observe(job: ObservationJob, backend: TensorBackend): Promise<Observation> {
   checkJob(job);
-  const chunks = job.runs.flatMap((run) => chunksOf(run, job.memoryBudgetBytes, backend.concurrency));
+  const budget = budgetOn(backend, job.memoryBudgetBytes);
+  const runs = job.runs.filter(({ samples }) => samples.length > 0);
+  const chunks = runs.flatMap((run) => chunksOf(run, budget, backend.concurrency));
   const passes = chunks.length === 1 || job.collect.kind === 'buckets' ? 1 : 2;
   const collector = new Collector(job, backend);
   const progress = progressOf(job, passes);
   const reports: RunReport[] = [];
   for (let pass = 1; pass <= passes; pass++) {
     const what = passes === 1 ? 'both' : pass === 1 ? 'range' : 'values';
-    for (const run of job.runs) {
+    for (const run of runs) {
       const own = chunks.filter((chunk) => chunk.run === run);
       const report = await observeRun(job, backend, own, collector.visitor(what), progress);
       if (pass === 1) reports.push(report);
     }
   }
   const samplesAtOnce = Math.max(...chunks.map(({ samples }) => samples.length));
-  return { tensors: collector.finish(), report: joined(reports), passes, samplesAtOnce };
+  const twice = passes === 1 ? {} : ({ twice: chunks.length > runs.length ? 'memory' : 'shapes' } as const);
+  return { tensors: collector.finish(), report: joined(reports), passes, ...twice, samplesAtOnce };
 }
 
 /** Samples of a run that are in memory together. */
@@ -128,7 +133,8 @@ async function observeRun(
       if (i + 1 < chunks.length) next = loadSamples(job, chunks[i + 1].samples);
       next.catch(() => {});
       const nameOf = (position: number) => sampleName(job, samples[position]);
-      await program.visit(loaded, { ...visitor, onStep: () => onStep(samples.length) }, nameOf);
+      const watching = { ...visitor, onStep: () => onStep(samples.length) };
+      await program.visit(loaded, watching, nameOf, samples[0]);
     }
     return program.report;
   } finally {
@@ -182,7 +188,7 @@ async function loadSamples(job: ObservationJob, indices: readonly number[]): Pro
   const asked: Promise<Sample>[] = [];
   for (const place of indices.keys()) {
     for (let ahead = asked.length; ahead < Math.min(indices.length, place + LOADED_AHEAD); ahead++) {
-      asked.push(job.load(indices[ahead]));
+      asked.push(Promise.resolve(indices[ahead]).then((index) => job.load(index)));
       // Reported when it is this one's turn.
       asked[ahead].catch(() => {});
     }

@@ -1,6 +1,6 @@
 import type { DeviceTensor, TensorBackend } from './backend.ts';
 import { BoundPlan, type StepCounts } from './bound-plan.ts';
-import { named } from './failure.ts';
+import { named, quiet } from './failure.ts';
 import type { ExecutionPlan, GraphNode } from './graph.ts';
 import { GraphError } from './op.ts';
 import type { LiveTensors } from './step-run.ts';
@@ -36,7 +36,11 @@ export type SampleNames = (position: number) => string;
 export interface RunVisitor {
   /** Awaited right after a tensor exists for all samples, before anybody reads it. */
   onTensor?(event: TensorEvent): void | Promise<void>;
-  /** Right after a tensor exists for one sample, while it is in the processor's cache; before `onTensor`. */
+  /**
+   * Right after a tensor exists for one sample, while it is in the processor's cache; before `onTensor`. Must ask for
+   * all it wants before it returns, and must not change the tensor: with several threads nobody waits for the promise
+   * before the next op is queued.
+   */
   onSample?(event: SampleEvent): void | Promise<void>;
   /**
    * After `onTensor`, once per sample: right before the first op reads it, or else before it is freed. Must be
@@ -56,6 +60,14 @@ export interface RunReport {
 export interface ProgramOptions {
   /** An op without a kernel is an error instead of a counted fallback. */
   readonly strict?: boolean;
+}
+
+/** What `run` is given. */
+interface ProgramRun {
+  readonly samples: readonly Sample[];
+  readonly visitor: RunVisitor;
+  readonly nameOf: SampleNames;
+  readonly firstSample: number;
 }
 
 /** A plan bound to a backend: kernels chosen, weights packed, constants uploaded. */
@@ -79,6 +91,7 @@ export class Program {
    * when something fails. What depends on the data runs sample by sample at the end; its tensors raise no events.
    *
    * @param nameOf what to call the sample at a position of `samples`, for messages
+   * @param firstSample number of the first one for the backend, which gives samples to workers by it
    * @returns per sample the outputs by name
    * @throws {GraphError} naming the sample and the op; what a kernel threw is its `cause`
    */
@@ -86,27 +99,29 @@ export class Program {
     samples: readonly Sample[],
     visitor: RunVisitor = {},
     nameOf: SampleNames = (position) => `sample ${position}`,
+    firstSample = 0,
   ): Promise<Map<string, HostTensor>[]> {
-    return this.#execute(samples, visitor, nameOf, (live) =>
+    return this.#execute({ samples, visitor, nameOf, firstSample }, (live) =>
       this.#downloadOutputs(samples.length, live, nameOf),
     );
   }
 
   /** As `run`, for the visitor alone: nobody wants the outputs. */
-  visit(samples: readonly Sample[], visitor: RunVisitor, nameOf: SampleNames): Promise<void> {
-    return this.#execute(samples, visitor, nameOf, async () => {});
-  }
-
-  async #execute<T>(
+  visit(
     samples: readonly Sample[],
     visitor: RunVisitor,
     nameOf: SampleNames,
-    finish: (live: LiveTensors) => Promise<T>,
-  ): Promise<T> {
+    firstSample = 0,
+  ): Promise<void> {
+    return this.#execute({ samples, visitor, nameOf, firstSample }, async () => {});
+  }
+
+  async #execute<T>(given: ProgramRun, finish: (live: LiveTensors) => Promise<T>): Promise<T> {
+    const { samples, visitor, nameOf, firstSample } = given;
     const live: LiveTensors = new Map();
     try {
-      for (const input of this.plan.inputs) await this.#uploadInput(input, samples, live, visitor, nameOf);
-      await this.#bound.run(live, { count: samples.length, firstSample: 0, visitor, nameOf });
+      for (const input of this.plan.inputs) await this.#uploadInput(input, given, live);
+      await this.#bound.run(live, { count: samples.length, firstSample, visitor, nameOf });
       return await finish(live);
     } finally {
       const tensors = new Set([...live.values()].flat());
@@ -121,10 +136,8 @@ export class Program {
 
   async #uploadInput(
     { tensor, name, desc }: ExecutionPlan['inputs'][number],
-    samples: readonly Sample[],
+    { samples, visitor, nameOf, firstSample }: ProgramRun,
     live: LiveTensors,
-    visitor: RunVisitor,
-    nameOf: SampleNames,
   ): Promise<void> {
     const values: DeviceTensor[] = [];
     live.set(tensor, values);
@@ -138,11 +151,11 @@ export class Program {
           `${nameOf(i)}: input ${name}: expected ${count} values for [${desc.shape}], got ${got}`,
         );
       }
-      const device = this.backend.allocate(desc, i);
+      const device = this.backend.allocate(desc, firstSample + i);
       values.push(device);
       this.backend.upload(device, data);
       const look = visitor.onSample?.({ tensor, desc, node: undefined, sample: i, value: device });
-      looks.push(named(look, `${nameOf(i)}: input ${name}`));
+      looks.push(quiet(named(look, `${nameOf(i)}: input ${name}`)));
     }
     await Promise.all(looks);
     await visitor.onTensor?.({ tensor, desc, node: undefined, values });

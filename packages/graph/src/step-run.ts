@@ -1,6 +1,6 @@
 import type { BoundKernel, DeviceTensor, TensorBackend } from './backend.ts';
 import type { ControlBody, ControlRuntime } from './control.ts';
-import { failure } from './failure.ts';
+import { failure, quiet } from './failure.ts';
 import type { PlanStep } from './graph.ts';
 import type { RunVisitor, SampleNames } from './program.ts';
 import type { UnreadTensors } from './unread-tensors.ts';
@@ -87,7 +87,7 @@ export class StepRun {
       await run.visitor.onTensor?.({ tensor, desc: outputs[k], node, values });
       unread.add({ tensor, desc: outputs[k], node });
     }
-    const pending = unread.finish(release).map(quiet);
+    const pending = unread.finish(release);
     for (const id of release) {
       this.#free(live.get(id) ?? []);
       live.delete(id);
@@ -151,7 +151,7 @@ export class StepRun {
     const looks = node.outputs.flatMap((tensor, k) => {
       const value = this.#made[k][sample];
       if (outputs[k] === undefined || value === undefined) return [];
-      return [visitor.onSample!({ tensor, desc: outputs[k], node, sample, value })];
+      return [quiet(visitor.onSample!({ tensor, desc: outputs[k], node, sample, value }))];
     });
     return Promise.all(looks);
   }
@@ -174,10 +174,4 @@ export class StepRun {
     const { backend, run } = this.#scope;
     for (const tensor of tensors) if (tensor && !run.borrowed?.has(tensor)) backend.free(tensor);
   }
-}
-
-/** A promise that is awaited later, if nothing else fails before that. */
-export function quiet<T>(promise: T): T {
-  if (promise instanceof Promise) promise.catch(() => {});
-  return promise;
 }

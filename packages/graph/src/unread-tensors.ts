@@ -1,5 +1,5 @@
 import type { DeviceTensor } from './backend.ts';
-import { named } from './failure.ts';
+import { named, quiet } from './failure.ts';
 import type { ExecutionPlan, GraphNode } from './graph.ts';
 import type { RunVisitor, SampleNames } from './program.ts';
 import type { BoundRun, LiveTensors } from './step-run.ts';
@@ -36,7 +36,7 @@ export class UnreadTensors {
     const shown = [...new Set(inputs)].flatMap((id) => {
       const unread = this.#unread.get(id);
       const value = this.#live.get(id)?.[sample];
-      return unread && value ? [this.#show(unread, sample, value)] : [];
+      return unread && value ? [quiet(this.#show(unread, sample, value))] : [];
     });
     return Promise.all(shown);
   }
@@ -53,7 +53,7 @@ export class UnreadTensors {
       this.#unread.delete(id);
       const values = unread === undefined ? [] : (this.#live.get(id) ?? []);
       return values.flatMap((value, sample) =>
-        value ? [named(this.#show(unread!, sample, value), this.#nameOf(sample))] : [],
+        value ? [quiet(named(this.#show(unread!, sample, value), this.#nameOf(sample)))] : [],
       );
     });
   }

@@ -6,7 +6,7 @@ import { CpuBackend, FAST_INSTRUCTIONS, INSTRUCTIONS } from './cpu-backend.ts';
 import type { CpuBackendOptions } from './create-backend.ts';
 import { createCpuBackend as createFromModule } from './create-backend.ts';
 import { createContext } from './create-context.ts';
-import { MAX_MEMORY_BYTES } from './memory/wasm-memory.ts';
+import { checkMemory, MAX_MEMORY_BYTES } from './memory/wasm-memory.ts';
 import { PooledBackend } from './pool/pooled-backend.ts';
 import { startWorker } from './worker-channel.ts';
 
@@ -35,6 +35,7 @@ export async function createThreadedBackend(options: ThreadOptions): Promise<Ten
   const { threads, maxMemoryBytes = MAX_MEMORY_BYTES, fastMath = false } = options;
   if (!Number.isInteger(threads) || threads < 1)
     throw new RangeError(`tensor-cpu: expected a whole number of threads from 1, got ${threads}`);
+  checkMemory(maxMemoryBytes);
   const module = await (fastMath ? loadFastKernels() : loadKernels());
   const instructions = fastMath ? FAST_INSTRUCTIONS : INSTRUCTIONS;
   if (threads === 1) return new CpuBackend(await createContext(module, maxMemoryBytes), instructions);

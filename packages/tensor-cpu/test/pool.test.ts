@@ -153,7 +153,19 @@ describe('failures', () => {
       post: () => broken.post({ commands: new Float64Array(1) } as Batch),
     };
     const backend = poolOf([channel]);
-    await expect(observation(backend, HISTOGRAM, COUNT)).rejects.toThrow(/photo 0: .*worker 1 of 1 stopped/);
+    await expect(observation(backend, HISTOGRAM, COUNT)).rejects.toThrow(
+      /photo 0: .*worker 1 of 1 could not start/,
+    );
+    await backend.dispose();
+  });
+
+  it('of a sample leave nothing behind that fails later', async () => {
+    const backend = await createThreadedBackend({ threads: 2, maxMemoryBytes: MEMORY });
+    const short = new Map([['x', new Float32Array(3)]]);
+    const run = execute(plan, backend, [sample(1), short], {
+      onSample: ({ value }) => void backend.range(value),
+    });
+    await expect(run).rejects.toThrow('sample 1: input x: expected 1440 values');
     await backend.dispose();
   });
 
@@ -161,6 +173,40 @@ describe('failures', () => {
     const backend = await createThreadedBackend({ threads: 2, maxMemoryBytes: 2 ** 17 });
     await expect(observation(backend, HISTOGRAM, COUNT)).rejects.toThrow(/^photo \d: .*out of memory/);
     await backend.dispose();
+  });
+});
+
+describe('what is sent', () => {
+  /** A worker that keeps what it is sent, as it would arrive. */
+  async function recorded(): Promise<{ channel: Channel; payloads: unknown[] }> {
+    const channel = await inProcess();
+    const payloads: unknown[] = [];
+    const post = (message: Batch | Maximum): void => {
+      if ('payload' in message) payloads.push(...message.payload);
+      channel.post(message);
+    };
+    return { channel: { ...channel, post }, payloads };
+  }
+
+  it.each([8, 2 ** 20])('is no more than a tensor of %i values, wherever it lies', async (count) => {
+    const [one, two] = [await recorded(), await recorded()];
+    const backend = poolOf([one.channel, two.channel]);
+    const file = new Float32Array(4 * count);
+    const view = file.subarray(count, 2 * count);
+    const desc = { shape: [count], dtype: 'float32', layout: 'NCHW' } as const;
+    for (const sample of [undefined, 0]) backend.upload(backend.allocate(desc, sample), view);
+    await Promise.all([0, 1].map((sample) => backend.range(backend.allocate(desc, sample))));
+    const sent = [...one.payloads, ...two.payloads] as Float32Array[];
+    expect(sent.map(({ length, buffer }) => [length, buffer.byteLength])).toEqual(
+      Array.from({ length: 3 }, () => [count, 4 * count]),
+    );
+  });
+
+  it('says what failed where a tally has nothing', async () => {
+    const backend = poolOf([await inProcess()]);
+    const large = { shape: [2 ** 28], dtype: 'float32', layout: 'NCHW' } as const;
+    const buckets = backend.valueBuckets(backend.allocate(large, 0), new ValueBuckets());
+    await expect(buckets).rejects.toThrow('out of memory');
   });
 });
 

@@ -24,29 +24,26 @@ export function batchesOf(groups: readonly SampleGroup[], size: number): Batch[]
 }
 
 /**
- * The range of a batch is that of all its samples, layer by layer, so all are alive at once.
+ * The range of a batch is that of all its samples, layer by layer, so all are alive at once. Counted as for one thread,
+ * so that a job is not refused by the number of threads.
  *
  * @throws {CalibrationError} where a batch takes more than the budget; a single sample always may
  */
-export function checkBatchMemory(
-  batches: readonly Batch[],
-  budgetBytes: number,
-  concurrency: number | undefined,
-): void {
+export function checkBatchMemory(batches: readonly Batch[], budgetBytes: number): void {
   for (const batch of batches) {
     const count = batch.reduce((sum, { samples }) => sum + samples.length, 0);
     const bytes = batch.reduce(
-      (sum, { plan, samples }) => sum + peakActivationBytes(plan, samples.length, concurrency),
+      (sum, { plan, samples }) => sum + peakActivationBytes(plan, samples.length),
       0,
     );
     if (count === 1 || bytes <= budgetBytes) continue;
-    const fitting = Math.min(...batch.map(({ plan }) => samplesWithin(plan, budgetBytes, concurrency)));
+    const fitting = Math.min(...batch.map(({ plan }) => samplesWithin(plan, budgetBytes)));
     throw new CalibrationError(
-      `batch_size: the activations of a batch of ${count} samples take ${megabytes(bytes)}, the memory budget is ${megabytes(budgetBytes)}; set batch_size to ${fitting} or raise the budget`,
+      `batch_size: the activations of a batch of ${count} samples take ${megabytes(bytes)}, the memory budget for activations is ${megabytes(budgetBytes)}; set batch_size to ${fitting} or raise the budget`,
     );
   }
 }
 
 function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }

@@ -1,4 +1,5 @@
 import {
+  budgetOn,
   createPlan,
   type ExecutionPlan,
   type Graph,
@@ -68,7 +69,7 @@ export async function calibrateEma(job: EmaJob): Promise<{ scales: ScaleTable; r
   const plan = createPlan(graph, new Map(given.inputs.map(({ name, desc }) => [name, desc.shape])));
   const groups = groupByShape(samples, plan, (shapes) => createPlan(graph, shapes));
   const batches = batchesOf(groups, batchSize);
-  checkBatchMemory(batches, job.memoryBudgetBytes, backend.concurrency);
+  checkBatchMemory(batches, budgetOn(backend, job.memoryBudgetBytes));
   const keeper = new RangeKeeper(featureClamp);
   takeConstants(roles, plan, keeper);
   const onSteps = progressOf(job, groups);

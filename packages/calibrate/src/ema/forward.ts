@@ -62,7 +62,7 @@ export async function runBatch(
         onSample: ranges.onSample,
         onStep: () => job.onSteps?.(samples.length),
       };
-      return programs.get(plan)!.visit(loaded[index]!, visitor, namesOf(job.samples, samples));
+      return programs.get(plan)!.visit(loaded[index]!, visitor, namesOf(job.samples, samples), samples[0]);
     }),
   );
 }

@@ -1,4 +1,5 @@
 import {
+  budgetOn,
   createPlan,
   type ExecutionPlan,
   GraphError,
@@ -103,7 +104,7 @@ async function measureGroup(
   const measured = measuredTensors(plan, quantized, rounding);
   for (const tensor of measured.compared) if (!tallies.has(tensor)) tallies.set(tensor, new Tally());
   const meter = new Meter({ backend, measured, rounding, tallies });
-  const half = job.memoryBudgetBytes / 2;
+  const half = budgetOn(backend, job.memoryBudgetBytes) / 2;
   const atOnce = Math.min(...[plan, quantized].map((one) => samplesWithin(one, half, backend.concurrency)));
   await withProgram(plan, backend, (float) =>
     withProgram(quantized, backend, async (int8) => {

@@ -64,6 +64,7 @@ export class Meter {
           onStep,
         },
         nameOf,
+        indices[0],
       );
     await meeting.runAll([run(float, 'float'), run(quantized, 'quantized')]);
   }
@@ -84,7 +85,12 @@ export class Meter {
     const params = rounding.get(tensor);
     if (params === undefined) return;
     await Promise.all(
-      values.flatMap((value) => [this.#count(tensor, value, params), backend.fakeQuantize(value, params)]),
+      values.flatMap((value) => {
+        const counting = this.#count(tensor, value, params);
+        // Awaited below, unless the rounding fails at once.
+        counting.catch(() => {});
+        return [counting, backend.fakeQuantize(value, params)];
+      }),
     );
   }
 

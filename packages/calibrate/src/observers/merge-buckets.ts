@@ -1,7 +1,7 @@
 import { ValueBuckets } from '@mnnquant/graph';
 import type { BucketStatistics } from '../solvers/feature-solver.ts';
 
-/** The statistics of all values of several tensors together; sums are added in the order given. */
+/** The statistics of all values of several tensors together. */
 export function mergeBuckets(members: readonly BucketStatistics[]): BucketStatistics {
   const buckets = new ValueBuckets();
   let absMax = 0;

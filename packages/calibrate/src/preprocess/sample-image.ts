@@ -54,18 +54,16 @@ const f = Math.fround;
  * aligned corners in float32 and cut to whole numbers, channel order, (v - mean) * normal.
  *
  * @param layout order of the result: [C,H,W] for `NCHW`, [H,W,C] for `NHWC`
- * @param storage gives the room for the result
  * @throws {PreprocessError} when the crop leaves no pixel or a size is not positive
  */
 export function sampleImage(
   image: PixelImage,
   options: SampleOptions,
   layout: 'NCHW' | 'NHWC',
-  storage: (length: number) => Float32Array = (length) => new Float32Array(length),
 ): Float32Array {
   checkSizes(image, options);
   const sources = CHANNELS[options.format];
-  const tensor = storage(options.width * options.height * sources.length);
+  const tensor = new Float32Array(options.width * options.height * sources.length);
   const alpha = sources.includes(3);
   const matrix = targetToImage(image, options);
   const sample = rowSampler(alpha ? withAlpha(image) : image, matrix, options, alpha);

@@ -14,6 +14,8 @@ export interface ImageFolderOptions {
   readonly prepare: (image: PixelImage) => Float32Array;
   /** Prepared inputs are kept up to this many bytes; the rest is decoded again when it is needed. */
   readonly cacheBytes: number;
+  /** What is kept lies in memory that threads share. */
+  readonly shared?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -49,8 +51,7 @@ export async function openImageFolder(options: ImageFolderOptions): Promise<Imag
     const { name, input } = used[index];
     if (input) return input;
     const again = await prepareFile(join(path, name), name, prepare);
-    if (typeof again === 'string')
-      throw new QuantizeError(`${name} could be read before, but not now: ${again}`);
+    if (typeof again === 'string') throw new QuantizeError(`could be read before, but not now: ${again}`);
     return again;
   };
   return {
@@ -70,7 +71,7 @@ type Outcome = Float32Array | undefined | string;
  */
 async function prepareFiles(
   files: readonly string[],
-  { path, limit = Number.POSITIVE_INFINITY, prepare, cacheBytes, onProgress }: ImageFolderOptions,
+  { path, limit = Number.POSITIVE_INFINITY, prepare, cacheBytes, shared, onProgress }: ImageFolderOptions,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   let [begun, failed, done, left] = [0, 0, 0, cacheBytes];
@@ -78,15 +79,25 @@ async function prepareFiles(
     while (begun < files.length && begun - failed < limit) {
       const index = begun++;
       const result = await prepareFile(join(path, files[index]), files[index], prepare);
-      const kept = typeof result === 'string' || result.byteLength <= left;
-      outcomes[index] = kept ? result : undefined;
-      if (typeof result === 'string') failed++;
-      else if (kept) left -= result.byteLength;
+      if (typeof result === 'string') {
+        outcomes[index] = result;
+        failed++;
+      } else if (result.byteLength <= left) {
+        outcomes[index] = shared ? sharedCopy(result) : result;
+        left -= result.byteLength;
+      } else outcomes[index] = undefined;
       onProgress?.(++done, Math.min(files.length, limit + failed));
     }
   };
   await Promise.all(Array.from({ length: FILES_AT_ONCE }, workThrough));
   return outcomes;
+}
+
+/** Only what lives long: the engine's garbage collector does not see how large shared memory is. */
+function sharedCopy(floats: Float32Array): Float32Array {
+  const copy = new Float32Array(new SharedArrayBuffer(floats.byteLength));
+  copy.set(floats);
+  return copy;
 }
 
 async function sortedEntries(path: string): Promise<{ files: string[]; skipped: SkippedFile[] }> {

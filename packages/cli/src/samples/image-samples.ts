@@ -51,7 +51,7 @@ async function openImages(
   input: ImageInput,
   constants: readonly (readonly [string, TensorData])[],
   limit: number | undefined,
-  { cacheBytes, onProgress }: OpenOptions,
+  { cacheBytes, shared, onProgress }: OpenOptions,
 ): Promise<OpenedSamples> {
   const sampling = {
     format: config.format,
@@ -65,8 +65,9 @@ async function openImages(
   const { names, skipped, unused, load } = await openImageFolder({
     path: config.path,
     limit,
-    prepare: (image: PixelImage) => sampleImage(image, sampling, input.layout, sharedFloats),
+    prepare: (image: PixelImage) => sampleImage(image, sampling, input.layout),
     cacheBytes,
+    shared,
     onProgress,
   });
   return {
@@ -79,9 +80,4 @@ async function openImages(
     name: (index) => names[index] ?? `sample ${index}`,
     load: async (index) => new Map([[input.name, await load(index)], ...constants]),
   };
-}
-
-/** In memory that threads share, so that a sample is not copied on its way to one. */
-function sharedFloats(length: number): Float32Array {
-  return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
 }

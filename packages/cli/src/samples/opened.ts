@@ -33,6 +33,8 @@ export interface SampleSource {
 export interface OpenOptions {
   /** Prepared samples are kept up to this many bytes; the rest is read again when it is needed. */
   readonly cacheBytes: number;
+  /** Whether what is kept lies in memory that threads share, so that it is not copied on its way to one. */
+  readonly shared?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
 }
 

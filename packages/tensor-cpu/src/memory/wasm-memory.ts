@@ -25,11 +25,7 @@ export class WasmMemory {
 
   /** `maxBytes` is the budget; at most `MAX_MEMORY_BYTES`. */
   constructor(maxBytes: number) {
-    if (!(maxBytes >= PAGE_BYTES && maxBytes <= MAX_MEMORY_BYTES)) {
-      throw new RangeError(
-        `tensor-cpu: maxMemoryBytes must be between ${PAGE_BYTES} and ${MAX_MEMORY_BYTES} (the reach of 32-bit WebAssembly), got ${maxBytes}`,
-      );
-    }
+    checkMemory(maxBytes);
     this.maxBytes = maxBytes;
     this.#refresh();
   }
@@ -83,6 +79,15 @@ export class WasmMemory {
     this.#float32 = new Float32Array(this.memory.buffer);
     this.#int32 = new Int32Array(this.memory.buffer);
     this.#uint8 = new Uint8Array(this.memory.buffer);
+  }
+}
+
+/** Throws for a budget that no memory can have. */
+export function checkMemory(maxBytes: number): void {
+  if (!(maxBytes >= PAGE_BYTES && maxBytes <= MAX_MEMORY_BYTES)) {
+    throw new RangeError(
+      `tensor-cpu: maxMemoryBytes must be between ${PAGE_BYTES} and ${MAX_MEMORY_BYTES} (the reach of 32-bit WebAssembly), got ${maxBytes}`,
+    );
   }
 }
 

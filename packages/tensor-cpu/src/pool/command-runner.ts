@@ -103,7 +103,7 @@ export class CommandRunner {
       case COMMAND.histogram:
         return this.#histogram(operands, work);
       case COMMAND.valueBuckets:
-        return this.#backend.valueBuckets(this.#tensor(a), this.#buckets(work, b));
+        return this.#valueBuckets(a, this.#buckets(work, b));
       default:
         return this.#answer(code, operands);
     }
@@ -182,6 +182,11 @@ export class CommandRunner {
     if (Number.isNaN(max)) throw new Error('tensor-cpu: the range of the tensor is not known');
     if (maximum < 0 || max > skipBelow)
       await this.#backend.histogram(this.#tensor(id), { bins, max, skipBelow }, counts);
+  }
+
+  /** The tally exists already: it is sent whether the tensor does or not. */
+  #valueBuckets(id: number, buckets: ValueBuckets): Promise<void> {
+    return this.#backend.valueBuckets(this.#tensor(id), buckets);
   }
 
   #maximum(number: number): Awaited {

@@ -44,6 +44,7 @@ export class Lane {
   readonly #promised = new WeakMap<Promise<number>, number>();
   #promises = 0;
   #scheduled = false;
+  #answered = false;
   #failure: Error | undefined;
 
   constructor(channel: Channel, name: string) {
@@ -56,26 +57,28 @@ export class Lane {
   }
 
   allocate(tensor: number, desc: TensorDesc): void {
-    this.#commands.push(COMMAND.allocate, tensor, this.#placeOf(desc));
+    this.#tell(COMMAND.allocate, tensor, this.#placeOf(desc));
   }
 
   upload(tensor: number, data: TensorData): void {
     const large = data.byteLength >= LARGE_UPLOAD_BYTES;
-    this.#commands.push(COMMAND.upload, tensor, this.#attach(large ? data : data.slice()));
+    // Sending a view sends all of its buffer, which may be the whole file.
+    const whole = isShared(data) || data.byteLength === data.buffer.byteLength;
+    this.#tell(COMMAND.upload, tensor, this.#attach(large && whole ? data : data.slice()));
     if (large) this.#flush();
   }
 
   free(tensor: number): void {
-    this.#commands.push(COMMAND.free, tensor);
+    this.#tell(COMMAND.free, tensor);
   }
 
   /** `request` is cloned when the batch is sent. */
   bind(binding: number, request: unknown): void {
-    this.#commands.push(COMMAND.bind, binding, this.#attach(request));
+    this.#tell(COMMAND.bind, binding, this.#attach(request));
   }
 
   fakeQuantize(tensor: number, numbers: readonly number[]): void {
-    this.#commands.push(COMMAND.fakeQuantize, tensor, ...numbers);
+    this.#tell(COMMAND.fakeQuantize, tensor, ...numbers);
   }
 
   run(binding: number, inputs: readonly number[], outputs: readonly number[]): Promise<Answer> {
@@ -128,7 +131,13 @@ export class Lane {
     });
   }
 
+  /** A command that nobody waits for; a worker that is gone gets none. */
+  #tell(...command: readonly number[]): void {
+    if (this.#failure === undefined) this.#commands.push(...command);
+  }
+
   #attach(content: unknown): number {
+    if (this.#failure !== undefined) return 0;
     return this.#payload.push(content) - 1;
   }
 
@@ -168,9 +177,20 @@ export class Lane {
     this.#channel.post(batch);
   }
 
-  #finish({ numbers, contents, tallies, failures }: BatchResult): void {
+  #finish(result: BatchResult): void {
     const open = this.#open.shift();
     if (open === undefined) return;
+    this.#answered = true;
+    try {
+      this.#answer(open, result);
+    } catch (error) {
+      // Nobody else would ever answer these.
+      this.#open.unshift(open);
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #answer(open: OpenBatch, { numbers, contents, tallies, failures }: BatchResult): void {
     for (const [i, target] of open.tallies.entries()) addTally(target, tallies[i]);
     for (const { ticket, name, message } of failures) {
       const error = Object.assign(new Error(message), { name });
@@ -187,7 +207,10 @@ export class Lane {
   /** The worker is gone. What it was at is told first, so that it is the one that is named. */
   #fail(cause: Error): void {
     if (this.#failure !== undefined) return;
-    const error = new Error(`${this.name} stopped: ${cause.message}`, { cause });
+    const what = this.#answered
+      ? 'stopped'
+      : 'could not start or stopped at once; fewer threads need less memory';
+    const error = new Error(`${this.name} ${what}: ${cause.message}`, { cause });
     this.#failure = error;
     const tickets = this.#open.flatMap((batch) => batch.tickets);
     tickets[this.#channel.currentTicket() ?? 0]?.reject(error);
@@ -195,6 +218,10 @@ export class Lane {
     this.#open.length = 0;
     this.#tickets = [];
   }
+}
+
+function isShared({ buffer }: ArrayBufferView): boolean {
+  return typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer;
 }
 
 function addTally(target: TallyTarget, counted: unknown): void {

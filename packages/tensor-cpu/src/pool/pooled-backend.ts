@@ -71,7 +71,8 @@ export class PooledBackend implements TensorBackend {
       throw new RangeError(
         `tensor-cpu: upload expected ${count} elements for [${own.shape.join(', ')}], got ${data.length}`,
       );
-    for (const lane of own.lanes) lane.upload(own.id, data);
+    const content = own.lanes.length > 1 ? this.#content.copyOf(data) : data;
+    for (const lane of own.lanes) lane.upload(own.id, content);
   }
 
   async download(tensor: DeviceTensor): Promise<TensorData> {

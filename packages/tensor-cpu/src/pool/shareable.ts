@@ -13,6 +13,11 @@ export class ShareableContent {
     return this.#of(value) as T;
   }
 
+  /** A copy of an array that all workers can be sent, for one use. */
+  copyOf<T extends ArrayBufferView>(view: T): T {
+    return view.byteLength < SHARED_FROM_BYTES ? view : (sharedCopy(view) as T);
+  }
+
   #of(value: unknown): unknown {
     if (ArrayBuffer.isView(value)) return this.#array(value);
     if (Array.isArray(value)) return value.map((item) => this.#of(item));
@@ -27,12 +32,16 @@ export class ShareableContent {
       return view.byteLength < view.buffer.byteLength ? (view as Uint8Array).slice() : view;
     let shared = this.#shared.get(view);
     if (shared === undefined) {
-      const Storage = typeof SharedArrayBuffer === 'undefined' ? ArrayBuffer : SharedArrayBuffer;
-      const bytes = new Uint8Array(new Storage(view.byteLength));
-      bytes.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
-      shared = new (view.constructor as new (buffer: ArrayBufferLike) => ArrayBufferView)(bytes.buffer);
+      shared = sharedCopy(view);
       this.#shared.set(view, shared);
     }
     return shared;
   }
+}
+
+function sharedCopy(view: ArrayBufferView): ArrayBufferView {
+  const Storage = typeof SharedArrayBuffer === 'undefined' ? ArrayBuffer : SharedArrayBuffer;
+  const bytes = new Uint8Array(new Storage(view.byteLength));
+  bytes.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  return new (view.constructor as new (buffer: ArrayBufferLike) => ArrayBufferView)(bytes.buffer);
 }
