@@ -19,7 +19,6 @@ import {
   type TensorBackend,
 } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
-import { createThreadedBackend } from '@mnnquant/tensor-cpu/node';
 import { loadConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import { type DebugReport, debugJson, debugPath, debugReport } from './debug-report.ts';
@@ -33,6 +32,7 @@ import { readSource, type SourceModel } from './read-source.ts';
 import type { OpenedSamples, SampleSource, SkippedFile } from './samples/opened.ts';
 import { sampleSource, sampleWarnings } from './samples/source.ts';
 import { type SkipCount, type Skips, skipsOf } from './skips.ts';
+import { startAhead } from './start-ahead.ts';
 import { threadsFor } from './threads.ts';
 import {
   memoryWarnings,
@@ -94,15 +94,14 @@ export async function quantizeFile(given: QuantizeOptions): Promise<QuantizeOutc
   };
   const loaded = loadConfig(options.config);
   warn(loaded.warnings);
-  const job = await prepare(options, loaded.config, warn);
-  const threads = threadsFor(options.threads, job.plan, job.source.count);
-  // They start while the samples are read.
-  const backend = await createThreadedBackend({ threads, fastMath: options.fastMath });
+  const ahead = startAhead(options, loaded.config);
   try {
+    const job = await prepare(options, loaded.config, warn);
+    const backend = await ahead.get(threadsFor(options.threads, job.plan, job.source.count));
     const done = await quantizeSamples(options, job, backend, warn);
     return { ...done, warnings, seconds: (performance.now() - started) / 1000 };
   } finally {
-    await backend.dispose();
+    await ahead.dispose();
   }
 }
 

@@ -9,6 +9,22 @@ import { MOST_THREADS } from './most-threads.ts';
  */
 const WORTH_WORKERS = 4e9;
 
+/** So many images, and a model of so many bytes, are hardly ever less than that. */
+const MANY_SAMPLES = 32;
+const LARGE_MODEL_BYTES = 1e6;
+
+/**
+ * How many threads can be started before the model is read, while one core has nothing else to do; 1 for none. What
+ * `threadsFor` says afterwards holds.
+ *
+ * @param files entries of the folder of samples
+ */
+export function threadsAhead(asked: number | 'auto' = 'auto', files: number, modelBytes: number): number {
+  if (asked !== 'auto') return Math.min(asked, Math.max(1, files));
+  if (files < MANY_SAMPLES || modelBytes < LARGE_MODEL_BYTES) return 1;
+  return Math.min(availableParallelism(), files, MOST_THREADS);
+}
+
 /**
  * How many threads to compute with.
  *

@@ -78,7 +78,7 @@ export class BoundPlan {
    *
    * @returns what is still to be waited for
    */
-  async #runStep(step: BoundStep, scope: StepScope): Promise<readonly Promise<void>[]> {
+  async #runStep(step: BoundStep, scope: StepScope): Promise<readonly Promise<unknown>[]> {
     const stepRun = new StepRun(step, scope);
     try {
       const pending = await stepRun.start();

@@ -72,7 +72,7 @@ export class Collector {
   }
 
   #forWanted(take: (event: SampleEvent) => Promise<unknown>): (event: SampleEvent) => void | Promise<void> {
-    return (event) => (this.#wanted.has(event.tensor) ? take(event).then(() => {}) : undefined);
+    return (event) => (this.#wanted.has(event.tensor) ? (take(event) as Promise<void>) : undefined);
   }
 
   async #range({ tensor, value }: SampleEvent): Promise<void> {

@@ -142,7 +142,7 @@ export class Program {
     const values: DeviceTensor[] = [];
     live.set(tensor, values);
     const count = elementCount(desc.shape);
-    const looks: (void | Promise<void>)[] = [];
+    const looks: Promise<unknown>[] = [];
     for (const [i, sample] of samples.entries()) {
       const data = sample.get(name);
       if (data?.length !== count) {

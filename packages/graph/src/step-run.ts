@@ -77,7 +77,7 @@ export class StepRun {
    *
    * @returns what is still to be waited for
    */
-  async finish(): Promise<readonly Promise<void>[]> {
+  async finish(): Promise<readonly Promise<unknown>[]> {
     const { node, outputs, release } = this.#step;
     const { unread, run, live } = this.#scope;
     unread.haveRead(node.inputs);
@@ -153,7 +153,7 @@ export class StepRun {
       if (outputs[k] === undefined || value === undefined) return [];
       return [quiet(visitor.onSample!({ tensor, desc: outputs[k], node, sample, value }))];
     });
-    return Promise.all(looks);
+    return looks.length === 1 ? Promise.resolve(looks[0]) : Promise.all(looks);
   }
 
   /** Frees what this step was the last to read. Outputs that nobody reads are still to be seen by the visitor. */

@@ -38,7 +38,7 @@ export class UnreadTensors {
       const value = this.#live.get(id)?.[sample];
       return unread && value ? [quiet(this.#show(unread, sample, value))] : [];
     });
-    return Promise.all(shown);
+    return shown.length === 1 ? Promise.resolve(shown[0]) : Promise.all(shown);
   }
 
   /** An op has read them for all samples. */
@@ -47,7 +47,7 @@ export class UnreadTensors {
   }
 
   /** Shows those of `tensors` that no op has read; what is returned is to be waited for. */
-  finish(tensors: readonly number[]): Promise<void>[] {
+  finish(tensors: readonly number[]): Promise<unknown>[] {
     return tensors.flatMap((id) => {
       const unread = this.#unread.get(id);
       this.#unread.delete(id);

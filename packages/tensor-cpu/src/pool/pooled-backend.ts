@@ -184,17 +184,16 @@ export class PooledBackend implements TensorBackend {
     const ready = new Set<Lane>();
     return (sources, targets) => {
       const [first] = [...targets, ...sources].filter((tensor) => tensor !== undefined);
-      const runs = pooled(first).lanes.map((lane) => {
+      // What a run answers is nothing.
+      const run = (lane: Lane) => {
         if (!ready.has(lane)) lane.bind(binding, this.#request(lane, node, inputs, outputs, reference));
         ready.add(lane);
         const from = sources.map((tensor) => (tensor ? this.#inLane(lane, tensor) : -1));
-        return lane.run(
-          binding,
-          from,
-          targets.map((tensor) => this.#inLane(lane, tensor)),
-        );
-      });
-      return Promise.all(runs).then(() => {});
+        const to = targets.map((tensor) => this.#inLane(lane, tensor));
+        return lane.run(binding, from, to) as Promise<unknown> as Promise<void>;
+      };
+      const { lanes } = pooled(first);
+      return lanes.length === 1 ? run(lanes[0]) : Promise.all(lanes.map(run)).then(() => {});
     };
   }
 
