@@ -4,6 +4,7 @@ import {
   type GraphNode,
   observe,
   type RunReport,
+  sampleName,
   type TensorBackend,
 } from '@mnnquant/graph';
 import { CalibrationError } from './calibration-error.ts';
@@ -11,7 +12,7 @@ import { calibrateEma, type EmaForward } from './ema/index.ts';
 import { checkFinite } from './observers/check-finite.ts';
 import { featureStatistics, hostStatistics } from './observers/host-statistics.ts';
 import { type Int8Candidates, int8Candidates } from './rewrite/candidates.ts';
-import { groupByShape, type SampleSet, sampleName } from './samples.ts';
+import { groupByShape, type SampleSet } from './samples.ts';
 import type { ScaleTable } from './scale-table.ts';
 import { SolveAhead } from './solve-ahead.ts';
 import { planScales, type ScalePlan, solveScales } from './solve-scales.ts';

@@ -1,10 +1,17 @@
-import { type ExecutionPlan, GraphError, type Sample, type SampleNames } from '@mnnquant/graph';
+import {
+  type ExecutionPlan,
+  GraphError,
+  type Sample,
+  type SampleLoader,
+  type SampleNames,
+  sampleName,
+} from '@mnnquant/graph';
 
 /** Shapes by input name, as `createPlan` takes them. */
 export type InputShapes = ReadonlyMap<string, readonly number[]>;
 
 /** What a network is calibrated with. Samples may have different shapes. */
-export interface SampleSet {
+export interface SampleSet extends SampleLoader {
   readonly count: number;
   /** What to call sample `index` in messages: a file or folder name. */
   name?(index: number): string;
@@ -59,30 +66,7 @@ function planOf(
   }
 }
 
-/** What to call sample `index` of a set. */
-export function sampleName(samples: SampleSet, index: number): string {
-  return samples.name?.(index) ?? `sample ${index}`;
-}
-
 /** Names by position, for a run of some samples of a set. */
 export function namesOf(samples: SampleSet, chunk: readonly number[]): SampleNames {
   return (position) => sampleName(samples, chunk[position] ?? position);
-}
-
-/**
- * Brings samples one after the other.
- *
- * @throws {GraphError} naming the sample; what went wrong is its `cause`
- */
-export async function loadSamples(set: SampleSet, chunk: readonly number[]): Promise<Sample[]> {
-  const samples: Sample[] = [];
-  for (const index of chunk) {
-    try {
-      samples.push(await set.load(index));
-    } catch (error) {
-      const name = sampleName(set, index);
-      throw new GraphError(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
-    }
-  }
-  return samples;
 }

@@ -22,6 +22,7 @@ export type {
   PlanStep,
 } from './graph.ts';
 export { hostKernel } from './host-kernel.ts';
+export { loadSamples, type SampleLoader, sampleName } from './load-samples.ts';
 export {
   type Observation,
   type ObservationJob,
@@ -102,6 +103,7 @@ export {
   type ReferenceBackendOptions,
   rangeOf,
 } from './reference-backend.ts';
+export { joinedReports } from './run-reports.ts';
 export {
   allocateData,
   type DType,

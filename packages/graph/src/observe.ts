@@ -2,8 +2,10 @@ import { budgetOn, samplesWithin } from './activation-memory.ts';
 import type { RangeStatistics, TensorBackend } from './backend.ts';
 import { Collector } from './collector.ts';
 import type { ExecutionPlan } from './graph.ts';
+import { loadSamples, sampleName } from './load-samples.ts';
 import { GraphError } from './op.ts';
 import { Program, type RunReport, type RunVisitor, type Sample } from './program.ts';
+import { joinedReports } from './run-reports.ts';
 import type { ValueBuckets } from './value-buckets.ts';
 
 /** How the values of a tensor are to be counted. */
@@ -95,7 +97,7 @@ export async function observe(job: ObservationJob, backend: TensorBackend): Prom
   }
   const samplesAtOnce = Math.max(...chunks.map(({ samples }) => samples.length));
   const twice = passes === 1 ? {} : ({ twice: chunks.length > runs.length ? 'memory' : 'shapes' } as const);
-  return { tensors: collector.finish(), report: joined(reports), passes, ...twice, samplesAtOnce };
+  return { tensors: collector.finish(), report: joinedReports(reports), passes, ...twice, samplesAtOnce };
 }
 
 /** Samples of a run that are in memory together. */
@@ -174,40 +176,4 @@ function progressOf({ runs, onProgress }: ObservationJob, passes: number): (coun
     done += count;
     onProgress?.(done, steps * passes);
   };
-}
-
-function sampleName({ name }: ObservationJob, index: number): string {
-  return name?.(index) ?? `sample ${index}`;
-}
-
-/** Reading is mostly waiting, or work for other threads: so many samples are asked for ahead. */
-const LOADED_AHEAD = 4;
-
-async function loadSamples(job: ObservationJob, indices: readonly number[]): Promise<Sample[]> {
-  const samples: Sample[] = [];
-  const asked: Promise<Sample>[] = [];
-  for (const place of indices.keys()) {
-    for (let ahead = asked.length; ahead < Math.min(indices.length, place + LOADED_AHEAD); ahead++) {
-      asked.push(Promise.resolve(indices[ahead]).then((index) => job.load(index)));
-      // Reported when it is this one's turn.
-      asked[ahead].catch(() => {});
-    }
-    try {
-      samples.push(await asked[place]);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : error;
-      throw new GraphError(`${sampleName(job, indices[place])}: ${message}`, { cause: error });
-    }
-  }
-  return samples;
-}
-
-function joined(reports: readonly RunReport[]): RunReport {
-  const most = (key: 'kernels' | 'fallbacks'): Map<string, number> => {
-    const counts = new Map<string, number>();
-    for (const report of reports)
-      for (const [op, count] of report[key]) counts.set(op, Math.max(count, counts.get(op) ?? 0));
-    return counts;
-  };
-  return { kernels: most('kernels'), fallbacks: most('fallbacks') };
 }

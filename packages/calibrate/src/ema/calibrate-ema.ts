@@ -3,6 +3,7 @@ import {
   createPlan,
   type ExecutionPlan,
   type Graph,
+  joinedReports,
   Program,
   type RunReport,
   rangeOf,
@@ -91,7 +92,7 @@ async function runBatches(
     for (const { plan } of batches.flat())
       if (!programs.has(plan)) programs.set(plan, new Program(plan, job.backend, { strict }));
     for (const batch of batches) await runBatch(job, batch, programs);
-    return merged([...programs.values()].map(({ report }) => report));
+    return joinedReports([...programs.values()].map(({ report }) => report));
   } finally {
     for (const program of programs.values()) program.dispose();
   }
@@ -126,19 +127,5 @@ function progressOf(
   return (samples) => {
     done += samples;
     onProgress?.(done, total);
-  };
-}
-
-/** Every shape may bind other kernels: the largest number of each op. */
-function merged(reports: readonly RunReport[]): RunReport {
-  const most = (counts: readonly ReadonlyMap<string, number>[]) => {
-    const result = new Map<string, number>();
-    for (const [name, count] of counts.flatMap((one) => [...one]))
-      result.set(name, Math.max(count, result.get(name) ?? 0));
-    return result;
-  };
-  return {
-    kernels: most(reports.map((one) => one.kernels)),
-    fallbacks: most(reports.map((one) => one.fallbacks)),
   };
 }

@@ -1,16 +1,17 @@
-import type {
-  DeviceTensor,
-  ExecutionPlan,
-  GraphNode,
-  Program,
-  QuantParams,
-  RangeStatistics,
-  SampleEvent,
-  TensorBackend,
-  TensorEvent,
+import {
+  type DeviceTensor,
+  type ExecutionPlan,
+  type GraphNode,
+  loadSamples,
+  type Program,
+  type QuantParams,
+  type RangeStatistics,
+  type SampleEvent,
+  type TensorBackend,
+  type TensorEvent,
 } from '@mnnquant/graph';
 import { Meeting } from '../meeting.ts';
-import { loadSamples, namesOf, type SampleSet } from '../samples.ts';
+import { namesOf, type SampleSet } from '../samples.ts';
 import type { Batch } from './batches.ts';
 import type { FeatureRoles } from './feature-roles.ts';
 import type { RangeKeeper } from './range-keeper.ts';

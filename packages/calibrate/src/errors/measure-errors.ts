@@ -3,6 +3,7 @@ import {
   createPlan,
   type ExecutionPlan,
   GraphError,
+  loadSamples,
   Program,
   type QuantParams,
   samplesWithin,
@@ -11,7 +12,7 @@ import {
 import type { MnnModel } from '@mnnquant/mnn-format';
 import type { Prediction } from '../rewrite/predict.ts';
 import { fakeQuantPlan } from '../rewrite/simulate.ts';
-import { groupByShape, loadSamples, namesOf, type SampleGroup, type SampleSet } from '../samples.ts';
+import { groupByShape, namesOf, type SampleGroup, type SampleSet } from '../samples.ts';
 import { type LayerError, worstFirst } from './layer-error.ts';
 import { makerOf, measuredTensors } from './measured.ts';
 import { Meter } from './meter.ts';
