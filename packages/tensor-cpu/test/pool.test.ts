@@ -163,7 +163,9 @@ describe('failures', () => {
     const backend = await createThreadedBackend({ threads: 2, maxMemoryBytes: MEMORY });
     const short = new Map([['x', new Float32Array(3)]]);
     const run = execute(plan, backend, [sample(1), short], {
-      onSample: ({ value }) => void backend.range(value),
+      onSample: async ({ value }) => {
+        await backend.range(value);
+      },
     });
     await expect(run).rejects.toThrow('sample 1: input x: expected 1440 values');
     await backend.dispose();

@@ -114,7 +114,7 @@ export class Lane {
   }
 
   close(): Promise<void> {
-    this.#fail(new Error('the backend was disposed'));
+    this.#end(new Error(`${this.name} was closed: the backend was disposed`));
     return this.#channel.close();
   }
 
@@ -210,7 +210,11 @@ export class Lane {
     const what = this.#answered
       ? 'stopped'
       : 'could not start or stopped at once; fewer threads need less memory';
-    const error = new Error(`${this.name} ${what}: ${cause.message}`, { cause });
+    this.#end(new Error(`${this.name} ${what}: ${cause.message}`, { cause }));
+  }
+
+  #end(error: Error): void {
+    if (this.#failure !== undefined) return;
     this.#failure = error;
     const tickets = this.#open.flatMap((batch) => batch.tickets);
     tickets[this.#channel.currentTicket() ?? 0]?.reject(error);
