@@ -1,21 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { SolveAhead } from '../src/solve-ahead.ts';
 import { planScales, solveScales } from '../src/solve-scales.ts';
-import type { FeatureSolver, HistogramStatistics } from '../src/solvers/feature-solver.ts';
+import type { FeatureSolver } from '../src/solvers/feature-solver.ts';
 import { featureSolvers } from '../src/solvers/index.ts';
+import { bell } from './bell.ts';
 import { everything, type SmallGraph, smallPlan } from './small-graph.ts';
 
 const KL = featureSolvers.KL;
 const CLAMP = 127;
-
-/** A bell over [-absMax, absMax]. */
-function bell(absMax: number): HistogramStatistics {
-  const bins = KL.observation.bins;
-  const counts = Float64Array.from({ length: bins }, (_, bin) =>
-    Math.floor(5000 * Math.exp(-8 * (bin / bins) ** 2)),
-  );
-  return { counts, absMax, finite: counts.reduce((a, b) => a + b, 0), nonFinite: 0 };
-}
 
 const CONCAT: SmallGraph = {
   inputs: [0],

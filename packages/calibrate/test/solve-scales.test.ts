@@ -3,19 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { planScales, solveScales } from '../src/solve-scales.ts';
 import type { HistogramStatistics } from '../src/solvers/feature-solver.ts';
 import { featureSolvers } from '../src/solvers/index.ts';
+import { bell } from './bell.ts';
 import { everything, type SmallGraph, smallPlan } from './small-graph.ts';
 
 const solver = featureSolvers.KL;
 const options = { solver, featureClamp: 127, maxRangeRatio: Number.POSITIVE_INFINITY };
-
-/** A bell over [-absMax, absMax]. */
-function bell(absMax: number): HistogramStatistics {
-  const { bins } = solver.observation;
-  const counts = Float64Array.from({ length: bins }, (_, bin) =>
-    Math.floor(5000 * Math.exp(-8 * (bin / bins) ** 2)),
-  );
-  return { counts, absMax, finite: counts.reduce((a, b) => a + b, 0), nonFinite: 0 };
-}
 
 function solve(
   small: SmallGraph,
