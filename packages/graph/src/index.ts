@@ -104,6 +104,7 @@ export {
   rangeOf,
 } from './reference-backend.ts';
 export { joinedReports } from './run-reports.ts';
+export { floatNotAbove, histogramInterval, quantGrid } from './statistics-arguments.ts';
 export {
   allocateData,
   type DType,

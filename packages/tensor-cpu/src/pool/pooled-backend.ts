@@ -6,6 +6,7 @@ import {
   type GraphNode,
   type HistogramRequest,
   type QuantParams,
+  quantGrid,
   type RangeStatistics,
   type TensorBackend,
   type TensorData,
@@ -13,7 +14,6 @@ import {
   type ValueBuckets,
 } from '@mnnquant/graph';
 import { READ_SLACK } from '../memory/heap.ts';
-import { checkGrid } from '../statistics/fake-quantize.ts';
 import type { Channel } from './channel.ts';
 import { hasKernel } from './coverage.ts';
 import { type Answer, Lane } from './lane.ts';
@@ -128,7 +128,7 @@ export class PooledBackend implements TensorBackend {
 
   fakeQuantize(tensor: DeviceTensor, params: QuantParams): void {
     const { id, lanes } = pooled(tensor);
-    checkGrid(params);
+    quantGrid(params);
     const { scale, zeroPoint, min, max } = params;
     for (const lane of lanes) lane.fakeQuantize(id, [scale, zeroPoint, min, max]);
   }

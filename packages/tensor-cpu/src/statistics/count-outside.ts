@@ -1,7 +1,6 @@
-import type { DeviceTensor } from '@mnnquant/graph';
+import { type DeviceTensor, floatNotAbove } from '@mnnquant/graph';
 import type { KernelContext } from '../context.ts';
 import { liveFloat } from '../tensor.ts';
-import { floatNotAbove } from './float-not-above.ts';
 
 /**
  * How many values of a float32 tensor are at or beyond an end: x <= low or x >= high, the ends taken as

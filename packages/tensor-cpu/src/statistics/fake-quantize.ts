@@ -1,4 +1,4 @@
-import type { DeviceTensor, QuantParams } from '@mnnquant/graph';
+import { type DeviceTensor, type QuantParams, quantGrid } from '@mnnquant/graph';
 import type { KernelContext } from '../context.ts';
 import { liveFloat } from '../tensor.ts';
 
@@ -9,18 +9,6 @@ import { liveFloat } from '../tensor.ts';
  */
 export function fakeQuantizeTensor(context: KernelContext, tensor: DeviceTensor, params: QuantParams): void {
   const { address, count } = liveFloat(tensor, 'fakeQuantize');
-  const { scale, inverse } = checkGrid(params);
+  const { scale, inverse } = quantGrid(params);
   context.wasm.fakeQuantize(address, count, scale, inverse, params.zeroPoint, params.min, params.max);
-}
-
-/** The scale and its inverse as float32. Throws where they are no finite numbers above zero. */
-export function checkGrid(params: QuantParams): { readonly scale: number; readonly inverse: number } {
-  const scale = Math.fround(params.scale);
-  const inverse = Math.fround(1 / scale);
-  if (!(scale > 0 && Number.isFinite(scale) && Number.isFinite(inverse))) {
-    throw new RangeError(
-      `fakeQuantize: expected a positive scale with a finite inverse, got ${params.scale}`,
-    );
-  }
-  return { scale, inverse };
 }

@@ -1,7 +1,6 @@
-import type { DeviceTensor, HistogramRequest } from '@mnnquant/graph';
+import { type DeviceTensor, floatNotAbove, type HistogramRequest, histogramInterval } from '@mnnquant/graph';
 import type { KernelContext } from '../context.ts';
 import { liveFloat } from '../tensor.ts';
-import { floatNotAbove } from './float-not-above.ts';
 
 /** The kernel counts into this many interleaved tables of 32-bit counters. */
 const TABLES = 4;
@@ -15,19 +14,12 @@ const TABLES = 4;
 export function tensorHistogram(
   context: KernelContext,
   tensor: DeviceTensor,
-  { bins, max, skipBelow }: HistogramRequest,
+  request: HistogramRequest,
   counts: Float64Array,
 ): void {
   const { address, count } = liveFloat(tensor, 'histogram');
-  const interval = Math.fround(bins / Math.fround(max));
-  if (!(bins >= 1 && Number.isInteger(bins) && counts.length === bins)) {
-    throw new RangeError(
-      `histogram: expected ${bins} counts for ${bins} bins (1 or more), got ${counts.length}`,
-    );
-  }
-  if (!(max > 0 && interval > 0)) {
-    throw new RangeError(`histogram: expected a finite maximum above 0, got ${max}`);
-  }
+  const interval = histogramInterval(request, counts);
+  const { bins, skipBelow } = request;
   context.scratch.reserve((bins + 1) * TABLES * 4);
   const tables = context.scratch.address;
   context.wasm.histogram(address, count, interval, bins, floatNotAbove(skipBelow), tables);

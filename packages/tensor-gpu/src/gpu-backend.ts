@@ -1,0 +1,261 @@
+import type {
+  BoundKernel,
+  DeviceTensor,
+  ErrorSums,
+  GraphNode,
+  HistogramRequest,
+  QuantParams,
+  RangeStatistics,
+  TensorBackend,
+  TensorData,
+  TensorDesc,
+  ValueBuckets,
+} from '@mnnquant/graph';
+import {
+  addToHistogram,
+  allocateData,
+  elementCount,
+  errorSums,
+  outsideCount,
+  rangeOf,
+} from '@mnnquant/graph';
+import type { GpuArray } from './device/gpu-array.ts';
+import type { GpuDevice } from './device/gpu-device.ts';
+import { ConstantTable } from './kernels/constant-table.ts';
+import type { GpuKernel, KernelContext } from './kernels/context.ts';
+import { KERNELS } from './kernels/table.ts';
+import { arrayErrors } from './statistics/compare.ts';
+import { arrayOutside } from './statistics/count-outside.ts';
+import { fakeQuantized } from './statistics/fake-quantize.ts';
+import { countInBins } from './statistics/histogram.ts';
+import { arrayRange } from './statistics/range.ts';
+import { GpuTensor, gpuTensor } from './tensor.ts';
+import { WorkQueue } from './work-queue.ts';
+
+/** Samples whose commands are sent without waiting: enough to hide the way to the device and back. */
+const SAMPLES_AHEAD = 4;
+
+/**
+ * Runs kernels on a GPU through gpu.js. Made by `createGpuBackend`.
+ *
+ * All calls are queued and take effect in their order. Arrays on the device never change after they were computed, so that
+ * statistics can hold on to one while the executor frees its tensor.
+ */
+export class GpuBackend implements TensorBackend {
+  readonly name: string;
+  readonly device: string;
+  readonly limits: { readonly maxTensorBytes: number };
+  readonly concurrency = SAMPLES_AHEAD;
+  readonly #device: GpuDevice;
+  readonly #context: KernelContext;
+  readonly #queue = new WorkQueue();
+  #isDisposed = false;
+  #failure: Error | undefined;
+
+  constructor(device: GpuDevice) {
+    this.#device = device;
+    this.#context = { device, constants: new ConstantTable(device) };
+    this.name = `gpu:${device.mode}`;
+    this.device = `${device.description} (gpu.js, ${device.mode})`;
+    this.limits = { maxTensorBytes: device.maxArrayBytes };
+  }
+
+  /** Bytes on the device: of tensors and packed weights, and of buffers kept for reuse. */
+  get memoryUse(): { readonly used: number; readonly spare: number } {
+    return this.#device.memoryUse;
+  }
+
+  /** Takes no memory on the device before something is computed into it. */
+  allocate(desc: TensorDesc): DeviceTensor {
+    this.#checkAlive();
+    return new GpuTensor(desc);
+  }
+
+  upload(tensor: DeviceTensor, data: TensorData): void {
+    this.#checkAlive();
+    const own = gpuTensor(tensor);
+    if (data.length !== own.count)
+      throw new RangeError(
+        `tensor-gpu: upload expected ${own.count} elements for ${own.where}, got ${data.length}`,
+      );
+    const content = copyOf(own, data);
+    this.#later(() => own.setHost(content));
+  }
+
+  /** Waits for what was queued before, not for what is queued after. */
+  async download(tensor: DeviceTensor): Promise<TensorData> {
+    const own = gpuTensor(tensor);
+    const { host, array } = await this.#queue.add(() => ({
+      host: own.device === undefined ? own.content.slice() : undefined,
+      array: own.device?.retain(),
+    }));
+    if (array === undefined) return host!;
+    try {
+      return await this.#device.download(array);
+    } finally {
+      array.release();
+    }
+  }
+
+  free(tensor: DeviceTensor): void {
+    const own = gpuTensor(tensor);
+    this.#later(() => own.free());
+  }
+
+  bind(
+    node: GraphNode,
+    inputs: readonly (TensorDesc | undefined)[],
+    outputs: readonly TensorDesc[],
+  ): BoundKernel | undefined {
+    this.#checkAlive();
+    if (!outputs.every(({ dtype }) => dtype === 'float32')) return undefined;
+    if (![...inputs, ...outputs].every((desc) => desc === undefined || this.#fits(desc))) return undefined;
+    const kernel = KERNELS.get(node.definition.name)?.(this.#context, node, inputs, outputs);
+    return kernel && ((sources, targets) => this.#compute(kernel, sources, targets));
+  }
+
+  range(tensor: DeviceTensor): Promise<RangeStatistics> {
+    return this.#look(
+      [tensor],
+      ([array]) => arrayRange(this.#device, array),
+      ([data]) => rangeOf(data),
+    );
+  }
+
+  histogram(tensor: DeviceTensor, request: HistogramRequest, counts: Float64Array): Promise<void> {
+    return this.histogramLater(tensor, request, Promise.resolve(request.max), counts);
+  }
+
+  histogramLater(
+    tensor: DeviceTensor,
+    { bins, skipBelow }: Omit<HistogramRequest, 'max'>,
+    later: Promise<number>,
+    counts: Float64Array,
+  ): Promise<void> {
+    const request = async (): Promise<HistogramRequest | undefined> => {
+      const max = await later;
+      return max > skipBelow ? { bins, skipBelow, max } : undefined;
+    };
+    return this.#look(
+      [tensor],
+      async ([array]) => {
+        const known = await request();
+        if (known !== undefined) await countInBins(this.#device, array, known, counts);
+      },
+      async ([data]) => {
+        const known = await request();
+        if (known !== undefined) addToHistogram(data, known, counts);
+      },
+    );
+  }
+
+  async valueBuckets(tensor: DeviceTensor, buckets: ValueBuckets): Promise<void> {
+    buckets.addValues(await this.download(tensor));
+  }
+
+  fakeQuantize(tensor: DeviceTensor, params: QuantParams): Promise<void> {
+    const own = gpuTensor(tensor);
+    return this.#queue.add(async () => {
+      const before = await this.#arrayOf(own);
+      own.set(before && (await fakeQuantized(this.#device, before, params)));
+    });
+  }
+
+  compare(a: DeviceTensor, b: DeviceTensor): Promise<ErrorSums> {
+    return this.#look(
+      [a, b],
+      ([left, right]) => arrayErrors(this.#device, left, right),
+      ([left, right]) => errorSums(left, right),
+    );
+  }
+
+  countOutside(tensor: DeviceTensor, low: number, high: number): Promise<number> {
+    return this.#look(
+      [tensor],
+      ([array]) => arrayOutside(this.#device, array, low, high),
+      ([data]) => outsideCount(data, low, high),
+    );
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    await this.#queue.add(() => this.#device.dispose());
+  }
+
+  #compute(
+    kernel: GpuKernel,
+    sources: readonly (DeviceTensor | undefined)[],
+    targets: readonly DeviceTensor[],
+  ): Promise<void> {
+    return this.#queue.add(async () => {
+      const arrays: (GpuArray | undefined)[] = [];
+      for (const source of sources) arrays.push(source && (await this.#arrayOf(gpuTensor(source))));
+      const results = await kernel(arrays);
+      for (const [i, target] of targets.entries()) gpuTensor(target).set(results[i]);
+    });
+  }
+
+  /** The tensor's values on the device, where they stay; `undefined` for what lives on the host. */
+  async #arrayOf(tensor: GpuTensor): Promise<GpuArray | undefined> {
+    if (!tensor.isComputable) return undefined;
+    if (tensor.device === undefined) {
+      tensor.set(await this.#device.upload(tensor.content as Float32Array));
+    }
+    return tensor.device;
+  }
+
+  /**
+   * Looks at tensors as they are now. Their arrays are held until that is done, so that they can be freed and the queue
+   * need not wait.
+   */
+  async #look<T>(
+    tensors: readonly DeviceTensor[],
+    onDevice: (arrays: readonly GpuArray[]) => Promise<T>,
+    onHost: (data: readonly TensorData[]) => T | Promise<T>,
+  ): Promise<T> {
+    this.#checkAlive();
+    const own = tensors.map(gpuTensor);
+    const held: GpuArray[] = [];
+    const result = await this.#queue.add(async () => {
+      if (!own.every(({ isComputable }) => isComputable)) {
+        const data = await Promise.all(own.map((tensor) => this.#contentOf(tensor)));
+        return { done: onHost(data) };
+      }
+      for (const tensor of own) held.push((await this.#arrayOf(tensor))!.retain());
+      return { done: onDevice(held) };
+    });
+    try {
+      return await result.done;
+    } finally {
+      for (const array of held) array.release();
+    }
+  }
+
+  async #contentOf(tensor: GpuTensor): Promise<TensorData> {
+    return tensor.device === undefined ? tensor.content : this.#device.download(tensor.device);
+  }
+
+  /** What has no result to wait for; its failure shows at the next call. */
+  #later(task: () => void): void {
+    this.#queue.add(task).catch((error) => {
+      this.#failure ??= error;
+    });
+  }
+
+  #fits({ shape }: TensorDesc): boolean {
+    const count = elementCount(shape);
+    return count > 0 && count * 4 <= this.#device.maxArrayBytes;
+  }
+
+  #checkAlive(): void {
+    if (this.#isDisposed) throw new Error('tensor-gpu: the backend was disposed and cannot be used');
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+}
+
+function copyOf({ dtype, count }: GpuTensor, data: TensorData): TensorData {
+  const copy = allocateData(dtype, count);
+  copy.set(data);
+  return copy;
+}

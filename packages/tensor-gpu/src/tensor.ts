@@ -1,0 +1,81 @@
+import {
+  allocateData,
+  type DeviceTensor,
+  type DType,
+  elementCount,
+  type Layout,
+  type TensorData,
+  type TensorDesc,
+  type TensorList,
+} from '@mnnquant/graph';
+import type { GpuArray } from './device/gpu-array.ts';
+
+/**
+ * A tensor of this backend. float32 lies on the device once it was computed there, and on the host after an upload until a
+ * kernel wants it; other types and empty tensors stay on the host, since no kernel computes with them.
+ */
+export class GpuTensor implements DeviceTensor {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly layout: Layout;
+  readonly list: TensorList | undefined;
+  readonly count: number;
+  #host: TensorData | undefined;
+  #device: GpuArray | undefined;
+
+  constructor({ shape, dtype, layout, list }: TensorDesc) {
+    this.shape = shape;
+    this.dtype = dtype;
+    this.layout = layout;
+    this.list = list;
+    this.count = elementCount(shape);
+    if (this.count === 0) this.#host = allocateData(dtype, 0);
+  }
+
+  /** Whether kernels can compute with it. */
+  get isComputable(): boolean {
+    return this.dtype === 'float32' && this.count > 0;
+  }
+
+  get device(): GpuArray | undefined {
+    return this.#device;
+  }
+
+  /** What lies on the host. */
+  get content(): TensorData {
+    if (this.#host === undefined)
+      throw new Error(`tensor-gpu: the ${this.where} was read before it was computed, or after it was freed`);
+    return this.#host;
+  }
+
+  get where(): string {
+    return `tensor of ${this.dtype} [${this.shape.join(', ')}]`;
+  }
+
+  /** Takes over an array. */
+  set(array: GpuArray | undefined): void {
+    if (array === undefined) return;
+    if (array.count !== this.count)
+      throw new Error(`tensor-gpu: expected ${this.count} values for the ${this.where}, got ${array.count}`);
+    this.free();
+    this.#device = array;
+  }
+
+  setHost(data: TensorData): void {
+    this.free();
+    this.#host = data;
+  }
+
+  free(): void {
+    this.#device?.release();
+    this.#device = undefined;
+    this.#host = undefined;
+  }
+}
+
+/** Narrows a tensor that this backend made. */
+export function gpuTensor(tensor: DeviceTensor): GpuTensor {
+  if (!(tensor instanceof GpuTensor))
+    throw new TypeError('tensor-gpu: expected a tensor that this backend allocated, got one of another');
+  return tensor;
+}

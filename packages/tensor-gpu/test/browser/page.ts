@@ -1,0 +1,40 @@
+// Runs in Chromium: what the tests call from outside.
+import { conformanceCases } from '@mnnquant/graph/conformance';
+import { createGpuBackend, type GpuMode } from '../../src/index.ts';
+
+export interface CaseOutcome {
+  readonly name: string;
+  readonly hasKernel: boolean;
+  readonly exactWhereNeeded?: boolean;
+  readonly relativeError?: number;
+  readonly error?: string;
+}
+
+const jobs = {
+  async describe(mode: GpuMode) {
+    const backend = await createGpuBackend({ mode });
+    const { name, device, limits } = backend;
+    await backend.dispose();
+    return { name, device, limits };
+  },
+  async conformance(mode: GpuMode): Promise<CaseOutcome[]> {
+    const backend = await createGpuBackend({ mode });
+    const outcomes: CaseOutcome[] = [];
+    for (const item of conformanceCases()) {
+      const name = `${item.op}: ${item.title}`;
+      try {
+        const result = await item.run(backend);
+        outcomes.push({ name, hasKernel: result !== undefined, ...result });
+      } catch (error) {
+        outcomes.push({ name, hasKernel: true, error: String(error) });
+      }
+    }
+    await backend.dispose();
+    return outcomes;
+  },
+};
+
+export type PageJobs = typeof jobs;
+
+Object.assign(window, { jobs });
+document.getElementById('output')!.textContent = 'ready';

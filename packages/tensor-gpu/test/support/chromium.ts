@@ -1,0 +1,66 @@
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { createServer, type ViteDevServer } from 'vite';
+import type { PageJobs } from '../browser/page.ts';
+import { CHROMIUM } from './available.ts';
+
+/** WebGL2 and WebGPU in software. */
+const FLAGS = [
+  '--no-sandbox',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+];
+
+/** The test page, in a browser of its own. */
+export class TestPage {
+  readonly #server: ViteDevServer;
+  readonly #browser: Browser;
+  readonly page: Page;
+  readonly messages: readonly string[];
+
+  private constructor(server: ViteDevServer, browser: Browser, page: Page, messages: readonly string[]) {
+    this.#server = server;
+    this.#browser = browser;
+    this.page = page;
+    this.messages = messages;
+  }
+
+  static async open(): Promise<TestPage> {
+    const root = fileURLToPath(new URL('../browser', import.meta.url));
+    const server = await createServer({
+      root,
+      configFile: false,
+      logLevel: 'error',
+      resolve: { conditions: ['@mnnquant/source', 'module', 'browser', 'development'] },
+      server: { port: 0, host: '127.0.0.1', fs: { strict: false } },
+      optimizeDeps: { include: ['gpu.js'] },
+    });
+    await server.listen();
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    const page = await browser.newPage();
+    const messages: string[] = [];
+    page.on('console', (message) => messages.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => messages.push(`error: ${error.message}`));
+    await page.goto(server.resolvedUrls!.local[0]);
+    await page.getByText('ready').waitFor({ timeout: 60_000 });
+    return new TestPage(server, browser, page, messages);
+  }
+
+  run<K extends keyof PageJobs>(
+    job: K,
+    argument: Parameters<PageJobs[K]>[0],
+  ): Promise<Awaited<ReturnType<PageJobs[K]>>> {
+    return this.page.evaluate(
+      ([name, value]) => (window as unknown as { jobs: PageJobs }).jobs[name as K](value as never) as never,
+      [job, argument] as const,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.#server.close();
+  }
+}
