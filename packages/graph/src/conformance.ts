@@ -2,9 +2,12 @@ import type { DeviceTensor, TensorBackend } from './backend.ts';
 import { edgeCases } from './edge-cases.ts';
 import { emptyCases } from './empty-cases.ts';
 import type { GraphNode } from './graph.ts';
+import { fillNormal } from './normal-data.ts';
 import type { OpCase, OpCaseInput, OpDefinition } from './op.ts';
 import { OPS } from './ops/index.ts';
 import { allocateData, elementCount, type HostTensor, type TensorData, type TensorDesc } from './tensor.ts';
+
+export { type StatisticsCase, statisticsCases } from './statistics-cases.ts';
 
 /** One case of one op, ready to run on any backend. */
 export interface ConformanceCase {
@@ -128,14 +131,4 @@ function hostInput(
 
 function hostTensor({ shape, dtype, layout, list }: TensorDesc, data: TensorData): HostTensor {
   return { shape, dtype, layout, list, data };
-}
-
-/** Roughly normal numbers (a sum of four uniform ones), the same on every machine. */
-function fillNormal(values: TensorData, seed: number): void {
-  let state = (seed * 2654435761 + 1) >>> 0;
-  const uniform = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32 - 0.5;
-  };
-  for (let i = 0; i < values.length; i++) values[i] = (uniform() + uniform() + uniform() + uniform()) * 1.7;
 }

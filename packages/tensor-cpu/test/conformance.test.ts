@@ -1,4 +1,4 @@
-import { conformanceCases } from '@mnnquant/graph/conformance';
+import { conformanceCases, statisticsCases } from '@mnnquant/graph/conformance';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type CpuBackend, createCpuBackend, loadKernels } from '../src/node.ts';
 import { loadFast } from './support/fast-kernels.ts';
@@ -26,6 +26,14 @@ describe.each([
       covered.add(item.op);
       expect(result.exactWhereNeeded).toBe(true);
       expect(result.relativeError).toBeLessThan(TOLERANCES.get(`${item.op}: ${item.title}`) ?? TOLERANCE);
+    });
+  }
+
+  for (const item of statisticsCases()) {
+    test(item.title, async () => {
+      const { exactWhereNeeded, relativeError } = await item.run(backend);
+      expect(exactWhereNeeded).toBe(true);
+      expect(relativeError).toBeLessThan(1e-12);
     });
   }
 

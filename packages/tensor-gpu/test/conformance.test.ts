@@ -1,4 +1,4 @@
-import { conformanceCases } from '@mnnquant/graph/conformance';
+import { conformanceCases, statisticsCases } from '@mnnquant/graph/conformance';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createGpuBackend, type GpuBackend } from '../src/node.ts';
 import { hasNodeWebGpu } from './support/available.ts';
@@ -18,6 +18,14 @@ describe.skipIf(!hasNodeWebGpu())('WebGPU in Node: every case of every op that h
       if (result === undefined) return;
       expect(result.exactWhereNeeded).toBe(true);
       expect(result.relativeError).toBeLessThan(TOLERANCE);
+    });
+  }
+
+  for (const item of statisticsCases()) {
+    test(item.title, async () => {
+      const { exactWhereNeeded, relativeError } = await item.run(backend);
+      expect(exactWhereNeeded).toBe(true);
+      expect(relativeError).toBeLessThan(TOLERANCE);
     });
   }
 });

@@ -43,12 +43,15 @@ export async function arrayErrors(device: GpuDevice, a: GpuArray, b: GpuArray): 
     const data = await device.download(parts);
     const row = (y: number): Float32Array => data.subarray(y * threads, (y + 1) * threads);
     const sum = (y: number): number => row(y).reduce((total, part) => total + part, 0);
+    const squaredError = sum(3);
+    // The largest of numbers with a NaN among them may be any; a sum does not lose it.
+    const most = (): number => row(4).reduce((largest, part) => Math.max(largest, part), 0);
     return {
       dot: sum(0),
       squaredA: sum(1),
       squaredB: sum(2),
-      squaredError: sum(3),
-      maxAbsoluteError: row(4).reduce((most, part) => Math.max(most, part), 0),
+      squaredError,
+      maxAbsoluteError: Number.isNaN(squaredError) ? Number.NaN : most(),
     };
   } finally {
     parts.release();

@@ -1,5 +1,5 @@
 // Runs in Chromium: what the tests call from outside.
-import { conformanceCases } from '@mnnquant/graph/conformance';
+import { conformanceCases, statisticsCases } from '@mnnquant/graph/conformance';
 import { createGpuBackend, type GpuMode } from '../../src/index.ts';
 
 export interface CaseOutcome {
@@ -20,8 +20,9 @@ const jobs = {
   async conformance(mode: GpuMode): Promise<CaseOutcome[]> {
     const backend = await createGpuBackend({ mode });
     const outcomes: CaseOutcome[] = [];
-    for (const item of conformanceCases()) {
-      const name = `${item.op}: ${item.title}`;
+    const ops = conformanceCases().map((item) => ({ name: `${item.op}: ${item.title}`, item }));
+    const looks = statisticsCases().map((item) => ({ name: item.title, item }));
+    for (const { name, item } of [...ops, ...looks]) {
       try {
         const result = await item.run(backend);
         outcomes.push({ name, hasKernel: result !== undefined, ...result });
