@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createPlan, elementCount, OPS, Program, type TensorDesc } from '@mnnquant/graph';
+import { smallNetwork } from '@mnnquant/graph/conformance';
 import { describe, expect, test } from 'vitest';
 import { createCpuBackend as createFromModule } from '../src/index.ts';
 import { createCpuBackend, loadKernels } from '../src/node.ts';
 import { randomFloats } from './support/random.ts';
-import { smallNetwork } from './support/small-network.ts';
 
 const FLOATS: TensorDesc = { shape: [2, 3], dtype: 'float32', layout: 'NCHW' };
 

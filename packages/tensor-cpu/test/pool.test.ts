@@ -11,7 +11,7 @@ import {
   type TensorBackend,
   ValueBuckets,
 } from '@mnnquant/graph';
-import { conformanceCases } from '@mnnquant/graph/conformance';
+import { conformanceCases, smallNetwork } from '@mnnquant/graph/conformance';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { CpuBackend } from '../src/cpu-backend.ts';
 import { createContext } from '../src/create-context.ts';
@@ -22,7 +22,6 @@ import { PooledBackend } from '../src/pool/pooled-backend.ts';
 import type { Batch, Maximum } from '../src/pool/protocol.ts';
 import { startWorker } from '../src/worker-channel.ts';
 import { randomFloats } from './support/random.ts';
-import { smallNetwork } from './support/small-network.ts';
 
 const MEMORY = 2 ** 28;
 const SIZE = [1, 3, 24, 20];

@@ -1,7 +1,9 @@
-import { type ConvolutionAttributes, type Graph, type GraphNode, OPS } from '@mnnquant/graph';
-import { randomFloats } from './random.ts';
+import type { Graph, GraphNode } from './graph.ts';
+import { normalData } from './normal-data.ts';
+import type { ConvolutionAttributes } from './ops/convolution-attributes.ts';
+import { OPS } from './ops/index.ts';
 
-/** x [1,3,H,W] → 3x3 convolution to 10 → 3x3 depthwise, stride 2 → ReLU6 → 1x1 to 7 → global average. */
+/** A network for tests of backends: x [1,3,H,W] → 3x3 convolution to 10 → 3x3 depthwise, stride 2 → ReLU6 → 1x1 to 7 → global average. */
 export function smallNetwork(): Graph {
   const nodes = [
     node(0, 'Convolution', convolution(3, 10, 3, 1, 1)),
@@ -67,7 +69,7 @@ function convolution(
     pads: [pad, pad, pad, pad],
     relu: true,
     relu6: false,
-    weight: randomFloats(outputChannels * perGroup * size * size, size),
-    bias: randomFloats(outputChannels, 1),
+    weight: normalData(outputChannels * perGroup * size * size, size),
+    bias: normalData(outputChannels, 1),
   };
 }
