@@ -35,6 +35,9 @@ import { WorkQueue } from './work-queue.ts';
 /** Samples whose commands are sent without waiting: enough to hide the way to the device and back. */
 const SAMPLES_AHEAD = 4;
 
+/** Looks at tensors whose results are on their way at the same time: what is downloaded for them takes memory here. */
+const LOOKS_AHEAD = 8;
+
 /**
  * Runs kernels on a GPU through gpu.js. Made by `createGpuBackend`.
  *
@@ -49,6 +52,8 @@ export class GpuBackend implements TensorBackend {
   readonly #device: GpuDevice;
   readonly #context: KernelContext;
   readonly #queue = new WorkQueue();
+  readonly #looks = Array.from({ length: LOOKS_AHEAD }, () => new WorkQueue());
+  #lookCount = 0;
   #isDisposed = false;
   #failure: Error | undefined;
 
@@ -91,7 +96,7 @@ export class GpuBackend implements TensorBackend {
     }));
     if (array === undefined) return host!;
     try {
-      return await this.#device.download(array);
+      return await this.#inTurn(() => this.#device.download(array));
     } finally {
       array.release();
     }
@@ -117,7 +122,7 @@ export class GpuBackend implements TensorBackend {
   range(tensor: DeviceTensor): Promise<RangeStatistics> {
     return this.#look(
       [tensor],
-      ([array]) => arrayRange(this.#device, array),
+      ([array]) => this.#inTurn(() => arrayRange(this.#device, array)),
       ([data]) => rangeOf(data),
     );
   }
@@ -140,7 +145,7 @@ export class GpuBackend implements TensorBackend {
       [tensor],
       async ([array]) => {
         const known = await request();
-        if (known !== undefined) await countInBins(this.#device, array, known, counts);
+        if (known !== undefined) await this.#inTurn(() => countInBins(this.#device, array, known, counts));
       },
       async ([data]) => {
         const known = await request();
@@ -164,7 +169,7 @@ export class GpuBackend implements TensorBackend {
   compare(a: DeviceTensor, b: DeviceTensor): Promise<ErrorSums> {
     return this.#look(
       [a, b],
-      ([left, right]) => arrayErrors(this.#device, left, right),
+      ([left, right]) => this.#inTurn(() => arrayErrors(this.#device, left, right)),
       ([left, right]) => errorSums(left, right),
     );
   }
@@ -172,7 +177,7 @@ export class GpuBackend implements TensorBackend {
   countOutside(tensor: DeviceTensor, low: number, high: number): Promise<number> {
     return this.#look(
       [tensor],
-      ([array]) => arrayOutside(this.#device, array, low, high),
+      ([array]) => this.#inTurn(() => arrayOutside(this.#device, array, low, high)),
       ([data]) => outsideCount(data, low, high),
     );
   }
@@ -230,6 +235,11 @@ export class GpuBackend implements TensorBackend {
     } finally {
       for (const array of held) array.release();
     }
+  }
+
+  /** Not all looks at once. One that waits for something else waits outside, so that nobody waits for it. */
+  #inTurn<T>(look: () => Promise<T>): Promise<T> {
+    return this.#looks[this.#lookCount++ % LOOKS_AHEAD].add(look);
   }
 
   async #contentOf(tensor: GpuTensor): Promise<TensorData> {

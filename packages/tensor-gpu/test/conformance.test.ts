@@ -1,14 +1,19 @@
 import { conformanceCases, statisticsCases } from '@mnnquant/graph/conformance';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createGpuBackend, type GpuBackend } from '../src/node.ts';
-import { hasNodeWebGpu } from './support/available.ts';
+import { createGpuBackend, type GpuBackend, type GpuMode } from '../src/node.ts';
+import { hasHeadlessGl, hasNodeWebGpu } from './support/available.ts';
 import { TOLERANCE } from './support/tolerance.ts';
 
-describe.skipIf(!hasNodeWebGpu())('WebGPU in Node: every case of every op that has a kernel', () => {
+const MODES: readonly GpuMode[] = [
+  ...(hasNodeWebGpu() ? (['webgpu'] as const) : []),
+  ...(hasHeadlessGl() ? (['headlessgl'] as const) : []),
+];
+
+describe.each(MODES)('%s in Node: every case of every op that has a kernel', (mode) => {
   let backend: GpuBackend;
   beforeAll(async () => {
-    backend = await createGpuBackend({ mode: 'webgpu' });
-    expect(backend.name).toBe('gpu:webgpu');
+    backend = await createGpuBackend({ mode });
+    expect(backend.name).toBe(`gpu:${mode}`);
   });
   afterAll(() => backend?.dispose());
 
@@ -29,3 +34,5 @@ describe.skipIf(!hasNodeWebGpu())('WebGPU in Node: every case of every op that h
     });
   }
 });
+
+test.skipIf(MODES.length > 0)('no GPU mode is there to test', () => {});

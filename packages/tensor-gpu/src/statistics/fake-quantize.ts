@@ -3,7 +3,7 @@ import { flat, type GpuArray } from '../device/gpu-array.ts';
 import type { GpuDevice } from '../device/gpu-device.ts';
 import { program } from '../device/program.ts';
 
-/** Half away from zero, as C's roundf. NaN stays NaN: it fails both comparisons. */
+/** Half away from zero, as C's roundf. NaN stays NaN: it fails both comparisons, and drivers may drop it from a minimum. */
 const FAKE_QUANTIZE = program({
   name: 'fake quantize',
   rank: 1,
@@ -16,12 +16,12 @@ const FAKE_QUANTIZE = program({
     high: 'number',
   },
   body: `
-    const scaled = x[this.thread.x] * inverse + zeroPoint;
-    let q = Math.floor(Math.abs(scaled) + 0.5);
-    if (scaled < 0.0) q = -q;
-    if (q < low) q = low;
-    if (q > high) q = high;
-    return (q - zeroPoint) * scale;`,
+    const value = x[this.thread.x];
+    const scaled = value * inverse + zeroPoint;
+    let y = value;
+    if (scaled >= 0.0) y = (Math.max(low, Math.min(high, Math.floor(scaled + 0.5))) - zeroPoint) * scale;
+    if (scaled < 0.0) y = (Math.max(low, Math.min(high, -Math.floor(0.5 - scaled))) - zeroPoint) * scale;
+    return y;`,
 });
 
 /** The array's values rounded to the grid: q = clamp(roundf(x / scale + zeroPoint), min, max), (q - zeroPoint) * scale. */

@@ -14,6 +14,11 @@ export function hasNodeWebGpu(): boolean {
   return REQUIRED || process.env.VK_ICD_FILENAMES !== undefined;
 }
 
+/** Whether to run what needs headless GL: nobody has it by accident, since it is compiled on installing. */
+export function hasHeadlessGl(): boolean {
+  return process.env.MNNQUANT_HEADLESS_GL === '1';
+}
+
 /** Whether to run what needs Chromium. */
 export function hasChromium(): boolean {
   return REQUIRED || existsSync(CHROMIUM);
