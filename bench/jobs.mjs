@@ -67,7 +67,7 @@ function chosenJobs(names) {
 async function measureJob(job, { python, tools, rounds, folder, signal }) {
   const row = { name: job.name, title: job.title, goal: job.goal, runs: {}, failed: [] };
   for (const name of Object.keys(tools)) row.runs[name] = [];
-  const prepared = await prepare(job, folder, signal).catch((error) => {
+  const prepared = await prepareJob(job, folder, signal).catch((error) => {
     signal.throwIfAborted();
     console.error(`${job.name}: failed, ${error.message}`);
   });
@@ -88,7 +88,7 @@ async function measureJob(job, { python, tools, rounds, folder, signal }) {
 }
 
 /** `{ source, config }`: the model and the config file. */
-async function prepare({ model, network, images, count, config }, folder, signal) {
+export async function prepareJob({ model, network, images, count, config }, folder, signal) {
   mkdirSync(folder, { recursive: true });
   const path = `${join(folder, 'images')}/`;
   if (network) {

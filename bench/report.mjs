@@ -6,6 +6,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { backendsTable } from './backend-rows.mjs';
 import { growthChart } from './chart.mjs';
 import { table } from './format.mjs';
 import { growthTables } from './growth-rows.mjs';
@@ -21,6 +22,8 @@ const BLOCKS = {
     `${jobsTable(jobs)}\n\nSeconds: median (least–most), rounds: ${rounds}. The ratio is that of the medians, in brackets those of single rounds. Memory: the greatest peak.`,
   growth: ({ points }) =>
     `![Time and peak memory against the number of images and the size of the network](performance-growth.svg)\n\n${growthTables(points)}`,
+  backends: ({ networks, images, rounds }) =>
+    `${backendsTable(networks)}\n\nMedian (least–most), rounds: ${rounds}. Images per second: inference with a range of every tensor, ${images} images at once.`,
   kernels: ({ results }) => plainTables(results),
   startup: ({ results }) => plainTables(results),
 };

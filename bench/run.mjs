@@ -2,12 +2,14 @@
 //
 //   pnpm bench jobs [--rounds 5] [name …]      whole jobs against MNN's own tool
 //   pnpm bench growth [--rounds 1] [--quick]   time and memory against images and size of the network
+//   pnpm bench backends [--backend gpu] …      images per second and whole jobs, a GPU against the CPU and MNN's own tool
 //   pnpm bench kernels | startup               what kernels.mjs, startup.mjs measure
 //
 // CONTRIBUTING.md says what the variables MNNQUANT_PYTHON and MNNQUANT_TEST_DATA are. Exit code 1 if a job failed, 2 for
 // wrong arguments.
 import { loadavg } from 'node:os';
 import { UsageError } from './arguments.mjs';
+import { benchBackends } from './backends.mjs';
 import { benchGrowth } from './growth.mjs';
 import { benchJobs } from './jobs.mjs';
 import { writeReport } from './report.mjs';
@@ -17,6 +19,7 @@ import { runScript } from './script.mjs';
 const PARTS = {
   jobs: benchJobs,
   growth: benchGrowth,
+  backends: benchBackends,
   kernels: (args) => runScript('../packages/tensor-cpu/bench/kernels.mjs', args),
   startup: (args) => runScript('startup.mjs', args),
 };
@@ -29,7 +32,9 @@ function describe({ machine, versions }) {
   );
 }
 
-async function main([part, ...args]) {
+async function main(given) {
+  // `pnpm bench --backend gpu` says as much as `pnpm bench backends --backend gpu`.
+  const [part, ...args] = given[0]?.startsWith('--backend') ? ['backends', ...given] : given;
   if (!Object.hasOwn(PARTS, part ?? ''))
     throw new UsageError(`expected one of ${Object.keys(PARTS).join(', ')}; got ${part ?? 'nothing'}`);
   const taken = environment();
