@@ -1,0 +1,45 @@
+import type { Prediction } from '@mnnquant/calibrate';
+import type { TensorBackend } from '@mnnquant/graph';
+import type { OpenedSamples, SkippedFile } from '../samples/opened.ts';
+import type { SkipCount } from '../skips.ts';
+import { type WinogradOutcome, winogradOutcome } from '../winograd-outcome.ts';
+import type { Job } from './prepare.ts';
+import type { JobResult } from './run.ts';
+
+/** What a job did, wherever its files came from. */
+export interface JobOutcome {
+  readonly images: { readonly used: readonly string[]; readonly skipped: readonly SkippedFile[] };
+  /** How MNN's runtime will run the written model. */
+  readonly prediction: Prediction;
+  /** What each entry of `skip_quant_op_names` matched. */
+  readonly skips: readonly SkipCount[];
+  /** Ops without a kernel that ran the plain reference: steps by op name. */
+  readonly fallbacks: Readonly<Record<string, number>>;
+  readonly passes: 1 | 2;
+  /** Why there were two: too little memory for all samples at once, or samples of different shapes. */
+  readonly twice?: 'memory' | 'shapes';
+  /** What computed, in words. */
+  readonly device: string;
+  readonly threads: number;
+  /** With EMA and `winogradOpt`. */
+  readonly winograd?: WinogradOutcome;
+}
+
+export function jobOutcome(
+  { skips }: Job,
+  samples: OpenedSamples,
+  { calibration, prediction }: JobResult,
+  backend: TensorBackend,
+): JobOutcome {
+  return {
+    images: { used: samples.names, skipped: samples.skipped },
+    prediction,
+    skips: skips.patterns,
+    fallbacks: Object.fromEntries(calibration.report.fallbacks),
+    passes: calibration.passes,
+    ...(calibration.twice && { twice: calibration.twice }),
+    device: backend.device,
+    threads: backend.concurrency ?? 1,
+    ...(calibration.winograd && { winograd: winogradOutcome(calibration.winograd) }),
+  };
+}

@@ -1,0 +1,139 @@
+import {
+  type CalibrationResult,
+  calibrate,
+  type LayerError,
+  type Prediction,
+  predictInt8,
+  quantizeModel,
+  quantizeWeights,
+  trainingForward,
+  withScalesForPieces,
+} from '@mnnquant/calibrate';
+import {
+  buildGraph,
+  createPlan,
+  type ExecutionPlan,
+  type GraphNode,
+  type TensorBackend,
+} from '@mnnquant/graph';
+import type { MnnModel } from '@mnnquant/mnn-format';
+import type { Config } from '../config/schema.ts';
+import { measureDebug } from '../measure-debug.ts';
+import { emaConfig, weightConfig } from '../method-config.ts';
+import type { OpenedSamples } from '../samples/opened.ts';
+import { memoryWarnings, predictionWarnings, tensorWarnings } from '../warnings.ts';
+import type { Job, Warn } from './prepare.ts';
+
+/** What a job is through with, and how much of it there is. */
+export type OnProgress = (phase: 'images' | 'calibrate' | 'debug', done: number, total: number) => void;
+
+export interface RunOptions {
+  readonly backend: TensorBackend;
+  /** For samples and activations together. */
+  readonly memoryBytes: number;
+  readonly onProgress?: OnProgress;
+  readonly warn: Warn;
+}
+
+export interface JobResult {
+  readonly written: MnnModel;
+  readonly calibration: CalibrationResult;
+  /** How MNN's runtime will run the written model. */
+  readonly prediction: Prediction;
+  /** With `debug`: how far each layer is from the float network. */
+  readonly layers?: readonly LayerError[];
+}
+
+/** The share of the memory in which prepared samples are kept; more are read a second time. */
+const SAMPLES_SHARE = 1 / 4;
+
+/** Reads every sample once and keeps those for which there is memory. */
+export function openSamples(
+  { source }: Job,
+  { backend, memoryBytes, onProgress }: RunOptions,
+): Promise<OpenedSamples> {
+  return source.open({
+    cacheBytes: memoryBytes * SAMPLES_SHARE,
+    shared: (backend.concurrency ?? 1) > 1,
+    onProgress: (done, total) => onProgress?.('images', done, total),
+  });
+}
+
+/** The work between reading and writing: calibrates, rewrites the model, and measures what `debug` asks for. */
+export async function runJob(job: Job, samples: OpenedSamples, options: RunOptions): Promise<JobResult> {
+  const { backend, onProgress, warn } = options;
+  const memoryBytes = options.memoryBytes * (1 - SAMPLES_SHARE);
+  warn(memoryWarnings(job.plan, memoryBytes));
+  const { calibration, model, plan } = await runCalibration(job, samples, { ...options, memoryBytes });
+  warn(tensorWarnings(calibration, job.graph));
+  const written = rewrite(model, plan, calibration, job.config);
+  const prediction = predictInt8(written, plan, calibration.candidates);
+  warn(predictionWarnings(prediction));
+  if (!job.config.debug) return { written, calibration, prediction };
+  const layers = await measureDebug({
+    plan,
+    written,
+    prediction,
+    samples,
+    backend,
+    memoryBytes,
+    onProgress: (done, total) => onProgress?.('debug', done, total),
+  });
+  return { written, calibration, prediction, layers };
+}
+
+interface CalibratedModel {
+  readonly calibration: CalibrationResult;
+  readonly model: MnnModel;
+  /** Of that model. */
+  readonly plan: ExecutionPlan;
+}
+
+async function runCalibration(
+  { config, inference, source, plan }: Job,
+  samples: OpenedSamples,
+  { backend, memoryBytes, onProgress }: RunOptions,
+): Promise<CalibratedModel> {
+  const { folded } = inference;
+  const skip = (node: GraphNode): boolean => config.skip_quant_op_names.includes(node.name);
+  const weights = weightConfig(config);
+  const training = inference.training
+    ? trainingForward({ source: inference.source, folded, plan, backend, skip, weights })
+    : undefined;
+  const calibration = await calibrate({
+    plan,
+    backend,
+    samples,
+    config: {
+      featureMethod: config.feature_quantize_method,
+      featureClamp: config.feature_clamp_value,
+      ema: { ...emaConfig(config, plan.graph), forward: training?.forward },
+      weights,
+      skip,
+    },
+    memoryBudgetBytes: memoryBytes,
+    onProgress: (done, total) => onProgress?.('calibrate', done, total),
+  });
+  if (training === undefined) return { calibration, model: folded.model, plan };
+  // The weights of the result are others than those of the run.
+  const { model } = training.finish();
+  const graph = buildGraph(model, { leaveOutTail: true });
+  return { calibration, model, plan: createPlan(graph, source.shapes) };
+}
+
+function rewrite(
+  model: MnnModel,
+  plan: ExecutionPlan,
+  { scales, candidates, winograd, weights: rounded }: CalibrationResult,
+  config: Config,
+): MnnModel {
+  const plain = rounded ?? quantizeWeights(plan, candidates, weightConfig(config));
+  const weights = winograd?.observer.withAttributes(plain) ?? plain;
+  const quantized = quantizeModel(model, {
+    scales: scales.tensors,
+    weights,
+    means: candidates.means,
+    apart: candidates.apart,
+  });
+  return withScalesForPieces(quantized, plan);
+}
