@@ -1,0 +1,28 @@
+import type { Extents, GpuArray } from '../device/gpu-array.ts';
+
+/** Threads along each dimension that every device takes: WebGPU starts at most 65535 groups of 8, 8 and 1. */
+const MOST_THREADS = [500_000, 500_000, 65_535] as const;
+
+/** Up to here a quotient of thread numbers, rounded down, is exact in float32. */
+export const EXACT_DIVISION = 2 ** 22;
+
+/** Whether threads of these extents can be started. */
+export function canStart(extents: Extents): boolean {
+  if (extents.length === 1) return extents[0] < EXACT_DIVISION;
+  return extents.every((extent, axis) => extent <= MOST_THREADS[axis]);
+}
+
+/** Uses intermediate arrays, and releases them afterwards, also when something throws. */
+export async function consuming<T>(arrays: readonly GpuArray[], use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } finally {
+    for (const array of arrays) array.release();
+  }
+}
+
+/** GLSL and WGSL of JavaScript's bounds: NaN stays what it is. */
+export function clamped(value: string): string {
+  return `if (${value} < lo) ${value} = lo;
+    if (${value} > hi) ${value} = hi;`;
+}

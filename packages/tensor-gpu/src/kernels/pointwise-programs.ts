@@ -1,0 +1,84 @@
+import { program } from '../device/program.ts';
+import { clamped } from './dispatch.ts';
+
+/**
+ * Of a product over [pixels, outputs, samples]. Thread (p, o, z) takes pixel p of output channel `firstOutput` + o, and of the
+ * channels of its group those of part z mod `parts`: x [N * C, P] · w [C/g, O] → [N * parts, O, P].
+ */
+const PARAMETERS = {
+  x: 'array',
+  w: 'array',
+  bias: 'array',
+  allChannels: 'integer',
+  groupChannels: 'integer',
+  partChannels: 'integer',
+  groupOutputs: 'integer',
+  firstOutput: 'integer',
+  parts: 'integer',
+  finish: 'integer',
+  lo: 'number',
+  hi: 'number',
+} as const;
+
+/** The first channel this thread reads, in its group (`start`) and among all planes (`plane`). */
+export const FIRST_CHANNEL = `
+    const sample = Math.floor((this.thread.z + 0.5) / parts);
+    const start = (this.thread.z - sample * parts) * partChannels;
+    const group = Math.floor((this.thread.y + firstOutput + 0.5) / groupOutputs);
+    const plane = sample * allChannels + group * groupChannels + start;`;
+
+/** What ends a thread's work on four pixels; parts of sums get bias and bounds when they are added. */
+export const RETURN_FOUR = `
+    if (finish == 1) {
+      const offset = bias[this.thread.y];
+      a += offset;
+      b += offset;
+      c += offset;
+      d += offset;
+      ${['a', 'b', 'c', 'd'].map(clamped).join('\n      ')}
+    }
+    return [a, b, c, d];`;
+
+/** Likewise for one pixel. */
+export const RETURN_ONE = `
+    if (finish == 1) {
+      sum += bias[this.thread.y];
+      ${clamped('sum')}
+    }
+    return sum;`;
+
+export const POINTWISE = program({
+  name: 'pointwise',
+  rank: 3,
+  parameters: PARAMETERS,
+  body: `${FIRST_CHANNEL}
+    let sum = 0.0;
+    for (let i = 0; i < partChannels; i++) {
+      sum += x[0][plane + i][this.thread.x] * w[0][start + i][this.thread.y];
+    }
+    ${RETURN_ONE}`,
+});
+
+/**
+ * Five loads for four products. `Math.floor` makes integers of the numbers it is given: so the compiler works out what does
+ * not change before the loop. The last pixels may lie behind the plane; what comes of them is cut off.
+ */
+export const POINTWISE_WIDE = program({
+  name: 'pointwise-wide',
+  rank: 3,
+  width: 4,
+  parameters: PARAMETERS,
+  body: `${FIRST_CHANNEL}
+    let a = 0.0;
+    let b = 0.0;
+    let c = 0.0;
+    let d = 0.0;
+    for (let i = 0; i < partChannels; i++) {
+      const tap = w[0][Math.floor(start) + i][this.thread.y];
+      a += tap * x[0][Math.floor(plane) + i][this.thread.x * 4];
+      b += tap * x[0][Math.floor(plane) + i][this.thread.x * 4 + 1];
+      c += tap * x[0][Math.floor(plane) + i][this.thread.x * 4 + 2];
+      d += tap * x[0][Math.floor(plane) + i][this.thread.x * 4 + 3];
+    }
+    ${RETURN_FOUR}`,
+});
