@@ -1,4 +1,5 @@
 import type { GraphNode } from '@mnnquant/graph';
+import type { OutputRange } from './output-ranges.ts';
 
 /** A convolution with all shapes known: x [N,C,H,W] · w [O,C/g,kH,kW] → y [N,O,oH,oW]. Extents in elements. */
 export interface ConvolutionJob {
@@ -25,27 +26,6 @@ export interface ConvolutionJob {
   readonly hi: number;
 }
 
-/** A run of output channels whose weights fit into one array. */
-export interface OutputRange {
-  readonly first: number;
-  readonly count: number;
-}
-
-/**
- * Output channels in runs whose weights fit into an array of the device.
- *
- * @param inner weights per output channel
- */
-export function outputRanges(outputs: number, inner: number, maxArrayBytes: number): OutputRange[] {
-  const fitting = Math.max(1, Math.floor(maxArrayBytes / (inner * 4)));
-  // Programs of width 4 take them by fours.
-  const most = fitting >= 4 ? fitting - (fitting % 4) : fitting;
-  return Array.from({ length: Math.ceil(outputs / most) }, (_, i) => ({
-    first: i * most,
-    count: Math.min(most, outputs - i * most),
-  }));
-}
-
 /** Weights [O, inner] of some output channels as [inner, count]: neighbouring threads read neighbouring outputs. */
 export function packWeights(
   weight: ArrayLike<number>,
@@ -58,9 +38,4 @@ export function packWeights(
     for (let k = 0; k < inner; k++) packed[k * count + o] = weight[row + k];
   }
   return packed;
-}
-
-/** Bias of some output channels; zeros where there is none. */
-export function packBias(bias: ArrayLike<number> | undefined, { first, count }: OutputRange): Float32Array {
-  return Float32Array.from({ length: count }, (_, o) => bias?.[first + o] ?? 0);
 }

@@ -1,6 +1,6 @@
 import { activationBounds, type ConvolutionAttributes, convolutionGeometry } from '@mnnquant/graph';
-import { bindJob } from './bind-job.ts';
 import type { KernelBinder } from './context.ts';
+import { bindJob } from './convolution-binding.ts';
 
 /**
  * Convolution and ConvolutionDepthwise: x [N,C,H,W] · w [O,C/g,kH,kW] → y [N,O,oH,oW]. Weights that are an input, and NHWC

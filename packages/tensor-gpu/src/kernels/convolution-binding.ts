@@ -1,60 +1,38 @@
 import { flat, type GpuArray, view } from '../device/gpu-array.ts';
 import type { GpuKernel, KernelContext } from './context.ts';
-import {
-  type ConvolutionJob,
-  type OutputRange,
-  outputRanges,
-  packBias,
-  packWeights,
-} from './convolution-job.ts';
+import { type ConvolutionJob, packWeights } from './convolution-job.ts';
 import { FINISH, WINDOW, WINDOW_SLIDING, WINDOW_WIDE } from './convolution-programs.ts';
 import { canStart, consuming, EXACT_DIVISION } from './dispatch.ts';
 import { hasInnerProduct, innerProduct } from './inner-product.ts';
-import { canJoin, type JoinPart, joinArrays } from './join.ts';
+import {
+  inRanges,
+  type OutputRange,
+  outputRanges,
+  type RangeStep,
+  type WeightedSum,
+} from './output-ranges.ts';
 import { POINTWISE, POINTWISE_WIDE } from './pointwise-programs.ts';
-
-/** Computes some output channels: x, w [C/g * kH * kW, count] and bias [count] → [N, count, oH, oW]. */
-type RangeStep = (x: GpuArray, w: GpuArray, bias: GpuArray, range: OutputRange) => Promise<GpuArray>;
 
 /** The convolution of a job, in as many runs as its weights need arrays. */
 export function bindJob(context: KernelContext, job: ConvolutionJob): GpuKernel | undefined {
-  const { device } = context;
   const inner = innerOf(job);
-  const plane = job.outHeight * job.outWidth;
-  if (inner * 4 > device.maxArrayBytes) return undefined;
-  const ranges = outputRanges(job.outputs, inner, device.maxArrayBytes);
-  const step = bindWhole(context, job, ranges) ?? bindWindows(context, job, ranges);
-  const counts = ranges.map(({ count }) => count);
-  if (step === undefined || (ranges.length > 1 && !canJoin(job.batch, counts, plane))) return undefined;
-  return async ([x]) => {
-    const parts: JoinPart[] = [];
-    try {
-      for (const range of ranges) {
-        const { w, bias } = await constantsOf(context, job, inner, range);
-        parts.push({ array: await step(x!, w, bias, range), extent: range.count });
-      }
-      return [await joinArrays(device, job.batch, parts, plane)];
-    } finally {
-      for (const { array } of parts) array.release();
-    }
+  const sum: WeightedSum = {
+    owner: job.owner,
+    batch: job.batch,
+    outputs: job.outputs,
+    plane: job.outHeight * job.outWidth,
+    inner,
+    bias: job.bias,
+    pack: (range) => packWeights(job.weight, inner, range),
   };
+  const ranges = outputRanges(sum, context.device.maxArrayBytes);
+  const step = bindWhole(context, job, ranges) ?? bindWindows(context, job, ranges);
+  return step && inRanges(context, sum, ranges, step);
 }
 
 /** Weights per output channel. */
 function innerOf({ channels, kernel }: ConvolutionJob): number {
   return channels * kernel[0] * kernel[1];
-}
-
-async function constantsOf(
-  { constants }: KernelContext,
-  { owner, weight, bias }: ConvolutionJob,
-  inner: number,
-  range: OutputRange,
-): Promise<{ readonly w: GpuArray; readonly bias: GpuArray }> {
-  return {
-    w: await constants.get(owner, `weights from ${range.first}`, () => packWeights(weight, inner, range)),
-    bias: await constants.get(owner, `bias from ${range.first}`, () => packBias(bias, range)),
-  };
 }
 
 /** A window as large as the image: a product of each sample with all weights. */
