@@ -43,6 +43,8 @@ class GlDevice implements GpuDevice {
   readonly #js: GpuJs;
   readonly #gpu: GpuJsInstance;
   readonly #kernels = new Map<Program, GpuJsShortcut>();
+  /** Of programs whose y and z are exchanged: see {@link isFlat}. */
+  readonly #turned = new Map<Program, GpuJsShortcut>();
   #upload: GpuJsShortcut | undefined;
   #download: GpuJsShortcut | undefined;
   #gl: WebGLRenderingContext | undefined;
@@ -111,15 +113,14 @@ class GlDevice implements GpuDevice {
   ): Promise<GpuArray> {
     if (program.width !== undefined)
       throw new Error(`tensor-gpu: ${program.name}: this device runs no programs of width ${program.width}`);
-    const kinds = Object.fromEntries(
-      Object.entries(program.parameters).map(([name, kind]) => [name, KINDS[kind]]),
-    );
-    const shortcut = this.#kernels.get(program) ?? this.#create(program, kinds, true);
-    this.#kernels.set(program, shortcut);
+    const turned = isFlat(output);
+    const kernels = turned ? this.#turned : this.#kernels;
+    const shortcut = kernels.get(program) ?? this.#translate(program, turned);
+    kernels.set(program, shortcut);
     const values = Object.entries(program.parameters).map(([name, kind]) =>
       kind === 'array' ? this.#handle(args[name] as ArrayView) : args[name],
     );
-    shortcut.kernel.setOutput(output);
+    shortcut.kernel.setOutput(turned ? [output[0], 1, output[1]] : output);
     const result = shortcut(...values) as Texture;
     const count = output.reduce<number>((product, extent) => product * extent, 1);
     return this.#array(count, result);
@@ -128,7 +129,13 @@ class GlDevice implements GpuDevice {
   async dispose(): Promise<void> {
     await this.#gpu.destroy();
     this.#kernels.clear();
+    this.#turned.clear();
     this.#usedBytes = 0;
+  }
+
+  #translate(program: Program, turned: boolean): GpuJsShortcut {
+    const kinds = Object.entries(program.parameters).map(([name, kind]) => [name, KINDS[kind]]);
+    return this.#create(turned ? withTurnedAxes(program) : program, Object.fromEntries(kinds), true);
   }
 
   #create(
@@ -177,6 +184,23 @@ class GlDevice implements GpuDevice {
     if (code === gl.OUT_OF_MEMORY) throw new Error(`tensor-gpu: ${what}: the GPU is out of memory`);
     if (code !== gl.NO_ERROR) throw new Error(`tensor-gpu: ${what}: GL error ${code}`);
   }
+}
+
+/**
+ * Whether an output has two dimensions. gpu.js gives it a texture of just these, which may be longer than textures can be;
+ * others get one that is about square. As [x, 1, y] it has three, and its values lie in the same order.
+ */
+function isFlat(output: Extents): output is readonly [number, number, 1] {
+  return output.length === 3 && output[1] > 1 && output[2] === 1;
+}
+
+/** The program for an output [x, z, y]. */
+function withTurnedAxes(program: Program): Program {
+  const body = program.body.replace(
+    /\bthis\.(thread|output)\.([yz])\b/g,
+    (_, what, axis) => `this.${what}.${axis === 'y' ? 'z' : 'y'}`,
+  );
+  return { ...program, body };
 }
 
 function rendererOf(gl: WebGLRenderingContext): string {
