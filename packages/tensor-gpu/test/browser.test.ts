@@ -21,4 +21,10 @@ describe.skipIf(!hasChromium())('in Chromium', () => {
     );
     expect(wrong).toEqual([]);
   });
+
+  test('webgl2: what multiplies and adds, in usual sizes', async () => {
+    const outcomes = await page.run('usualRuns', 'webgl2');
+    expect(outcomes.length).toBeGreaterThan(20);
+    expect(outcomes.filter(({ error }) => !(Number(error) < TOLERANCE))).toEqual([]);
+  });
 });

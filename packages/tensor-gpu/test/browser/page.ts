@@ -1,6 +1,8 @@
 // Runs in Chromium: what the tests call from outside.
 import { conformanceCases, statisticsCases } from '@mnnquant/graph/conformance';
 import { createGpuBackend, type GpuMode } from '../../src/index.ts';
+import { errorOf } from '../support/op-run.ts';
+import { usualRuns } from '../support/usual-runs.ts';
 
 export interface CaseOutcome {
   readonly name: string;
@@ -30,6 +32,15 @@ const jobs = {
         outcomes.push({ name, hasKernel: true, error: String(error) });
       }
     }
+    await backend.dispose();
+    return outcomes;
+  },
+  /** Relative errors of ops in usual sizes, or what went wrong. */
+  async usualRuns(mode: GpuMode): Promise<{ readonly title: string; readonly error: number | string }[]> {
+    const backend = await createGpuBackend({ mode });
+    const outcomes: { title: string; error: number | string }[] = [];
+    for (const [title, run] of usualRuns())
+      outcomes.push({ title, error: await errorOf(backend, run).catch(String) });
     await backend.dispose();
     return outcomes;
   },
