@@ -1,6 +1,6 @@
 import { program } from '../device/program.ts';
-import { clamped } from './dispatch.ts';
-import { FIRST_CHANNEL, RETURN_FOUR, RETURN_ONE } from './pointwise-programs.ts';
+import { clamped, wholeNumber } from './dispatch.ts';
+import { FIRST_CHANNEL, PLANE, RETURN_FOUR, RETURN_ONE, START } from './pointwise-programs.ts';
 
 /**
  * Of a convolution over [pixels, outputs, samples]. Thread (p, o, z) takes pixel p of output channel `firstOutput` + o, and of
@@ -65,10 +65,10 @@ export const WINDOW = program({
     ${RETURN_ONE}`,
 });
 
-/**
- * Loops over channels and rows of a window for four neighbouring pixels of a row. As in `POINTWISE_WIDE`, `Math.floor` makes
- * integers.
- */
+const TOP = wholeNumber('top');
+const LEFT = wholeNumber('left');
+
+/** Loops over channels and rows of a window for four neighbouring pixels of a row. */
 const overRows = (body: string): string => `${FIRST_CHANNEL}
     ${windowStart(4)}
     let a = 0.0;
@@ -81,7 +81,7 @@ const overRows = (body: string): string => `${FIRST_CHANNEL}
       let partC = 0.0;
       let partD = 0.0;
       for (let ky = 0; ky < kernelHeight; ky++) {
-        if (Math.floor(top) + ky * dilationY >= 0 && Math.floor(top) + ky * dilationY < height) {
+        if (${TOP} + ky * dilationY >= 0 && ${TOP} + ky * dilationY < height) {
           ${body}
         }
       }
@@ -94,11 +94,11 @@ const overRows = (body: string): string => `${FIRST_CHANNEL}
 
 /** `into = x` at column `left` + offset of the row, unless that is padding. */
 const readInto = (into: string, offset: string): string => `
-          if (Math.floor(left) + ${offset} >= 0 && Math.floor(left) + ${offset} < width) {
-            ${into} = x[Math.floor(plane) + i][Math.floor(top) + ky * dilationY][Math.floor(left) + ${offset}];
+          if (${LEFT} + ${offset} >= 0 && ${LEFT} + ${offset} < width) {
+            ${into} = x[${PLANE} + i][${TOP} + ky * dilationY][${LEFT} + ${offset}];
           }`;
 
-const TAP = 'w[Math.floor(start) + i][ky * kernelWidth + kx][this.thread.y]';
+const TAP = `w[${START} + i][ky * kernelWidth + kx][this.thread.y]`;
 
 /** Any stride and dilation: five loads for four products. */
 export const WINDOW_WIDE = program({

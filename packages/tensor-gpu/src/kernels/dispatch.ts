@@ -1,7 +1,7 @@
 import type { Extents, GpuArray } from '../device/gpu-array.ts';
 
 /** Threads along each dimension that every device takes: WebGPU starts at most 65535 groups of 8, 8 and 1. */
-const MOST_THREADS = [500_000, 500_000, 65_535] as const;
+const MOST_THREADS = [65_535 * 8, 65_535 * 8, 65_535] as const;
 
 /** Up to here a quotient of thread numbers, rounded down, is exact in float32. */
 export const EXACT_DIVISION = 2 ** 22;
@@ -25,4 +25,12 @@ export async function consuming<T>(arrays: readonly GpuArray[], use: () => Promi
 export function clamped(value: string): string {
   return `if (${value} < lo) ${value} = lo;
     if (${value} > hi) ${value} = hi;`;
+}
+
+/**
+ * A float that holds a whole number as an integer, for WebGPU only: what is computed with it are integers then, and what does
+ * not change in a loop is converted once, before it.
+ */
+export function wholeNumber(local: string): string {
+  return `(${local} | 0)`;
 }

@@ -2,7 +2,7 @@ import { elementCount, type MatMulAttributes, type TensorDesc } from '@mnnquant/
 import { flat, view } from '../device/gpu-array.ts';
 import { program } from '../device/program.ts';
 import type { GpuKernel, KernelBinder, KernelContext } from './context.ts';
-import { canStart } from './dispatch.ts';
+import { canStart, wholeNumber } from './dispatch.ts';
 import { hasInnerProduct, innerProduct } from './inner-product.ts';
 
 const PARAMETERS = {
@@ -26,18 +26,14 @@ const overProducts = (start: string, body: string, end: string): string => `
     ${end}`;
 
 /** Loads of a and b for an output column, either way they lie. */
-const loads = (flipA: boolean, flipB: boolean) => ({
-  a: flipA
-    ? 'a[Math.floor(left)][t * block + i][this.thread.y]'
-    : 'a[Math.floor(left)][this.thread.y][t * block + i]',
+const loads = (flipA: boolean, flipB: boolean, left: string, right: string) => ({
+  a: flipA ? `a[${left}][t * block + i][this.thread.y]` : `a[${left}][this.thread.y][t * block + i]`,
   b: (column: string): string =>
-    flipB
-      ? `b[Math.floor(right)][${column}][t * block + i]`
-      : `b[Math.floor(right)][t * block + i][${column}]`,
+    flipB ? `b[${right}][${column}][t * block + i]` : `b[${right}][t * block + i][${column}]`,
 });
 
 function oneColumn(flipA: boolean, flipB: boolean) {
-  const { a, b } = loads(flipA, flipB);
+  const { a, b } = loads(flipA, flipB, 'left', 'right');
   return program({
     name: `matrix-product-${Number(flipA)}${Number(flipB)}`,
     rank: 3,
@@ -54,7 +50,7 @@ function oneColumn(flipA: boolean, flipB: boolean) {
 
 /** Five loads for four products. */
 function fourColumns(flipA: boolean, flipB: boolean) {
-  const { a, b } = loads(flipA, flipB);
+  const { a, b } = loads(flipA, flipB, wholeNumber('left'), wholeNumber('right'));
   const names = ['A', 'B', 'C', 'D'];
   const each = (line: (name: string, column: string) => string): string =>
     names.map((name, k) => line(name, `this.thread.x * 4 + ${k}`)).join('\n      ');

@@ -1,5 +1,5 @@
 import { program } from '../device/program.ts';
-import { clamped } from './dispatch.ts';
+import { clamped, wholeNumber } from './dispatch.ts';
 
 /**
  * Of a product over [pixels, outputs, samples]. Thread (p, o, z) takes pixel p of output channel `firstOutput` + o, and of the
@@ -26,6 +26,9 @@ export const FIRST_CHANNEL = `
     const start = (this.thread.z - sample * parts) * partChannels;
     const group = Math.floor((this.thread.y + firstOutput + 0.5) / groupOutputs);
     const plane = sample * allChannels + group * groupChannels + start;`;
+
+export const PLANE = wholeNumber('plane');
+export const START = wholeNumber('start');
 
 /** What ends a thread's work on four pixels; parts of sums get bias and bounds when they are added. */
 export const RETURN_FOUR = `
@@ -59,10 +62,7 @@ export const POINTWISE = program({
     ${RETURN_ONE}`,
 });
 
-/**
- * Five loads for four products. `Math.floor` makes integers of the numbers it is given: so the compiler works out what does
- * not change before the loop. The last pixels may lie behind the plane; what comes of them is cut off.
- */
+/** Five loads for four products. The last pixels may lie behind the plane; what comes of them is cut off. */
 export const POINTWISE_WIDE = program({
   name: 'pointwise-wide',
   rank: 3,
@@ -74,11 +74,11 @@ export const POINTWISE_WIDE = program({
     let c = 0.0;
     let d = 0.0;
     for (let i = 0; i < partChannels; i++) {
-      const tap = w[0][Math.floor(start) + i][this.thread.y];
-      a += tap * x[0][Math.floor(plane) + i][this.thread.x * 4];
-      b += tap * x[0][Math.floor(plane) + i][this.thread.x * 4 + 1];
-      c += tap * x[0][Math.floor(plane) + i][this.thread.x * 4 + 2];
-      d += tap * x[0][Math.floor(plane) + i][this.thread.x * 4 + 3];
+      const tap = w[0][${START} + i][this.thread.y];
+      a += tap * x[0][${PLANE} + i][this.thread.x * 4];
+      b += tap * x[0][${PLANE} + i][this.thread.x * 4 + 1];
+      c += tap * x[0][${PLANE} + i][this.thread.x * 4 + 2];
+      d += tap * x[0][${PLANE} + i][this.thread.x * 4 + 3];
     }
     ${RETURN_FOUR}`,
 });
