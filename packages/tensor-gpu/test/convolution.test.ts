@@ -6,9 +6,9 @@ import { createGpuBackend } from '../src/node.ts';
 import { GPU_JS } from '../src/vendor.ts';
 import { hasNodeWebGpu } from './support/available.ts';
 import { LimitedDevice } from './support/limited-device.ts';
-import { errorOf } from './support/op-run.ts';
+import { errorOf, noiseTensor } from './support/op-run.ts';
 import { TOLERANCE } from './support/tolerance.ts';
-import { around, CONVOLUTIONS, convolutionRun, usualRuns } from './support/usual-runs.ts';
+import { around, CONVOLUTIONS, convolutionRun, deconvolutionRun, usualRuns } from './support/usual-runs.ts';
 
 describe.skipIf(!hasNodeWebGpu())('WebGPU in Node: what multiplies and adds, in usual sizes', () => {
   const backends: GpuBackend[] = [];
@@ -45,18 +45,39 @@ describe.skipIf(!hasNodeWebGpu())('WebGPU in Node: what multiplies and adds, in 
       expect(await errorOf(backend, run), title).toBeLessThan(TOLERANCE);
   });
 
-  test('weights larger than an array are uploaded in parts, once', async () => {
-    for (const [shape, maxArrayBytes, parts] of [
-      [{ input: [2, 600, 1, 1], output: 30, kernel: [1, 1] }, 20_000, 4],
-      [{ input: [2, 112, 5, 5], output: 43, pads: around(1), relu: true }, 23_000, 11],
-      [{ input: [2, 48, 4, 4], output: 90, group: 3, kernel: [5, 5], pads: around(2) }, 20_000, 8],
-    ] as const) {
-      const [backend, own] = limited({ maxArrayBytes });
-      expect(await errorOf(backend, convolutionRun(shape), 2)).toBeLessThan(TOLERANCE);
-      expect(own.programs.filter((name) => name.startsWith('join-')).length).toBeGreaterThan(0);
-      // Weights and bias of each part, and the input.
-      expect(own.uploads).toBe(2 * parts + 1);
-    }
+  test.each([
+    [convolutionRun({ input: [2, 600, 1, 1], output: 30, kernel: [1, 1] }), 20_000, 4],
+    [convolutionRun({ input: [2, 112, 5, 5], output: 43, pads: around(1), relu: true }), 23_000, 11],
+    [
+      convolutionRun({ input: [2, 48, 4, 4], output: 90, group: 3, kernel: [5, 5], pads: around(2) }),
+      20_000,
+      8,
+    ],
+    [deconvolutionRun([2, 16, 5, 6], 20), 19_500, 2],
+    [deconvolutionRun([1, 18, 4, 3], 21, { group: 3, relu6: true }), 4_100, 3],
+  ])('weights larger than an array are uploaded in parts, once: %#', async (run, maxArrayBytes, parts) => {
+    const [backend, own] = limited({ maxArrayBytes });
+    expect(await errorOf(backend, run, 2)).toBeLessThan(TOLERANCE);
+    expect(own.programs.filter((name) => name.startsWith('join-')).length).toBeGreaterThan(0);
+    // Weights and bias of each part, and the input.
+    expect(own.uploads).toBe(2 * parts + 1);
+  });
+
+  test('sums are divided into as many parts as fit into an array', async () => {
+    const [backend, own] = limited({ maxArrayBytes: 161_000 });
+    const run = convolutionRun({ input: [200, 129, 1, 1], output: 200, kernel: [1, 1] });
+    expect(await errorOf(backend, run)).toBeLessThan(TOLERANCE);
+    expect(own.programs).toEqual(['inner-product-wide', 'inner-product-sum']);
+  });
+
+  test('a constant matrix that lies the other way is turned once', async () => {
+    const [backend, own] = limited({});
+    const attributes = { transposeA: false, transposeB: true };
+    const inputs = [noiseTensor([2, 600], 5), noiseTensor([48, 600], 6), noiseTensor([48], 7)];
+    const run = { op: 'MatMul', attributes, inputs, constants: true };
+    expect(await errorOf(backend, run, 3)).toBeLessThan(TOLERANCE);
+    expect(new Set(own.programs)).toEqual(new Set(['inner-product-wide', 'inner-product-sum']));
+    expect(own.uploads).toBe(inputs.length + 1);
   });
 
   test('what is computed on the way is freed', async () => {

@@ -120,7 +120,11 @@ function bindWindows(
   const pixels = (count: number) => [outHeight * outWidth, count, batch] as const;
   const whole = parts === 1 && longRow === row;
   if (outHeight * outWidth >= EXACT_DIVISION) return undefined;
-  if (!ranges.every(({ count }) => canStart(threads(count)) && (whole || canStart(pixels(count)))))
+  if (
+    !ranges.every(
+      ({ count }) => canStart(device, threads(count)) && (whole || canStart(device, pixels(count))),
+    )
+  )
     return undefined;
   return async (x, w, bias, range) => {
     const args = argumentsOf(job, spread, x, w, bias, range);

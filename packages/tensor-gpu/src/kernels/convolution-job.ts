@@ -26,6 +26,9 @@ export interface ConvolutionJob {
   readonly hi: number;
 }
 
+/** Outputs whose weights are packed together: one line of cache of each is enough for all. */
+const PACKED_TOGETHER = 16;
+
 /** Weights [O, inner] of some output channels as [inner, count]: neighbouring threads read neighbouring outputs. */
 export function packWeights(
   weight: ArrayLike<number>,
@@ -33,9 +36,10 @@ export function packWeights(
   { first, count }: OutputRange,
 ): Float32Array {
   const packed = new Float32Array(inner * count);
-  for (let o = 0; o < count; o++) {
-    const row = (first + o) * inner;
-    for (let k = 0; k < inner; k++) packed[k * count + o] = weight[row + k];
+  for (let block = 0; block < count; block += PACKED_TOGETHER) {
+    const end = Math.min(block + PACKED_TOGETHER, count);
+    for (let k = 0; k < inner; k++)
+      for (let o = block; o < end; o++) packed[k * count + o] = weight[(first + o) * inner + k];
   }
   return packed;
 }

@@ -90,7 +90,7 @@ export const bindDeconvolution: KernelBinder = (context, node, inputs) => {
   };
   const ranges = outputRanges(sum, context.device.maxArrayBytes);
   if (sum.plane >= EXACT_DIVISION) return undefined;
-  if (!ranges.every(({ count }) => canStart([sum.plane, count, batch]))) return undefined;
+  if (!ranges.every(({ count }) => canStart(context.device, [sum.plane, count, batch]))) return undefined;
   const step: RangeStep = (source, w, offset, range) =>
     context.device.run(
       DECONVOLUTION,

@@ -1,14 +1,15 @@
 import type { Extents, GpuArray } from '../device/gpu-array.ts';
+import type { GpuDevice } from '../device/gpu-device.ts';
 
-/** Threads along each dimension that every device takes: WebGPU starts at most 65535 groups of 8, 8 and 1. */
+/** Threads along each dimension: WebGPU starts at most 65535 groups of 8, 8 and 1. */
 const MOST_THREADS = [65_535 * 8, 65_535 * 8, 65_535] as const;
 
 /** Up to here a quotient of thread numbers, rounded down, is exact in float32. */
 export const EXACT_DIVISION = 2 ** 22;
 
-/** Whether threads of these extents can be started. */
-export function canStart(extents: Extents): boolean {
-  if (extents.length === 1) return extents[0] < EXACT_DIVISION;
+/** Whether a device can start threads of these extents; on GL all lie in one texture, whatever their extents. */
+export function canStart({ mode }: GpuDevice, extents: Extents): boolean {
+  if (extents.length === 1 || mode !== 'webgpu') return true;
   return extents.every((extent, axis) => extent <= MOST_THREADS[axis]);
 }
 

@@ -1,7 +1,7 @@
 import { flat, type GpuArray, view } from '../device/gpu-array.ts';
 import type { GpuDevice } from '../device/gpu-device.ts';
 import { program } from '../device/program.ts';
-import { canStart, clamped, consuming } from './dispatch.ts';
+import { canStart, clamped, consuming, EXACT_DIVISION } from './dispatch.ts';
 
 /** Products a thread sums: few enough that rounding errors stay small, and that there are many threads. */
 const PRODUCTS_PER_THREAD = 128;
@@ -76,25 +76,28 @@ export interface InnerProduct {
   readonly hi: number;
 }
 
-/** Whether {@link innerProduct} can be had on a device: its partial sums have to fit. */
-export function hasInnerProduct(device: GpuDevice, { rows, inner, outputs }: InnerProduct): boolean {
-  const parts = Math.ceil(inner / PRODUCTS_PER_THREAD);
-  return (
-    canStart([outputs, parts, rows]) &&
-    canStart([rows * outputs]) &&
-    rows * outputs * parts * 4 <= device.maxArrayBytes
-  );
+/** Whether {@link innerProduct} can be had on a device. */
+export function hasInnerProduct(device: GpuDevice, product: InnerProduct): boolean {
+  const { rows, outputs } = product;
+  return rows * outputs < EXACT_DIVISION && canStart(device, [outputs, partsOf(device, product), rows]);
+}
+
+/** Into how many parts sums are divided: their results have to fit into an array. */
+function partsOf({ maxArrayBytes }: GpuDevice, { rows, inner, outputs }: InnerProduct): number {
+  const most = Math.floor(maxArrayBytes / (rows * outputs * 4));
+  return Math.max(1, Math.min(most, Math.ceil(inner / PRODUCTS_PER_THREAD)));
 }
 
 /** For few rows: the threads are spread over outputs and parts of the sums. */
 export async function innerProduct(
   device: GpuDevice,
-  { rows, inner, outputs, lo, hi }: InnerProduct,
+  product: InnerProduct,
   x: GpuArray,
   w: GpuArray,
   bias: GpuArray,
 ): Promise<GpuArray> {
-  const parts = Math.ceil(inner / PRODUCTS_PER_THREAD);
+  const { rows, inner, outputs, lo, hi } = product;
+  const parts = partsOf(device, product);
   const turns = Math.ceil(inner / parts);
   const args = { x: view(x, inner, rows), w: view(w, outputs, inner), inner, turns };
   const partial =

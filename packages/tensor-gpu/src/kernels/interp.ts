@@ -35,7 +35,7 @@ export const bindInterp: KernelBinder = ({ device, constants }, node, inputs, [o
     output,
   );
   const threads = [outWidth, outHeight, planes] as const;
-  if (!canStart(threads)) return undefined;
+  if (!canStart(device, threads)) return undefined;
   const role = `of ${x.shape} to ${output.shape} by ${size?.value ?? 'attributes'}`;
   const [rowTaps, columnTaps] = [vertical.taps[0].length, horizontal.taps[0].length];
   return async ([source]) => {

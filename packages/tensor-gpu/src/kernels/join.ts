@@ -46,9 +46,14 @@ export interface JoinPart {
   readonly extent: number;
 }
 
-/** Whether arrays of `extents` can be joined on every device. */
-export function canJoin(outer: number, extents: readonly number[], inner: number): boolean {
-  return canStart(threadsOf(outer, total(extents), inner));
+/** Whether a device can join arrays of `extents`. */
+export function canJoin(
+  device: GpuDevice,
+  outer: number,
+  extents: readonly number[],
+  inner: number,
+): boolean {
+  return canStart(device, threadsOf(outer, total(extents), inner));
 }
 
 /**

@@ -1,7 +1,8 @@
-import { elementCount, type MatMulAttributes, type TensorDesc } from '@mnnquant/graph';
+import { elementCount, type GraphNode, type MatMulAttributes, type TensorDesc } from '@mnnquant/graph';
 import { flat, view } from '../device/gpu-array.ts';
 import { program } from '../device/program.ts';
 import type { GpuKernel, KernelBinder, KernelContext } from './context.ts';
+import { packWeights } from './convolution-job.ts';
 import { canStart, wholeNumber } from './dispatch.ts';
 import { hasInnerProduct, innerProduct } from './inner-product.ts';
 
@@ -81,7 +82,7 @@ const FOUR_COLUMNS = FLIPS.map((flipA) => FLIPS.map((flipB) => fourColumns(flipA
 export const bindMatMul: KernelBinder = (context, node, inputs, [output]) => {
   const { transposeA, transposeB } = node.attributes as MatMulAttributes;
   if (inputs.some((input) => input?.dtype !== 'float32') || inputs[0]!.shape.length === 0) return undefined;
-  const [a, b, bias] = inputs as readonly TensorDesc[];
+  const [a, b] = inputs as readonly TensorDesc[];
   const left = a.shape.length === 1 ? [1, a.shape[0]] : a.shape;
   const right = b.shape.length === 1 ? [b.shape[0], 1] : b.shape;
   const flipA = transposeA && a.shape.length > 1;
@@ -93,7 +94,7 @@ export const bindMatMul: KernelBinder = (context, node, inputs, [output]) => {
   if (pairs.length * M * N !== elementCount(output.shape)) return undefined;
   const sizes = { M, N, K, flipA, flipB, pairs };
   const noBias = () => context.constants.get(node, `no bias of ${N}`, () => new Float32Array(N));
-  const run = bindFewRows(context, sizes, bias) ?? bindProducts(context, node, sizes, a, b);
+  const run = bindFewRows(context, node, sizes, b) ?? bindProducts(context, node, sizes, a, b);
   return run && (async ([x, w, offset]) => run([x, w, offset ?? (await noBias())]));
 };
 
@@ -109,31 +110,35 @@ interface Sizes {
 /** With fewer rows most of a group's threads along y would have nothing to do. */
 const FEW_ROWS = 4;
 
-/** A vector, or little more, times a matrix. */
+/** A vector, or little more, times a matrix; a constant one that lies the other way is turned once. */
 function bindFewRows(
-  { device }: KernelContext,
-  sizes: Sizes,
-  bias: TensorDesc | undefined,
+  { device, constants }: KernelContext,
+  node: GraphNode,
+  { M, N, K, flipA, flipB, pairs }: Sizes,
+  { value }: TensorDesc,
 ): GpuKernel | undefined {
-  const { M, N, K, flipA, flipB, pairs } = sizes;
-  if (pairs.length > 1 || M > FEW_ROWS || flipB || (flipA && M > 1)) return undefined;
-  if (bias !== undefined && elementCount(bias.shape) !== N) return undefined;
+  if (pairs.length > 1 || M > FEW_ROWS || (flipB && value === undefined) || (flipA && M > 1))
+    return undefined;
   const [lo, hi] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   const product = { rows: M, inner: K, outputs: N, lo, hi };
   if (!hasInnerProduct(device, product)) return undefined;
-  return async ([x, w, offset]) => [await innerProduct(device, product, x!, w!, offset!)];
+  const turned = () =>
+    constants.get(node, `turned ${N}x${K}`, () => packWeights(value!, K, { first: 0, count: N }));
+  return async ([x, w, bias]) => [
+    await innerProduct(device, product, x!, flipB ? await turned() : w!, bias!),
+  ];
 }
 
 function bindProducts(
   { device, constants }: KernelContext,
-  node: Parameters<KernelBinder>[1],
+  node: GraphNode,
   { M, N, K, flipA, flipB, pairs }: Sizes,
   a: TensorDesc,
   b: TensorDesc,
 ): GpuKernel | undefined {
   const wide = device.wide && N % 4 === 0;
   const threads = [wide ? N / 4 : N, M, pairs.length] as const;
-  if (!canStart(threads)) return undefined;
+  if (!canStart(device, threads)) return undefined;
   const programs = wide ? FOUR_COLUMNS : ONE_COLUMN;
   const block = blockOf(K);
   const [matricesA, matricesB] = [elementCount(a.shape) / (M * K), elementCount(b.shape) / (K * N)];

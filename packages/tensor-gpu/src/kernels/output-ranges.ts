@@ -52,7 +52,7 @@ export function inRanges(
   const { batch, inner, plane } = sum;
   if (inner * 4 > context.device.maxArrayBytes) return undefined;
   const counts = ranges.map(({ count }) => count);
-  if (ranges.length > 1 && !canJoin(batch, counts, plane)) return undefined;
+  if (ranges.length > 1 && !canJoin(context.device, batch, counts, plane)) return undefined;
   return async ([x]) => {
     const parts: JoinPart[] = [];
     try {

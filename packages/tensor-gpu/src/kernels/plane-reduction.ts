@@ -52,8 +52,8 @@ const MOST_ALONE = 64;
 /** Threads that share a plane: as many as a group has along x, times a power of two. */
 const LEAST_SHARED = 8;
 
-export function canReducePlanes(planes: number): boolean {
-  return canStart([planes]) && canStart([1, planes, 1]);
+export function canReducePlanes(device: GpuDevice, planes: number): boolean {
+  return canStart(device, [1, planes, 1]);
 }
 
 /** Maximum or average of each plane: x [planes, size] → [planes]. */

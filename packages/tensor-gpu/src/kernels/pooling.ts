@@ -85,12 +85,12 @@ export const bindPooling: KernelBinder = ({ device }, node, [x]) => {
   const planes = geometry.batch * geometry.channels;
   const size = geometry.inputHeight * geometry.inputWidth;
   if (takesAll(geometry))
-    return canReducePlanes(planes)
+    return canReducePlanes(device, planes)
       ? async ([source]) => [await reducePlanes(device, kind, source!, planes, size)]
       : undefined;
   const pixels = geometry.outputHeight * geometry.outputWidth;
   const threads = [pixels, planes, 1] as const;
-  if (!canStart(threads) || pixels >= EXACT_DIVISION) return undefined;
+  if (!canStart(device, threads) || pixels >= EXACT_DIVISION) return undefined;
   const { countedHeight, countedWidth } = countPadding ? geometry : { countedHeight: 0, countedWidth: 0 };
   return async ([source]) => {
     const seen = view(source!, geometry.inputWidth, geometry.inputHeight, planes);

@@ -8,6 +8,6 @@ export const bindPooling3D: KernelBinder = ({ device }, node, [x]) => {
   if (!global || x?.dtype !== 'float32' || x.layout === 'NHWC') return undefined;
   const planes = elementCount(x.shape.slice(0, 2));
   const size = elementCount(x.shape.slice(2));
-  if (!canReducePlanes(planes)) return undefined;
+  if (!canReducePlanes(device, planes)) return undefined;
   return async ([source]) => [await reducePlanes(device, kind, source!, planes, size)];
 };
