@@ -57,12 +57,16 @@ export {
 } from './ops/deconvolution.ts';
 export { blockViews, type DepthSpaceAttributes } from './ops/depth-space.ts';
 export type { EltwiseAttributes } from './ops/eltwise.ts';
+export type { EluAttributes } from './ops/elu.ts';
 export type { GatherAttributes } from './ops/gather.ts';
 export { OPS } from './ops/index.ts';
+export type { InstanceNormAttributes } from './ops/instance-norm.ts';
 export { type InterpAttributes, interpTaps, NO_EXTENT, type Taps } from './ops/interp.ts';
 export type { LayerNormAttributes } from './ops/layer-norm.ts';
 export type { LrnAttributes } from './ops/lrn.ts';
 export type { MatMulAttributes } from './ops/mat-mul.ts';
+export type { MomentsAttributes } from './ops/moments.ts';
+export type { NormalizeAttributes } from './ops/normalize.ts';
 export { type PaddingAttributes, padSource } from './ops/padding.ts';
 export {
   type PoolAttributes,
@@ -75,6 +79,7 @@ export { type ReductionAttributes, reducedAxes } from './ops/reduction.ts';
 export type { ReluAttributes } from './ops/relu.ts';
 export type { ClipAttributes } from './ops/relu6.ts';
 export type { ScaleAttributes } from './ops/scale.ts';
+export type { SeluAttributes } from './ops/selu.ts';
 export type { AxisAttributes } from './ops/softmax.ts';
 export { type SpaceBatchAttributes, spaceBatchAttributes, spaceBatchViews } from './ops/space-batch.ts';
 export { type StridedSliceAttributes, stridedSliceView } from './ops/strided-slice.ts';
