@@ -25,8 +25,10 @@ export const OUTER_AXES = [0, 1, 2, 3] as const;
 /** Parameters for their extents. */
 export const BOX_NUMBERS = ['outer1', 'outer2', 'outer3'] as const;
 
-/** Threads of a program of rank 3, along y and z. */
-export const MOST_ROWS = 500_000;
+/** Threads of a program of rank 3, along x or y: 65535 groups of 8. */
+export const MOST_THREADS = 500_000;
+
+/** The same along z, in groups of 1. */
 export const MOST_PLANES = 65_535;
 
 interface Axis {
@@ -68,7 +70,7 @@ export function boxOf(shape: readonly number[], strides: readonly (readonly numb
       operands: steps.map((step) => ({ extents: [step === 0 ? 1 : extent], steps: [step] })),
     };
   }
-  const split = splitRows(axes);
+  const split = splitLong(axes);
   if (split === undefined || split.length > OUTER_AXES.length + 2) return undefined;
   const outer = split.slice(0, -2);
   while (outer.length < OUTER_AXES.length) outer.unshift({ extent: 1, steps: strides.map(() => 0) });
@@ -111,18 +113,26 @@ function joinedAxes(shape: readonly number[], strides: readonly (readonly number
   return axes.length > 0 ? axes : [{ extent: 1, steps: strides.map(() => 0) }];
 }
 
-/** More rows than a program can have are split in two axes, where their number has a divisor. */
-function splitRows(axes: readonly Axis[]): readonly Axis[] | undefined {
-  const at = axes.length - 2;
-  const { extent, steps } = axes[at];
-  if (extent <= MOST_ROWS) return axes;
-  let parts = Math.ceil(extent / MOST_ROWS);
+/** More values along an axis than a program can have threads are counted by two axes, where their number has a divisor. */
+function splitLong(axes: readonly Axis[]): readonly Axis[] | undefined {
+  const result: Axis[] = [];
+  for (const axis of axes) {
+    const parts = partsOf(axis.extent);
+    if (parts === undefined) return undefined;
+    const extent = axis.extent / parts;
+    if (parts > 1) result.push({ extent: parts, steps: axis.steps.map((step) => step * extent) });
+    result.push({ extent, steps: axis.steps });
+  }
+  return result;
+}
+
+/**
+ * The least number of equal parts, at least `least` where that divides, in which an extent is no more than a program's
+ * threads along x or y; `undefined` where there is none.
+ */
+export function partsOf(extent: number, least = 1): number | undefined {
+  if (least > 1 && extent % least === 0 && extent / least <= MOST_THREADS) return least;
+  let parts = Math.ceil(extent / MOST_THREADS);
   while (parts <= MOST_PLANES && extent % parts !== 0) parts++;
-  if (parts > MOST_PLANES) return undefined;
-  const rows = extent / parts;
-  const pair = [
-    { extent: parts, steps: steps.map((step) => step * rows) },
-    { extent: rows, steps },
-  ];
-  return [...axes.slice(0, at), ...pair, ...axes.slice(at + 1)];
+  return parts <= MOST_PLANES ? parts : undefined;
 }
