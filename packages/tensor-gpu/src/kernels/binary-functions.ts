@@ -55,9 +55,9 @@ const POWER = `
     ${logOf('logarithm', 'magnitude')}
     const exponent = b * logarithm;
     ${expOf('y', 'exponent')}
-    if (a < 0.0) {
+    if (a < 0.0 && whole != size && magnitude < infinity) y = nan;
+    if (a < 0.0 || (a == 0.0 && 1.0 / a < 0.0)) {
       if (whole == size && whole - evenPart > 0.5) y = -y;
-      if (whole != size && magnitude < infinity) y = nan;
     }
     if (b == 0.5 && a >= 0.0) y = Math.sqrt(a);
     if (whole == size && size <= 64.0) {

@@ -81,5 +81,5 @@ const REDUCE_LARGE = `
           weight = weight * 0.000244140625;
         }
       }
-      quadrant = Math.floor(quarters + 0.5);
+      quadrant = Math.floor(quarters + rest + 0.5);
       angle = (quarters - quadrant + rest) * 1.5707963267948966;`;

@@ -3,6 +3,7 @@ import { conformanceCases, statisticsCases } from '@mnnquant/graph/conformance';
 import { createGpuBackend, type GpuMode } from '../../src/index.ts';
 import { errorOf } from '../support/op-run.ts';
 import { usualRuns } from '../support/usual-runs.ts';
+import { elementCases } from '../support/element-cases.ts';
 
 export interface CaseOutcome {
   readonly name: string;
@@ -22,7 +23,7 @@ const jobs = {
   async conformance(mode: GpuMode): Promise<CaseOutcome[]> {
     const backend = await createGpuBackend({ mode });
     const outcomes: CaseOutcome[] = [];
-    const ops = conformanceCases().map((item) => ({ name: `${item.op}: ${item.title}`, item }));
+    const ops = [...conformanceCases(), ...elementCases()].map((item) => ({ name: `${item.op}: ${item.title}`, item }));
     const looks = statisticsCases().map((item) => ({ name: item.title, item }));
     for (const { name, item } of [...ops, ...looks]) {
       try {
