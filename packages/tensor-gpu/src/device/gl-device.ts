@@ -43,8 +43,6 @@ class GlDevice implements GpuDevice {
   readonly #js: GpuJs;
   readonly #gpu: GpuJsInstance;
   readonly #kernels = new Map<Program, GpuJsShortcut>();
-  /** Of programs whose y and z are exchanged: see {@link isFlat}. */
-  readonly #turned = new Map<Program, GpuJsShortcut>();
   #upload: GpuJsShortcut | undefined;
   #download: GpuJsShortcut | undefined;
   #gl: WebGLRenderingContext | undefined;
@@ -113,14 +111,12 @@ class GlDevice implements GpuDevice {
   ): Promise<GpuArray> {
     if (program.width !== undefined)
       throw new Error(`tensor-gpu: ${program.name}: this device runs no programs of width ${program.width}`);
-    const turned = isFlat(output);
-    const kernels = turned ? this.#turned : this.#kernels;
-    const shortcut = kernels.get(program) ?? this.#translate(program, turned);
-    kernels.set(program, shortcut);
+    const shortcut = this.#kernels.get(program) ?? this.#translate(program);
+    this.#kernels.set(program, shortcut);
     const values = Object.entries(program.parameters).map(([name, kind]) =>
       kind === 'array' ? this.#handle(args[name] as ArrayView) : args[name],
     );
-    shortcut.kernel.setOutput(turned ? [output[0], 1, output[1]] : output);
+    shortcut.kernel.setOutput(laidOut(output, this.#maxExtent));
     const result = shortcut(...values) as Texture;
     const count = output.reduce<number>((product, extent) => product * extent, 1);
     return this.#array(count, result);
@@ -129,13 +125,12 @@ class GlDevice implements GpuDevice {
   async dispose(): Promise<void> {
     await this.#gpu.destroy();
     this.#kernels.clear();
-    this.#turned.clear();
     this.#usedBytes = 0;
   }
 
-  #translate(program: Program, turned: boolean): GpuJsShortcut {
+  #translate(program: Program): GpuJsShortcut {
     const kinds = Object.entries(program.parameters).map(([name, kind]) => [name, KINDS[kind]]);
-    return this.#create(turned ? withTurnedAxes(program) : program, Object.fromEntries(kinds), true);
+    return this.#create(program, Object.fromEntries(kinds), true);
   }
 
   #create(
@@ -187,20 +182,12 @@ class GlDevice implements GpuDevice {
 }
 
 /**
- * Whether an output has two dimensions. gpu.js gives it a texture of just these, which may be longer than textures can be;
- * others get one that is about square. As [x, 1, y] it has three, and its values lie in the same order.
+ * gpu.js makes the texture of one plane as wide and high as that, even where no texture can be; anything else it lays out
+ * in a square. A hair above one plane is cut off where threads are counted.
  */
-function isFlat(output: Extents): output is readonly [number, number, 1] {
-  return output.length === 3 && output[1] > 1 && output[2] === 1;
-}
-
-/** The program for an output [x, z, y]. */
-function withTurnedAxes(program: Program): Program {
-  const body = program.body.replace(
-    /\bthis\.(thread|output)\.([yz])\b/g,
-    (_, what, axis) => `this.${what}.${axis === 'y' ? 'z' : 'y'}`,
-  );
-  return { ...program, body };
+function laidOut(output: Extents, maxExtent: number): readonly number[] {
+  const [x, y = 1, z = 1] = output;
+  return z === 1 && y > 1 && Math.max(x, y) > maxExtent ? [x, y, 1 + 2 ** -40] : output;
 }
 
 function rendererOf(gl: WebGLRenderingContext): string {
