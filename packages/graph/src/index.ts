@@ -43,6 +43,7 @@ export type { BatchNormAttributes } from './ops/batch-norm.ts';
 export type { BinaryAttributes } from './ops/binary-op.ts';
 export { type BroadcastToAttributes, broadcastToStrides } from './ops/broadcast-to.ts';
 export type { CastAttributes } from './ops/cast.ts';
+export { type ConvertTensorAttributes, channelOrder } from './ops/convert-tensor.ts';
 export { activationBounds } from './ops/convolution.ts';
 export {
   type ConvolutionAttributes,
@@ -68,6 +69,7 @@ export type { MatMulAttributes } from './ops/mat-mul.ts';
 export type { MomentsAttributes } from './ops/moments.ts';
 export type { NormalizeAttributes } from './ops/normalize.ts';
 export { type PaddingAttributes, padSource } from './ops/padding.ts';
+export { type PermuteAttributes, permuteOrder } from './ops/permute.ts';
 export {
   type PoolAttributes,
   type PoolGeometry,
@@ -78,14 +80,26 @@ export type { PreluAttributes } from './ops/prelu.ts';
 export { type ReductionAttributes, reducedAxes } from './ops/reduction.ts';
 export type { ReluAttributes } from './ops/relu.ts';
 export type { ClipAttributes } from './ops/relu6.ts';
+export type { ReshapeAttributes } from './ops/reshape.ts';
 export type { ScaleAttributes } from './ops/scale.ts';
 export type { SeluAttributes } from './ops/selu.ts';
+export type { SliceAttributes } from './ops/slice.ts';
 export type { AxisAttributes } from './ops/softmax.ts';
 export { type SpaceBatchAttributes, spaceBatchAttributes, spaceBatchViews } from './ops/space-batch.ts';
 export { type StridedSliceAttributes, stridedSliceView } from './ops/strided-slice.ts';
 export { broadcastStrides } from './ops/support/broadcast.ts';
 export type { ScatterAttributes } from './ops/support/scatter.ts';
-export { denseStrides, type View } from './ops/support/strides.ts';
+export { copyView, denseStrides, type View } from './ops/support/strides.ts';
+export {
+  type BoxView,
+  layerViews,
+  type MovedAxis,
+  mergedAxes,
+  partViews,
+  permutedView,
+  tileViews,
+  wholeView,
+} from './ops/support/views.ts';
 export { UNARY_FUNCTIONS, type UnaryAttributes } from './ops/unary-op.ts';
 export { createPlan } from './plan.ts';
 export {

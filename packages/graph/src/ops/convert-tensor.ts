@@ -40,7 +40,8 @@ export const convertTensor: OpDefinition<ConvertTensorAttributes> = {
   ],
 };
 
-function channelOrder(from: Layout, to: Layout, rank: number): number[] {
+/** Where the dimensions of a tensor of layout `to` are in one of layout `from`. */
+export function channelOrder(from: Layout, to: Layout, rank: number): number[] {
   const axes = Array.from({ length: rank }, (_, i) => i);
   if ((from === 'NHWC') === (to === 'NHWC') || rank < 3) return axes;
   const spatial = Array.from({ length: rank - 2 }, (_, i) => i);

@@ -3,7 +3,8 @@ import { GraphError, type OpDefinition } from '../op.ts';
 import type { AxisAttributes } from './softmax.ts';
 import { normalizeAxis, required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
-import { copyView, denseStrides } from './support/strides.ts';
+import { copyView } from './support/strides.ts';
+import { layerViews, wholeView } from './support/views.ts';
 
 /** Stacks tensors of one shape along a new axis. */
 export const pack: OpDefinition<AxisAttributes> = {
@@ -21,13 +22,8 @@ export const pack: OpDefinition<AxisAttributes> = {
     return [{ shape: [...shape.slice(0, at), inputs.length, ...shape.slice(at)], dtype, layout }];
   },
   reference({ axis }, inputs, [y]) {
-    const strides = denseStrides(y.shape);
-    const at = normalizeAxis(axis, y.shape.length, 'Pack');
-    const to = strides.filter((_, i) => i !== at);
-    for (const [k, input] of inputs.entries()) {
-      const from = { offset: 0, strides: denseStrides(input!.shape) };
-      copyView(input!.data, from, y.data, { offset: k * strides[at], strides: to }, input!.shape);
-    }
+    for (const [k, layer] of layerViews(y.shape, axis, inputs.length).entries())
+      copyView(inputs[k]!.data, wholeView(layer.extents), y.data, layer, layer.extents);
   },
   cases: () => [
     {

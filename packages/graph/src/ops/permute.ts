@@ -1,5 +1,6 @@
 import { OpType } from '@mnnquant/mnn-format';
 import { GraphError, type OpDefinition } from '../op.ts';
+import type { TensorDesc } from '../tensor.ts';
 import { knownIntegers, required } from './support/inputs.ts';
 import { optionalParameter } from './support/parameter.ts';
 import { permuteData } from './support/strides.ts';
@@ -19,14 +20,13 @@ export const permute: OpDefinition<PermuteAttributes> = {
   },
   shape(attributes, inputs, where) {
     const { shape, dtype, layout } = required(inputs, 0, where);
-    const given = attributes.order ?? (inputs[1] && knownIntegers(inputs, 1, where));
-    const order = orderOf(given, shape.length, where);
+    const order = permuteOrder(attributes, inputs, where);
     return [{ shape: order.map((axis) => shape[axis]), dtype, layout }];
   },
   reference(attributes, inputs, [y]) {
     const x = required(inputs, 0, 'Permute');
-    const given = attributes.order ?? (inputs[1] && Array.from(inputs[1].data, Number));
-    permuteData(x.data, x.shape, orderOf(given, x.shape.length, 'Permute'), y.data);
+    const described = inputs.map((input) => input && { ...input, value: input.data });
+    permuteData(x.data, x.shape, permuteOrder(attributes, described, 'Permute'), y.data);
   },
   cases: () => [
     { title: 'NCHW to NHWC', attributes: { order: [0, 2, 3, 1] }, inputs: [{ shape: [2, 3, 4, 5] }] },
@@ -45,7 +45,14 @@ export const permute: OpDefinition<PermuteAttributes> = {
   ],
 };
 
-function orderOf(given: readonly number[] | undefined, rank: number, where: string): number[] {
+/** Output dimension i is input dimension order[i], counted from the front. */
+export function permuteOrder(
+  attributes: PermuteAttributes,
+  inputs: readonly (TensorDesc | undefined)[],
+  where: string,
+): number[] {
+  const rank = required(inputs, 0, where).shape.length;
+  const given = attributes.order ?? (inputs[1] && knownIntegers(inputs, 1, where));
   const order = (given ?? Array.from({ length: rank }, (_, i) => rank - 1 - i)).map((axis) =>
     axis < 0 ? axis + rank : axis,
   );

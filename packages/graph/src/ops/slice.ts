@@ -2,7 +2,8 @@ import { NetSource, OpType } from '@mnnquant/mnn-format';
 import { GraphError, type OpDefinition } from '../op.ts';
 import { knownIntegers, normalizeAxis, required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
-import { copyView, denseStrides } from './support/strides.ts';
+import { copyView } from './support/strides.ts';
+import { partViews, wholeView } from './support/views.ts';
 
 export interface SliceAttributes {
   readonly axis: number;
@@ -41,19 +42,10 @@ export const slice: OpDefinition<SliceAttributes> = {
   },
   reference({ axis }, inputs, outputs) {
     const x = required(inputs, 0, 'Slice');
-    const strides = denseStrides(x.shape);
     const cut = normalizeAxis(axis, x.shape.length, 'Slice');
-    let start = 0;
-    for (const y of outputs) {
-      copyView(
-        x.data,
-        { offset: start * strides[cut], strides },
-        y.data,
-        { offset: 0, strides: denseStrides(y.shape) },
-        y.shape,
-      );
-      start += y.shape[cut];
-    }
+    const sizes = outputs.map(({ shape }) => shape[cut]);
+    for (const [k, part] of partViews(x.shape, cut, sizes).entries())
+      copyView(x.data, part, outputs[k].data, wholeView(part.extents), part.extents);
   },
   cases: () => [
     {

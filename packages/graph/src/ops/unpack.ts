@@ -2,7 +2,8 @@ import { OpType } from '@mnnquant/mnn-format';
 import { GraphError, type OpDefinition } from '../op.ts';
 import { normalizeAxis, required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
-import { copyView, denseStrides } from './support/strides.ts';
+import { copyView } from './support/strides.ts';
+import { layerViews, wholeView } from './support/views.ts';
 
 export interface UnpackAttributes {
   readonly axis: number;
@@ -23,18 +24,8 @@ export const unpack: OpDefinition<UnpackAttributes> = {
   },
   reference({ axis }, inputs, outputs) {
     const x = required(inputs, 0, 'Unpack');
-    const strides = denseStrides(x.shape);
-    const at = normalizeAxis(axis, x.shape.length, 'Unpack');
-    const from = strides.filter((_, i) => i !== at);
-    for (const [k, y] of outputs.entries()) {
-      copyView(
-        x.data,
-        { offset: k * strides[at], strides: from },
-        y.data,
-        { offset: 0, strides: denseStrides(y.shape) },
-        y.shape,
-      );
-    }
+    const layers = layerViews(x.shape, axis, outputs.length);
+    for (const [k, y] of outputs.entries()) copyView(x.data, layers[k], y.data, wholeView(y.shape), y.shape);
   },
   cases: () => [
     { title: 'in the middle', attributes: { axis: 1, parts: 3 }, inputs: [{ shape: [2, 3, 4] }] },

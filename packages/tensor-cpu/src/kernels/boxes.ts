@@ -1,10 +1,4 @@
-import {
-  type BoundKernel,
-  type DeviceTensor,
-  denseStrides,
-  type TensorDesc,
-  type View,
-} from '@mnnquant/graph';
+import { type BoundKernel, type DeviceTensor, mergedAxes, type TensorDesc, type View } from '@mnnquant/graph';
 import type { KernelContext } from '../context.ts';
 import { ELEMENT_BYTES, live } from '../tensor.ts';
 
@@ -18,11 +12,6 @@ export interface BoxMove {
   readonly from: View;
   readonly to: View;
   readonly extents: readonly number[];
-}
-
-/** The whole of a tensor, as a place. */
-export function wholeView(shape: readonly number[]): View {
-  return { offset: 0, strides: denseStrides(shape) };
 }
 
 /**
@@ -41,7 +30,7 @@ export function bindMoves(
   const bound: { move: BoxMove; table: number }[] = [];
   for (const move of moves) {
     if (move.extents.includes(0)) continue;
-    const axes = mergedAxes(move);
+    const axes = mergedAxes(move.extents, move.from, move.to);
     if (axes.length > AXES) return undefined;
     while (axes.length < AXES) axes.unshift({ extent: 1, from: 0, to: 0 });
     const fields = (['extent', 'from', 'to'] as const).flatMap((name) => axes.map((axis) => axis[name]));
@@ -55,24 +44,4 @@ export function bindMoves(
       wasm.moveBox(x, y, table);
     }
   };
-}
-
-interface Axis {
-  readonly extent: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Without axes of one element; axes that lie side by side in both tensors joined. */
-function mergedAxes({ extents, from, to }: BoxMove): Axis[] {
-  const axes: Axis[] = [];
-  for (const [i, extent] of extents.entries()) {
-    if (extent === 1) continue;
-    const axis = { extent, from: from.strides[i], to: to.strides[i] };
-    const last = axes.at(-1);
-    if (last && last.from === axis.from * extent && last.to === axis.to * extent)
-      axes[axes.length - 1] = { ...axis, extent: last.extent * extent };
-    else axes.push(axis);
-  }
-  return axes;
 }

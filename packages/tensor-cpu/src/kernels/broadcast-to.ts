@@ -1,6 +1,6 @@
-import { type BroadcastToAttributes, broadcastToStrides } from '@mnnquant/graph';
+import { type BroadcastToAttributes, broadcastToStrides, wholeView } from '@mnnquant/graph';
 import type { KernelBinder } from '../context.ts';
-import { bindMoves, wholeView } from './boxes.ts';
+import { bindMoves } from './boxes.ts';
 
 /** Dimensions of one element repeated, or a line along the first dimension. */
 export const bindBroadcastTo: KernelBinder = (context, node, inputs, [output]) => {

@@ -1,6 +1,6 @@
-import { type CropAttributes, cropView } from '@mnnquant/graph';
+import { type CropAttributes, cropView, wholeView } from '@mnnquant/graph';
 import type { KernelBinder } from '../context.ts';
-import { bindMoves, wholeView } from './boxes.ts';
+import { bindMoves } from './boxes.ts';
 
 /** The part of a tensor that stays. */
 export const bindCrop: KernelBinder = (context, node, inputs, [{ shape }]) => {

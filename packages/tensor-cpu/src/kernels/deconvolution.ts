@@ -5,10 +5,11 @@ import {
   type DeconvolutionGeometry,
   deconvolutionGeometry,
   denseStrides,
+  wholeView,
 } from '@mnnquant/graph';
 import type { KernelBinder, KernelContext } from '../context.ts';
 import { CpuTensor, live } from '../tensor.ts';
-import { bindMoves, wholeView } from './boxes.ts';
+import { bindMoves } from './boxes.ts';
 import type { ConvolutionJob } from './convolution-job.ts';
 import { bindDenseConvolution } from './dense-convolution.ts';
 import { bindDepthwiseConvolution } from './depthwise-convolution.ts';

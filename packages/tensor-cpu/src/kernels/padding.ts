@@ -5,11 +5,12 @@ import {
   type PaddingAttributes,
   padSource,
   type TensorDesc,
+  wholeView,
 } from '@mnnquant/graph';
 import { PadValueMode } from '@mnnquant/mnn-format';
 import type { KernelBinder, KernelContext } from '../context.ts';
 import { ELEMENT_BYTES, live } from '../tensor.ts';
-import { bindMoves, wholeView } from './boxes.ts';
+import { bindMoves } from './boxes.ts';
 
 /** A constant all around, or numbers mirrored or repeated. */
 export const bindPadding: KernelBinder = (context, node, inputs, [output]) => {

@@ -1,7 +1,13 @@
-import { GraphError, type StridedSliceAttributes, stridedSliceView } from '@mnnquant/graph';
+import {
+  GraphError,
+  partViews,
+  type StridedSliceAttributes,
+  stridedSliceView,
+  wholeView,
+} from '@mnnquant/graph';
 import type { KernelBinder } from '../context.ts';
 import { live } from '../tensor.ts';
-import { bindMoves, wholeView } from './boxes.ts';
+import { bindMoves } from './boxes.ts';
 
 /** A slice whose bounds are known; writing into one is left to the reference. */
 export const bindStridedSlice: KernelBinder = (context, node, inputs) => {
@@ -18,12 +24,9 @@ export const bindSlice: KernelBinder = (context, node, inputs, outputs) => {
   if (x === undefined) return undefined;
   const { axis } = node.attributes as { readonly axis: number };
   const at = axis < 0 ? axis + x.shape.length : axis;
-  const { strides } = wholeView(x.shape);
-  let start = 0;
-  const moves = outputs.map(({ shape }, output) => {
-    const from = { offset: start * strides[at], strides };
-    start += shape[at];
-    return { input: 0, output, from, to: wholeView(shape), extents: shape };
+  const sizes = outputs.map(({ shape }) => shape[at]);
+  const moves = partViews(x.shape, at, sizes).map((from, output) => {
+    return { input: 0, output, from, to: wholeView(from.extents), extents: from.extents };
   });
   return bindMoves(context, inputs, moves);
 };

@@ -1,19 +1,16 @@
+import { layerViews, wholeView } from '@mnnquant/graph';
 import type { KernelBinder } from '../context.ts';
-import { bindMoves, wholeView } from './boxes.ts';
+import { bindMoves } from './boxes.ts';
 
 /** Pack: tensors stacked along a new axis. */
 export const bindStack: KernelBinder = (context, node, inputs, [output]) => {
   const { axis } = node.attributes as { readonly axis: number };
-  const at = axis < 0 ? axis + output.shape.length : axis;
-  const { strides } = wholeView(output.shape);
-  const others = strides.filter((_, i) => i !== at);
-  const shape = output.shape.filter((_, i) => i !== at);
-  const moves = inputs.map((_, input) => ({
+  const moves = layerViews(output.shape, axis, inputs.length).map((to, input) => ({
     input,
     output: 0,
-    from: wholeView(shape),
-    to: { offset: input * strides[at], strides: others },
-    extents: shape,
+    from: wholeView(to.extents),
+    to,
+    extents: to.extents,
   }));
   return bindMoves(context, inputs, moves);
 };
@@ -23,15 +20,12 @@ export const bindUnstack: KernelBinder = (context, node, inputs, outputs) => {
   const [x] = inputs;
   if (x === undefined) return undefined;
   const { axis } = node.attributes as { readonly axis: number };
-  const at = axis < 0 ? axis + x.shape.length : axis;
-  const { strides } = wholeView(x.shape);
-  const others = strides.filter((_, i) => i !== at);
-  const moves = outputs.map(({ shape }, output) => ({
+  const moves = layerViews(x.shape, axis, outputs.length).map((from, output) => ({
     input: 0,
     output,
-    from: { offset: output * strides[at], strides: others },
-    to: wholeView(shape),
-    extents: shape,
+    from,
+    to: wholeView(from.extents),
+    extents: from.extents,
   }));
   return bindMoves(context, inputs, moves);
 };
