@@ -1,11 +1,13 @@
 import { bindBinaryOp } from './binary-op.ts';
 import { bindBroadcastTo } from './broadcast-to.ts';
 import { bindCast } from './cast.ts';
+import { bindConcat, bindPack } from './concat.ts';
 import type { KernelBinder } from './context.ts';
 import { bindConvolution } from './convolution.ts';
 import { bindDeconvolution } from './deconvolution.ts';
 import { bindEltwise } from './eltwise.ts';
 import { bindElu } from './elu.ts';
+import { bindIdentity } from './identity.ts';
 import { bindInstanceNorm } from './instance-norm.ts';
 import { bindInterp } from './interp.ts';
 import { bindLayerNorm } from './layer-norm.ts';
@@ -13,18 +15,24 @@ import { bindLrn } from './lrn.ts';
 import { bindMatMul } from './mat-mul.ts';
 import { bindMoments } from './moments.ts';
 import { bindNormalize } from './normalize.ts';
+import { bindConvertTensor, bindPermute } from './permute.ts';
 import { bindPooling } from './pooling.ts';
 import { bindPooling3D } from './pooling3d.ts';
 import { bindPrelu } from './prelu.ts';
 import { bindReduction } from './reduction.ts';
 import { bindRelu } from './relu.ts';
 import { bindRelu6 } from './relu6.ts';
+import { bindReshape } from './reshape.ts';
+import { bindReverse } from './reverse.ts';
 import { bindBatchNorm, bindScale } from './scale.ts';
 import { bindSelect } from './select.ts';
 import { bindSelu } from './selu.ts';
+import { bindCrop, bindSlice, bindSliceTf, bindStridedSlice } from './slices.ts';
 import { bindSoftmax } from './softmax.ts';
 import { bindThreshold } from './threshold.ts';
+import { bindTile } from './tile.ts';
 import { bindSigmoid, bindTanh, bindUnaryOp } from './unary-op.ts';
+import { bindUnpack } from './unpack.ts';
 
 /** The ops with a kernel, by MNN's name. An op that is missing here runs its reference on the host. */
 const TABLE = {
@@ -33,12 +41,17 @@ const TABLE = {
   BroadcastTo: bindBroadcastTo,
   Cast: bindCast,
   CastLike: bindCast,
+  Concat: bindConcat,
+  ConvertTensor: bindConvertTensor,
   Convolution: bindConvolution,
   ConvolutionDepthwise: bindConvolution,
+  Crop: bindCrop,
   Deconvolution: bindDeconvolution,
   DeconvolutionDepthwise: bindDeconvolution,
   Eltwise: bindEltwise,
   ELU: bindElu,
+  Flatten: bindIdentity,
+  Identity: bindIdentity,
   InstanceNorm: bindInstanceNorm,
   Interp: bindInterp,
   LayerNorm: bindLayerNorm,
@@ -46,20 +59,31 @@ const TABLE = {
   MatMul: bindMatMul,
   Moments: bindMoments,
   Normalize: bindNormalize,
+  Pack: bindPack,
+  Permute: bindPermute,
   Pooling: bindPooling,
   Pooling3D: bindPooling3D,
   PReLU: bindPrelu,
   Reduction: bindReduction,
   ReLU: bindRelu,
   ReLU6: bindRelu6,
+  Reshape: bindReshape,
+  Reverse: bindReverse,
   Scale: bindScale,
   Select: bindSelect,
   Selu: bindSelu,
   Sigmoid: bindSigmoid,
+  Slice: bindSlice,
+  SliceTf: bindSliceTf,
   Softmax: bindSoftmax,
+  Squeeze: bindIdentity,
+  StridedSlice: bindStridedSlice,
   TanH: bindTanh,
   Threshold: bindThreshold,
+  Tile: bindTile,
   UnaryOp: bindUnaryOp,
+  Unpack: bindUnpack,
+  Unsqueeze: bindIdentity,
 } satisfies Partial<Record<string, KernelBinder>>;
 
 export const KERNELS: ReadonlyMap<string, KernelBinder> = new Map(Object.entries(TABLE));
