@@ -56,10 +56,11 @@ export {
   type DeconvolutionGeometry,
   deconvolutionGeometry,
 } from './ops/deconvolution.ts';
-export { blockViews, type DepthSpaceAttributes } from './ops/depth-space.ts';
+export { type BlockViews, blockViews, type DepthSpaceAttributes } from './ops/depth-space.ts';
 export type { EltwiseAttributes } from './ops/eltwise.ts';
 export type { EluAttributes } from './ops/elu.ts';
 export type { GatherAttributes } from './ops/gather.ts';
+export type { GatherNdAttributes } from './ops/gather-nd.ts';
 export { OPS } from './ops/index.ts';
 export type { InstanceNormAttributes } from './ops/instance-norm.ts';
 export { type InterpAttributes, interpTaps, NO_EXTENT, type Taps } from './ops/interp.ts';
@@ -77,6 +78,7 @@ export {
   windowsHoldPixels,
 } from './ops/pooling-attributes.ts';
 export type { PreluAttributes } from './ops/prelu.ts';
+export type { RasterAttributes } from './ops/raster.ts';
 export { type ReductionAttributes, reducedAxes } from './ops/reduction.ts';
 export type { ReluAttributes } from './ops/relu.ts';
 export type { ClipAttributes } from './ops/relu6.ts';
@@ -88,6 +90,8 @@ export type { AxisAttributes } from './ops/softmax.ts';
 export { type SpaceBatchAttributes, spaceBatchAttributes, spaceBatchViews } from './ops/space-batch.ts';
 export { type StridedSliceAttributes, stridedSliceView } from './ops/strided-slice.ts';
 export { broadcastStrides } from './ops/support/broadcast.ts';
+export { type ColumnAttributes, columnGeometry } from './ops/support/columns.ts';
+export { flatPositions, positionsAlong } from './ops/support/flat-index.ts';
 export type { ScatterAttributes } from './ops/support/scatter.ts';
 export { copyView, denseStrides, type View } from './ops/support/strides.ts';
 export {

@@ -87,6 +87,7 @@ export function pickedAxes(
   const axes = mergedPicks(all);
   if (axes.every(({ places }) => places === undefined)) return stay;
   if (axes.length === 1) return picked(context, node, axes[0].extent, axes[0].places!, outside);
+  if (axes.some(({ extent, places }) => places !== undefined && extent > MOST_PLACES)) return undefined;
   if (axes.length > 3) return inTwoPasses(context, node, axes, outside);
   const box = arranged(axes);
   if (box === undefined) return undefined;

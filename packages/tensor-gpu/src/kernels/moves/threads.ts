@@ -1,3 +1,5 @@
+import type { Extents } from '../../device/gpu-array.ts';
+
 /** Threads of a program of rank 3 run in groups of 8 x 8 x 1 (gpu.js on WebGPU). */
 const GROUP_SIDE = 8;
 
@@ -13,7 +15,7 @@ const LONG = 1024;
 /**
  * The share of threads that have something to do when a program of rank 3 runs with this output; 0 where it cannot run.
  */
-export function occupancy([x, y, z]: readonly [number, number, number]): number {
+export function occupancy([x, y = 1, z = 1]: Extents): number {
   const most = MOST_GROUPS * GROUP_SIDE;
   if (x > most || y > most || z > MOST_GROUPS) return 0;
   if (z === 1 && y > 1 && Math.max(x, y) > MOST_FLAT) return 0;
