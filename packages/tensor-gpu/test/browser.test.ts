@@ -27,4 +27,8 @@ describe.skipIf(!hasChromium())('in Chromium', () => {
     expect(outcomes.length).toBeGreaterThan(20);
     expect(outcomes.filter(({ error }) => !(Number(error) < TOLERANCE))).toEqual([]);
   });
+
+  test.each(['webgl2', 'webgpu'] as const)('%s: values moved along long axes', async (mode) => {
+    expect(await page.run('longMoves', mode)).toEqual([]);
+  });
 });

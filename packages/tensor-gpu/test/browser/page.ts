@@ -4,6 +4,8 @@ import { createGpuBackend, type GpuMode } from '../../src/index.ts';
 import { errorOf } from '../support/op-run.ts';
 import { usualRuns } from '../support/usual-runs.ts';
 import { elementCases } from '../support/element-cases.ts';
+import { firstDifference, runBoth } from '../support/against-reference.ts';
+import { LONG_MOVES } from '../support/long-moves.ts';
 
 export interface CaseOutcome {
   readonly name: string;
@@ -44,6 +46,18 @@ const jobs = {
       outcomes.push({ title, error: await errorOf(backend, run).catch(String) });
     await backend.dispose();
     return outcomes;
+  },
+  /** What differs from the reference, by op. */
+  async longMoves(mode: GpuMode): Promise<string[]> {
+    const backend = await createGpuBackend({ mode });
+    const differences: string[] = [];
+    for (const item of LONG_MOVES) {
+      const { expected, actual } = await runBoth(backend, item);
+      const difference = firstDifference(expected, actual);
+      if (difference !== undefined) differences.push(`${item.op}: ${difference}`);
+    }
+    await backend.dispose();
+    return differences;
   },
 };
 

@@ -1,0 +1,282 @@
+import { PadValueMode } from '@mnnquant/mnn-format';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createGpuBackend, type GpuBackend } from '../src/node.ts';
+import { firstDifference, type MoveCase, runBoth } from './support/against-reference.ts';
+import { hasNodeWebGpu } from './support/available.ts';
+import { LONG_MOVES } from './support/long-moves.ts';
+
+const RUNS = { numRuns: 25 };
+
+const shapeOf = (ranks: { min: number; max: number }, largest = 4): fc.Arbitrary<number[]> =>
+  fc.array(fc.integer({ min: 1, max: largest }), { minLength: ranks.min, maxLength: ranks.max });
+
+const input = (shape: readonly number[], layout?: 'NHWC') => ({ shape, ...(layout && { layout }) });
+const ints = (data: readonly number[], shape: readonly number[] = [data.length]) => ({
+  shape,
+  dtype: 'int32' as const,
+  data,
+});
+
+/** One number for each dimension. */
+const perAxis = <T>(shape: readonly number[], one: (extent: number) => fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
+  fc.tuple(...shape.map(one));
+
+const permutations = shapeOf({ min: 1, max: 6 }).chain((shape) =>
+  fc
+    .shuffledSubarray([...shape.keys()], { minLength: shape.length })
+    .map((order): MoveCase => ({ op: 'Permute', attributes: { order }, inputs: [input(shape)] })),
+);
+
+const bounds = (extent: number) =>
+  fc
+    .record({
+      from: fc.integer({ min: 0, max: extent - 1 }),
+      to: fc.integer({ min: 0, max: extent - 1 }),
+      step: fc.integer({ min: 1, max: 3 }),
+    })
+    .map(({ from, to, step }) =>
+      from <= to
+        ? { begin: from, end: to + 1, step }
+        : { begin: from, end: to === 0 ? -extent - 1 : to - 1, step: -step },
+    );
+
+const slices = shapeOf({ min: 1, max: 5 }, 6).chain((shape) =>
+  perAxis(shape, bounds).map(
+    (cuts): MoveCase => ({
+      op: 'StridedSlice',
+      attributes: {
+        beginMask: 0,
+        endMask: 0,
+        ellipsisMask: 0,
+        newAxisMask: 0,
+        shrinkAxisMask: 0,
+        onnx: true,
+      },
+      inputs: [
+        input(shape),
+        ints(cuts.map(({ begin }) => begin)),
+        ints(cuts.map(({ end }) => end)),
+        ints([...shape.keys()]),
+        ints(cuts.map(({ step }) => step)),
+      ],
+    }),
+  ),
+);
+
+const joins = fc
+  .record({
+    shape: shapeOf({ min: 1, max: 4 }),
+    at: fc.nat(3),
+    sizes: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 15 }),
+  })
+  .map(({ shape, at, sizes }): MoveCase => {
+    const axis = at % shape.length;
+    const parts = sizes.map((size) => input(shape.map((extent, i) => (i === axis ? size : extent))));
+    return { op: 'Concat', attributes: { axis }, inputs: parts };
+  });
+
+/** Mirrored numbers are those of the axis: padding is shorter than it. */
+const paddings = fc
+  .record({ shape: shapeOf({ min: 1, max: 5 }), mode: fc.constantFrom(...Object.values(PadValueMode)) })
+  .chain(({ shape, mode }) =>
+    perAxis(shape, (extent) => {
+      const most = fc.integer({ min: 0, max: Math.min(2, extent - 1) });
+      return fc.tuple(most, most);
+    }).map(
+      (pads): MoveCase => ({
+        op: 'Padding',
+        attributes: { mode },
+        inputs: [input(shape), ints(pads.flat())],
+      }),
+    ),
+  );
+
+const tiles = shapeOf({ min: 1, max: 3 }).chain((shape) =>
+  perAxis(shape, () => fc.integer({ min: 1, max: 3 })).map(
+    (counts): MoveCase => ({ op: 'Tile', attributes: undefined, inputs: [input(shape), ints(counts)] }),
+  ),
+);
+
+const reversals = fc.tuple(shapeOf({ min: 1, max: 4 }), fc.nat(3)).map(
+  ([shape, at]): MoveCase => ({
+    op: 'Reverse',
+    attributes: undefined,
+    inputs: [input(shape), ints([(at % shape.length) - shape.length])],
+  }),
+);
+
+/** Some indices are outside. */
+const gathers = fc
+  .record({
+    shape: shapeOf({ min: 1, max: 4 }),
+    at: fc.nat(3),
+    picks: fc.array(fc.integer({ min: -1, max: 4 }), { minLength: 1, maxLength: 7 }),
+  })
+  .map(
+    ({ shape, at, picks }): MoveCase => ({
+      op: 'GatherV2',
+      attributes: { axis: at % shape.length },
+      inputs: [input(shape), ints(picks)],
+    }),
+  );
+
+/** Rows of coordinates into the first dimensions; a place may come twice. */
+const coordinates = shapeOf({ min: 1, max: 4 }).chain((shape) =>
+  fc.integer({ min: 1, max: shape.length }).chain((width) =>
+    fc
+      .array(
+        perAxis(shape.slice(0, width), (extent) => fc.nat(extent - 1)),
+        { minLength: 1, maxLength: 6 },
+      )
+      .map((rows) => ({ shape, width, rows, indices: ints(rows.flat(), [rows.length, width]) })),
+  ),
+);
+
+const gatherNds = coordinates.map(
+  ({ shape, indices }): MoveCase => ({
+    op: 'GatherND',
+    attributes: { batchDimensions: 0 },
+    inputs: [input(shape), indices],
+  }),
+);
+
+const scatterNds = fc
+  .tuple(coordinates, fc.constantFrom('zeros', 'number', 'tensor'))
+  .map(([{ shape, width, rows, indices }, start]): MoveCase => {
+    const updates = input([rows.length, ...shape.slice(width)]);
+    const from = start === 'tensor' ? input(shape) : ints([9], []);
+    const inputs = [indices, updates, ints(shape), ...(start === 'zeros' ? [] : [from])];
+    return { op: 'ScatterNd', attributes: { reduction: -1 }, inputs };
+  });
+
+const scatterElements = shapeOf({ min: 1, max: 3 }).chain((shape) => {
+  const count = shape.reduce((product, extent) => product * extent, 1);
+  return fc
+    .tuple(fc.nat(2), fc.array(fc.nat(9), { minLength: count, maxLength: count }))
+    .map(([at, numbers]): MoveCase => {
+      const axis = at % shape.length;
+      const indices = ints(
+        numbers.map((number) => number % shape[axis]),
+        shape,
+      );
+      return {
+        op: 'ScatterElements',
+        attributes: { reduction: -1 },
+        inputs: [input(shape), indices, input(shape), ints([axis])],
+      };
+    });
+});
+
+const spaceBatches = fc
+  .record({
+    deep: fc.tuple(...[2, 3, 3, 3].map((max) => fc.integer({ min: 1, max }))),
+    blocks: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+    pads: fc.tuple(...[2, 2, 2, 2].map((max) => fc.nat(max))),
+    nhwc: fc.boolean(),
+    toBatch: fc.boolean(),
+  })
+  .map(({ deep, blocks, pads, nhwc, toBatch }): MoveCase => {
+    const first = nhwc ? 1 : 2;
+    // The images have at least one pixel beside their padding.
+    const fitting = pads.map((pad, i) =>
+      Math.min(pad, Math.floor((deep[first + (i >> 1)] * blocks[i >> 1] - 1) / 2)),
+    );
+    const wide = deep.map((extent, axis) => {
+      const k = axis - first;
+      return k === 0 || k === 1 ? extent * blocks[k] - fitting[2 * k] - fitting[2 * k + 1] : extent;
+    });
+    const shape = toBatch ? wide : [deep[0] * blocks[0] * blocks[1], ...deep.slice(1)];
+    return {
+      op: toBatch ? 'SpaceToBatchND' : 'BatchToSpaceND',
+      attributes: { blocks, pads: fitting },
+      inputs: [input(shape, nhwc ? 'NHWC' : undefined)],
+    };
+  });
+
+const depthSpaces = fc
+  .record({
+    shape: fc.tuple(...[2, 2, 3, 3].map((max) => fc.integer({ min: 1, max }))),
+    block: fc.integer({ min: 1, max: 3 }),
+    mode: fc.constantFrom(0, 1),
+    nhwc: fc.boolean(),
+    toDepth: fc.boolean(),
+  })
+  .map(({ shape, block, mode, nhwc, toDepth }): MoveCase => {
+    const channels = nhwc ? 3 : 1;
+    const factor = (axis: number): number => {
+      if (axis === 0) return 1;
+      return axis === channels ? (toDepth ? 1 : block ** 2) : toDepth ? block : 1;
+    };
+    return {
+      op: toDepth ? 'SpaceToDepth' : 'DepthToSpace',
+      attributes: { block, mode },
+      inputs: [
+        input(
+          shape.map((extent, axis) => extent * factor(axis)),
+          nhwc ? 'NHWC' : undefined,
+        ),
+      ],
+    };
+  });
+
+/** Parts of tensors of 2 x 3 x 4 to places in one of 3 x 4 x 5. */
+const rasters = fc
+  .array(
+    fc.record({
+      size: fc.tuple(...[2, 3, 4].map((max) => fc.integer({ min: 1, max }))),
+      shift: fc.tuple(fc.nat(1), fc.nat(1), fc.nat(1)),
+      same: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((parts): MoveCase => {
+    const regions = parts.map(({ size, shift }) => ({
+      from: { offset: 0, strides: [12, 4, 1] },
+      to: { offset: 20 * shift[0] + 5 * shift[1] + shift[2], strides: [20, 5, 1] },
+      size,
+    }));
+    const repeated = parts.flatMap(({ same }, i) => (same && i > 0 ? [[i, 0]] : []));
+    const data = Array.from({ length: 24 }, (_, i) => i + 1);
+    return {
+      op: 'Raster',
+      attributes: { regions, output: { shape: [3, 4, 5] } },
+      inputs: parts.map(({ same }) => ({ shape: [2, 3, 4], ...(same && { data }) })),
+      sameAs: Object.fromEntries(repeated),
+    };
+  });
+
+const ARBITRARIES = {
+  ...{ permutations, slices, joins, paddings, tiles, reversals, gathers, gatherNds, scatterNds },
+  ...{ scatterElements, spaceBatches, depthSpaces, rasters },
+};
+
+describe.skipIf(!hasNodeWebGpu())('WebGPU in Node: values that are moved', () => {
+  let backend: GpuBackend;
+  beforeAll(async () => {
+    backend = await createGpuBackend({ mode: 'webgpu' });
+  });
+  afterAll(() => backend?.dispose());
+
+  const isAsReference = async (item: MoveCase): Promise<void> => {
+    const { expected, actual } = await runBoth(backend, item);
+    expect(firstDifference(expected, actual)).toBeUndefined();
+  };
+
+  test.each(Object.entries(ARBITRARIES))('any %s are as the reference has them', async (_, cases) => {
+    await fc.assert(fc.asyncProperty(cases as fc.Arbitrary<MoveCase>, isAsReference), RUNS);
+  });
+
+  test.each(LONG_MOVES.map((item, i) => [`${i}: ${item.op}`, item] as const))('long, %s', (_, item) =>
+    isAsReference(item),
+  );
+
+  test('nothing is left on the device where no table of places was made', async () => {
+    const before = backend.memoryUse.used;
+    const withoutTables = new Set(['Concat', 'Pack', 'Permute', 'Reshape', 'Slice']);
+    for (const item of LONG_MOVES.filter(({ op }) => withoutTables.has(op))) await isAsReference(item);
+    // In its turn behind what was freed.
+    await backend.range(backend.allocate({ shape: [0], dtype: 'float32', layout: 'NCHW' }));
+    expect(backend.memoryUse.used).toBe(before);
+  });
+});
