@@ -88,7 +88,7 @@ export type { SeluAttributes } from './ops/selu.ts';
 export type { SliceAttributes } from './ops/slice.ts';
 export type { AxisAttributes } from './ops/softmax.ts';
 export { type SpaceBatchAttributes, spaceBatchAttributes, spaceBatchViews } from './ops/space-batch.ts';
-export { type StridedSliceAttributes, stridedSliceView } from './ops/strided-slice.ts';
+export { type StridedSliceAttributes, stridedSliceView, writtenView } from './ops/strided-slice.ts';
 export { broadcastStrides } from './ops/support/broadcast.ts';
 export { type ColumnAttributes, columnGeometry } from './ops/support/columns.ts';
 export { flatPositions, positionsAlong } from './ops/support/flat-index.ts';

@@ -41,18 +41,13 @@ const bounds = (extent: number) =>
         : { begin: from, end: to === 0 ? -extent - 1 : to - 1, step: -step },
     );
 
+const NO_MASKS = { beginMask: 0, endMask: 0, ellipsisMask: 0, newAxisMask: 0, shrinkAxisMask: 0 };
+
 const slices = shapeOf({ min: 1, max: 5 }, 6).chain((shape) =>
   perAxis(shape, bounds).map(
     (cuts): MoveCase => ({
       op: 'StridedSlice',
-      attributes: {
-        beginMask: 0,
-        endMask: 0,
-        ellipsisMask: 0,
-        newAxisMask: 0,
-        shrinkAxisMask: 0,
-        onnx: true,
-      },
+      attributes: { ...NO_MASKS, onnx: true, writes: false },
       inputs: [
         input(shape),
         ints(cuts.map(({ begin }) => begin)),
@@ -220,6 +215,51 @@ const depthSpaces = fc
     };
   });
 
+const columns = fc
+  .record({
+    image: fc.tuple(...[2, 2, 6, 6].map((max) => fc.integer({ min: 1, max }))),
+    kernel: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+    stride: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+    dilation: fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 2 })),
+    pads: fc.tuple(...[2, 2, 2, 2].map((max) => fc.nat(max))),
+    back: fc.boolean(),
+  })
+  .map(({ image, back, ...attributes }): MoveCase | undefined => {
+    const { kernel, stride, dilation, pads } = attributes;
+    const windows = [0, 1].map((i) => {
+      const room = image[2 + i] + pads[i] + pads[2 + i] - (kernel[i] - 1) * dilation[i] - 1;
+      return Math.floor(room / stride[i]) + 1;
+    });
+    if (windows.some((count) => count < 1)) return undefined;
+    const rows = image[1] * kernel[0] * kernel[1];
+    return back
+      ? {
+          op: 'Col2Im',
+          attributes,
+          inputs: [input([image[0], rows, windows[0] * windows[1]]), ints(image.slice(2))],
+        }
+      : { op: 'Im2Col', attributes, inputs: [input(image)] };
+  })
+  .filter((item) => item !== undefined);
+
+/** Numbers put into a slice, as many as it has or one for all. */
+const written = shapeOf({ min: 1, max: 4 }, 6).chain((shape) =>
+  fc.tuple(perAxis(shape, bounds), fc.boolean()).map(([cuts, single]): MoveCase => {
+    const counts = cuts.map(({ begin, end, step }) => Math.ceil((Math.max(end, -1) - begin) / step));
+    return {
+      op: 'StridedSlice',
+      attributes: { ...NO_MASKS, onnx: false, writes: true },
+      inputs: [
+        input(shape),
+        ints(cuts.map(({ begin }) => begin)),
+        ints(cuts.map(({ end }) => end)),
+        ints(cuts.map(({ step }) => step)),
+        input(single ? [1] : counts),
+      ],
+    };
+  }),
+);
+
 /** Parts of tensors of 2 x 3 x 4 to places in one of 3 x 4 x 5. */
 const rasters = fc
   .array(
@@ -248,7 +288,7 @@ const rasters = fc
 
 const ARBITRARIES = {
   ...{ permutations, slices, joins, paddings, tiles, reversals, gathers, gatherNds, scatterNds },
-  ...{ scatterElements, spaceBatches, depthSpaces, rasters },
+  ...{ scatterElements, spaceBatches, depthSpaces, rasters, columns, written },
 };
 
 describe.skipIf(!hasNodeWebGpu())('WebGPU in Node: values that are moved', () => {
@@ -270,6 +310,19 @@ describe.skipIf(!hasNodeWebGpu())('WebGPU in Node: values that are moved', () =>
   test.each(LONG_MOVES.map((item, i) => [`${i}: ${item.op}`, item] as const))('long, %s', (_, item) =>
     isAsReference(item),
   );
+
+  test('a slice of more elements than float32 counts', () =>
+    isAsReference({
+      op: 'StridedSlice',
+      attributes: { ...NO_MASKS, onnx: true, writes: false },
+      inputs: [
+        input([5, 2003, 2003]),
+        ints([4, 2002, 2001]),
+        ints([-6, -2004, -2004]),
+        ints([0, 1, 2]),
+        ints([-2, -700, -333]),
+      ],
+    }));
 
   test('nothing is left on the device where no table of places was made', async () => {
     const before = backend.memoryUse.used;

@@ -4,7 +4,8 @@ import { elementCount, type HostTensor, type TensorDesc } from '../tensor.ts';
 import { broadcastShape, broadcastStrides } from './support/broadcast.ts';
 import { knownIntegers, normalizeAxis, required } from './support/inputs.ts';
 import { parameter } from './support/parameter.ts';
-import { copyView, denseStrides, type View } from './support/strides.ts';
+import { copyView, denseStrides } from './support/strides.ts';
+import { type BoxView, wholeView } from './support/views.ts';
 
 export type StridedSliceAttributes = Pick<
   StridedSliceParam,
@@ -50,16 +51,15 @@ export const stridedSlice: OpDefinition<StridedSliceAttributes> = {
   },
   reference(attributes, inputs, [y]) {
     const x = required(inputs, 0, 'StridedSlice');
-    const cuts = cutsOf(attributes, inputs.map(describe), 'StridedSlice');
-    const slice = viewOf(cuts, x.shape);
+    const described = inputs.map(describe);
+    const slice = stridedSliceView(attributes, described);
     if (!attributes.writes) {
-      copyView(x.data, slice, y.data, { offset: 0, strides: denseStrides(slice.extents) }, slice.extents);
+      copyView(x.data, slice, y.data, wholeView(slice.extents), slice.extents);
       return;
     }
     y.data.set(x.data);
     const values = required(inputs, 4, 'StridedSlice');
-    const strides = valueStrides(cuts, values.shape);
-    copyView(values.data, { offset: 0, strides }, y.data, slice, slice.extents);
+    copyView(values.data, writtenView(attributes, described), y.data, slice, slice.extents);
   },
   cases: () => [
     {
@@ -115,9 +115,20 @@ export const stridedSlice: OpDefinition<StridedSliceAttributes> = {
 export function stridedSliceView(
   attributes: StridedSliceAttributes,
   inputs: readonly (TensorDesc | undefined)[],
-): View & { readonly extents: readonly number[] } {
+): BoxView {
   const where = 'StridedSlice';
   return viewOf(cutsOf(attributes, inputs, where), required(inputs, 0, where).shape);
+}
+
+/** The values that are put into the slice, as a place in the fifth input, with the slice's extents. */
+export function writtenView(
+  attributes: StridedSliceAttributes,
+  inputs: readonly (TensorDesc | undefined)[],
+): BoxView {
+  const where = 'StridedSlice';
+  const cuts = cutsOf(attributes, inputs, where);
+  const { extents } = viewOf(cuts, required(inputs, 0, where).shape);
+  return { offset: 0, strides: valueStrides(cuts, required(inputs, 4, where).shape), extents };
 }
 
 function masks(options: Partial<StridedSliceAttributes>): StridedSliceAttributes {
@@ -156,10 +167,7 @@ function outputExtents(cut: Cut): number[] {
 }
 
 /** The slice as a place in x. */
-function viewOf(
-  cuts: readonly Cut[],
-  shape: readonly number[],
-): View & { readonly extents: readonly number[] } {
+function viewOf(cuts: readonly Cut[], shape: readonly number[]): BoxView {
   const dense = denseStrides(shape);
   const taken = cuts.filter((cut) => cut.kind !== 'new');
   return {

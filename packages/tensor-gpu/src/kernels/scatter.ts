@@ -7,6 +7,7 @@ import {
   type TensorDesc,
 } from '@mnnquant/graph';
 import type { GpuKernel, KernelBinder, KernelContext } from './context.ts';
+import { throughJoin } from './moves/compose.ts';
 import { joined } from './moves/join.ts';
 import { fromFirst } from './moves/move.ts';
 import { pickedAxes, placesOf } from './moves/pick.ts';
@@ -67,16 +68,8 @@ function intoTensor(
   const places = Float32Array.from({ length: count }, (_, row) => row);
   putRows(places, positions, { count, size }, count);
   const axes = [{ extent: count + positions.length, places: placesOf(places) }, { extent: size }];
-  const pick = pickedAxes(context, node, axes);
-  if (join === undefined || pick === undefined) return undefined;
-  return async ([whole, rows]) => {
-    const both = await join([whole!, rows!]);
-    try {
-      return [await pick(both)];
-    } finally {
-      both.release();
-    }
-  };
+  const put = throughJoin(join, pickedAxes(context, node, axes));
+  return put && (async ([whole, rows]) => [await put([whole!, rows!])]);
 }
 
 /** Notes the rows that are put at these positions, which count in elements; those outside are passed over. */

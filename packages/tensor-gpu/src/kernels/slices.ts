@@ -1,13 +1,16 @@
 import {
   type CropAttributes,
   cropView,
+  elementCount,
   partViews,
   type SliceAttributes,
   type StridedSliceAttributes,
   stridedSliceView,
   wholeView,
+  writtenView,
 } from '@mnnquant/graph';
 import type { KernelBinder } from './context.ts';
+import { composed } from './moves/compose.ts';
 import { fromFirst } from './moves/move.ts';
 import { strided } from './moves/strided.ts';
 
@@ -31,12 +34,23 @@ export const bindSliceTf: KernelBinder = ({ device }, _node, [x, begin], [{ shap
   return fromFirst([strided(device, { offset, strides, extents: shape })]);
 };
 
-/** A slice whose bounds are known; writing into one is left to the reference. */
-export const bindStridedSlice: KernelBinder = ({ device }, node, inputs) => {
+/** A slice whose bounds are known, or a tensor with other numbers there. */
+export const bindStridedSlice: KernelBinder = (context, node, inputs, [y]) => {
   const attributes = node.attributes as StridedSliceAttributes;
-  const isKnown = inputs.slice(1).every((input) => input === undefined || input.value !== undefined);
-  if (attributes.writes || !isKnown) return undefined;
-  return fromFirst([strided(device, stridedSliceView(attributes, inputs))]);
+  const [x, ...others] = inputs;
+  const values = attributes.writes ? others.pop() : undefined;
+  if (x === undefined || others.some((input) => input !== undefined && input.value === undefined))
+    return undefined;
+  const slice = stridedSliceView(attributes, inputs);
+  if (!attributes.writes) return fromFirst([strided(context.device, slice)]);
+  if (values === undefined) return undefined;
+  const whole = { source: 0, from: wholeView(x.shape), to: wholeView(x.shape), extents: x.shape };
+  const from = writtenView(attributes, inputs);
+  const written = { source: 1, from, to: slice, extents: slice.extents };
+  const role = `values at ${slice.offset} [${slice.strides}] [${slice.extents}] from [${from.strides}]`;
+  const counts = [elementCount(x.shape), elementCount(values.shape)];
+  const compose = composed(context, node, role, counts, [whole, written], elementCount(y.shape));
+  return compose && (async (arrays) => [await compose([arrays[0]!, arrays.at(-1)!])]);
 };
 
 /** The part of a tensor that stays. */

@@ -1,6 +1,7 @@
 import { bindBinaryOp } from './binary-op.ts';
 import { bindBroadcastTo } from './broadcast-to.ts';
 import { bindCast } from './cast.ts';
+import { bindCol2Im } from './col2im.ts';
 import { bindConcat, bindPack } from './concat.ts';
 import type { KernelBinder } from './context.ts';
 import { bindConvolution } from './convolution.ts';
@@ -51,6 +52,7 @@ const TABLE = {
   BroadcastTo: bindBroadcastTo,
   Cast: bindCast,
   CastLike: bindCast,
+  Col2Im: bindCol2Im,
   Concat: bindConcat,
   ConvertTensor: bindConvertTensor,
   Convolution: bindConvolution,

@@ -9,7 +9,7 @@ import {
   type TensorData,
 } from '@mnnquant/graph';
 
-/** One op with inputs; numbers that are not given count up from 1. All whole numbers are known beforehand. */
+/** One op with inputs; numbers that are not given count up from 1, over and over. All whole numbers are known beforehand. */
 export interface MoveCase {
   readonly op: string;
   readonly attributes: unknown;
@@ -56,13 +56,16 @@ export async function runBoth(
   return { expected: outputs.map(({ data }) => data), actual };
 }
 
+/** Numbers that float32 tells apart, also twice as large. */
+const LARGEST = 2 ** 23 - 15;
+
 function hostTensor(
   { shape, dtype = 'float32', layout = 'NCHW', data, list }: OpCaseInput,
   position: number,
 ): HostTensor {
   const values = allocateData(dtype, elementCount(shape));
   if (data) values.set(data);
-  else for (let i = 0; i < values.length; i++) values[i] = (i + 1) * (position + 1);
+  else for (let i = 0; i < values.length; i++) values[i] = ((i % LARGEST) + 1) * (position + 1);
   return { shape, dtype, layout, list, data: values };
 }
 
