@@ -53,6 +53,11 @@ export const LONG_MOVES: readonly MoveCase[] = [
     inputs: [{ shape: [9000, 3] }, ints(2, 0)],
   },
   {
+    op: 'GatherV2',
+    attributes: { axis: 1 },
+    inputs: [{ shape: [5003, 3] }, ints(2, 0, 1)],
+  },
+  {
     op: 'Padding',
     attributes: { mode: PadValueMode.REFLECT },
     inputs: [{ shape: [1, 2, 3, 5000] }, ints(0, 0, 0, 1, 1, 1, 2, 3)],

@@ -132,10 +132,11 @@ function inTwoPasses(
 
 type Box = readonly [x: PickedAxis, y: PickedAxis, z: PickedAxis];
 
-/** Two or three axes for x, y and z; with two, one that stays as it is may be cut in two. */
+/** Two or three axes for x, y and z; with two, one that stays as it is may be cut in two, or y be left out. */
 function arranged(axes: readonly PickedAxis[]): Box | undefined {
   const boxes: Box[] = [boxOf(axes)];
   if (axes.length === 2) {
+    boxes.push(boxOf([axes[0], { extent: 1 }, axes[1]]));
     for (const [i, { extent, places }] of axes.entries()) {
       if (places !== undefined) continue;
       for (let inner = Math.min(extent, LONGEST_INNER); inner > 1; inner--) {

@@ -27,7 +27,7 @@ function roundedUp(extent: number): number {
 }
 
 /** The largest divisor that is not above `most`. */
-export function divisorUpTo(extent: number, most: number): number {
+function divisorUpTo(extent: number, most: number): number {
   let divisor = Math.min(extent, most);
   while (extent % divisor !== 0) divisor--;
   return divisor;
