@@ -63,7 +63,7 @@ export interface CalibrationJob {
   readonly config: CalibrationConfig;
   /** Bytes that activations may take; below what all samples need, two passes are run. */
   readonly memoryBudgetBytes: number;
-  /** An op without a kernel in the backend is an error instead of a line in the report. */
+  /** Ops without a kernel in the backend are an error that names them, instead of a line in the report. */
   readonly strict?: boolean;
   /** Called as ops are run for samples; `total` is fixed from the first call on. */
   onProgress?(done: number, total: number): void;

@@ -1,7 +1,7 @@
 import type { DeviceTensor, TensorBackend } from './backend.ts';
 import type { ControlRuntime } from './control.ts';
 import { failure, quiet } from './failure.ts';
-import type { ExecutionPlan, Graph, PlanStep } from './graph.ts';
+import type { ExecutionPlan, Graph, GraphNode, PlanStep } from './graph.ts';
 import { GraphRunner } from './graph-runner.ts';
 import { hostKernel } from './host-kernel.ts';
 import { GraphError } from './op.ts';
@@ -16,7 +16,7 @@ export interface StepCounts {
 }
 
 export interface BindOptions {
-  /** An op without a kernel is an error instead of a counted fallback. */
+  /** Ops without a kernel are an error that names them, instead of counted fallbacks. */
   readonly strict?: boolean | undefined;
 }
 
@@ -32,6 +32,7 @@ export class BoundPlan {
   readonly #backend: TensorBackend;
   readonly #options: BindOptions;
   readonly #counts: StepCounts;
+  readonly #withoutKernel: GraphNode[] = [];
   readonly #steps: readonly BoundStep[];
   readonly #constants = new Map<number, DeviceTensor>();
   readonly #runners = new Map<Graph, GraphRunner>();
@@ -42,6 +43,7 @@ export class BoundPlan {
     this.#options = options;
     this.#counts = counts;
     this.#steps = plan.steps.map((step) => this.#bind(step));
+    if (options.strict) this.#refuseReferences();
     this.#uploadConstants();
   }
 
@@ -112,12 +114,18 @@ export class BoundPlan {
     const control = node.definition.control?.(node.attributes);
     if (control) return { ...step, run: undefined, onHost: true, control };
     const kernel = this.#backend.bind(node, inputs, outputs);
-    if (kernel === undefined && this.#options.strict)
-      throw new GraphError(`${node.name} (${name}): the backend ${this.#backend.name} has no kernel for it`);
+    if (kernel === undefined) this.#withoutKernel.push(node);
     const counter = kernel ? this.#counts.kernels : this.#counts.fallbacks;
     counter.set(name, (counter.get(name) ?? 0) + 1);
     const run = kernel ?? this.#backend.bindReference?.(node, inputs, outputs);
     return { ...step, run: run ?? hostKernel(step, this.#backend), onHost: run === undefined, control };
+  }
+
+  /** @throws {GraphError} naming all ops that have no kernel */
+  #refuseReferences(): void {
+    if (this.#withoutKernel.length === 0) return;
+    const ops = this.#withoutKernel.map(({ name, definition }) => `${name} (${definition.name})`);
+    throw new GraphError(`the backend ${this.#backend.name} has no kernel for ${ops.join(', ')}`);
   }
 
   #uploadConstants(): void {

@@ -150,9 +150,19 @@ describe('an op without a kernel', () => {
   it('is an error in strict runs', async () => {
     const backend = countingBackend({ withoutKernel: ['BinaryOp'] });
     await expect(execute(plan, backend, samples, {}, { strict: true })).rejects.toThrow(
-      /binaryop_y \(BinaryOp\): the backend counting has no kernel/,
+      /^the backend counting has no kernel for binaryop_y \(BinaryOp\)$/,
     );
     expect(backend.live.size).toBe(0);
+  });
+
+  it('is named with all others in strict runs', async () => {
+    const backend = countingBackend({ withoutKernel: ['BinaryOp', 'UnaryOp'] });
+    const names = plan.steps.map(({ node }) => `${node.name} (${node.definition.name})`);
+    const own = names.filter((name) => /BinaryOp|UnaryOp/.test(name));
+    expect(own).toHaveLength(3);
+    await expect(execute(plan, backend, samples, {}, { strict: true })).rejects.toThrow(
+      `the backend counting has no kernel for ${own.join(', ')}`,
+    );
   });
 });
 

@@ -32,6 +32,8 @@ export interface ErrorJob {
   readonly samples: SampleSet;
   /** Bytes that activations of both networks may take together; one sample is always run. */
   readonly memoryBudgetBytes: number;
+  /** Ops without a kernel in the backend are an error. */
+  readonly strict?: boolean;
   /** Called as ops are run for samples; `total` is fixed from the first call on. */
   onProgress?(done: number, total: number): void;
 }
@@ -101,14 +103,15 @@ async function measureGroup(
   tallies: Map<number, Tally>,
   onSteps: (samples: number) => void,
 ): Promise<void> {
-  const { backend } = job;
+  const { backend, strict } = job;
   const measured = measuredTensors(plan, quantized, rounding);
   for (const tensor of measured.compared) if (!tallies.has(tensor)) tallies.set(tensor, new Tally());
   const meter = new Meter({ backend, measured, rounding, tallies });
   const half = budgetOn(backend, job.memoryBudgetBytes) / 2;
   const atOnce = Math.min(...[plan, quantized].map((one) => samplesWithin(one, half, backend.concurrency)));
-  await withProgram(plan, backend, (float) =>
-    withProgram(quantized, backend, async (int8) => {
+  const open = (one: ExecutionPlan) => new Program(one, backend, { strict });
+  await withProgram(open(plan), (float) =>
+    withProgram(open(quantized), async (int8) => {
       for (let at = 0; at < samples.length; at += atOnce) {
         const chunk = samples.slice(at, at + atOnce);
         const loaded = await loadSamples(job.samples, chunk);
@@ -118,12 +121,7 @@ async function measureGroup(
   );
 }
 
-async function withProgram(
-  plan: ExecutionPlan,
-  backend: TensorBackend,
-  use: (program: Program) => Promise<void>,
-): Promise<void> {
-  const program = new Program(plan, backend);
+async function withProgram(program: Program, use: (program: Program) => Promise<void>): Promise<void> {
   try {
     await use(program);
   } finally {

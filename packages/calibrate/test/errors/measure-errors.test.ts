@@ -106,6 +106,14 @@ describe('measureErrors', () => {
     }
   });
 
+  it('refuses ops without a kernel, in a strict run', async () => {
+    const job = jobOf(chain(), { 0: 1, 1: 1, 2: 4 }, [[1, 0]]);
+    const backend = Object.assign(Object.create(job.backend), { name: 'bare', bind: () => undefined });
+    await expect(measureErrors({ ...job, backend, strict: true })).rejects.toThrow(
+      /^the backend bare has no kernel for double \(Convolution/,
+    );
+  });
+
   it('takes two zero vectors as equal, one as unlike, and shows NaN first', async () => {
     const zero = await measureErrors(jobOf(chain(), { 0: 1, 1: 1, 2: 4 }, [[0, 0]]));
     expect(zero.map(({ cosine, overflow }) => [cosine, overflow])).toEqual([
