@@ -7,10 +7,11 @@
 //   wasm/*.wasm             the kernels of tensor-cpu
 //
 // sharp stays outside: it loads a library of the operating system.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundledLicenses } from '../../../scripts/bundled-licenses.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const kernels = join(root, '../tensor-cpu');
@@ -60,20 +61,8 @@ function copyKernels() {
   for (const file of files) cpSync(join(kernels, 'wasm', file), join(folder, file));
 }
 
-/** The license of every package that is inside, as their licenses ask. */
-function licenses(inputs) {
-  const folders = inputs.flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []);
-  const texts = [...new Set(folders)].map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-    const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
-    if (file === undefined) throw new Error(`${name} has no license file; it cannot be part of the bundle`);
-    return `${name} ${version} (${license})\n\n${readFileSync(join(root, folder, file), 'utf8').trim()}\n`;
-  });
-  return texts.sort().join(`\n${'-'.repeat(80)}\n\n`);
-}
-
 // Files of an earlier build have other names.
 rmSync(target, { recursive: true, force: true });
 const inputs = await bundle();
-writeFileSync(join(target, 'LICENSES.txt'), licenses(inputs));
+writeFileSync(join(target, 'LICENSES.txt'), bundledLicenses(root, inputs));
 copyKernels();

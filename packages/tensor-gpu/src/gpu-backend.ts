@@ -65,6 +65,16 @@ export class GpuBackend implements TensorBackend {
     this.limits = { maxTensorBytes: device.maxArrayBytes };
   }
 
+  /** The adapter, in words. */
+  get description(): string {
+    return this.#device.description;
+  }
+
+  /** Whether the adapter is computed in software; `undefined` where that cannot be known. */
+  get isSoftware(): boolean | undefined {
+    return this.#device.isSoftware;
+  }
+
   /** Bytes on the device: of tensors and packed weights, and of buffers kept for reuse. */
   get memoryUse(): { readonly used: number; readonly spare: number } {
     return this.#device.memoryUse;

@@ -61,7 +61,9 @@ class GlDevice implements GpuDevice {
     return this.#description;
   }
 
-  get isSoftware(): boolean {
+  /** Headless GL calls itself ANGLE whatever computes. */
+  get isSoftware(): boolean | undefined {
+    if (this.mode === 'headlessgl') return undefined;
     return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(this.#description);
   }
 

@@ -16,8 +16,8 @@ export interface GpuDevice {
   readonly mode: GpuMode;
   /** The adapter, in words. */
   readonly description: string;
-  /** Whether it is computed in software, as far as one can know. */
-  readonly isSoftware: boolean;
+  /** Whether it is computed in software; `undefined` where that cannot be known. */
+  readonly isSoftware: boolean | undefined;
   /** Of one array. */
   readonly maxArrayBytes: number;
   /** Arrays a program can read at most. */
