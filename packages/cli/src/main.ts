@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { BACKENDS, type BackendName } from './backend/names.ts';
 import type { DebugReport } from './debug-report.ts';
 import { messageOf, UsageError } from './errors.ts';
 import { MOST_THREADS } from './most-threads.ts';
@@ -12,6 +13,8 @@ export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 interface Flags {
   readonly memory: number;
   readonly threads: number | 'auto';
+  readonly backend: BackendName;
+  readonly strictBackend?: boolean;
   readonly fastMath?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -63,6 +66,12 @@ function createCommand(): Command {
         .argParser(parseThreads)
         .default('auto', 'one per core, for little work one'),
     )
+    .addOption(
+      new Option('--backend <name>', 'what computes; a GPU needs the package @mnnquant/tensor-gpu')
+        .choices(BACKENDS)
+        .default('auto', 'a real GPU for much work, else the CPU'),
+    )
+    .option('--strict-backend', 'an op for which the backend has no kernel is an error')
     .option('--fast-math', 'fused multiply-adds: faster, but the last bits depend on the machine')
     .option('-q, --quiet', 'print nothing but warnings and the last line')
     .option('--json', 'print the summary as JSON instead of text')
@@ -89,6 +98,8 @@ async function run(source: string, target: string, config: string, flags: Flags)
       config,
       memoryBytes: flags.memory,
       threads: flags.threads,
+      backend: flags.backend,
+      strictBackend: flags.strictBackend,
       fastMath: flags.fastMath,
       onProgress: phases.update,
       onWarning: (message) => {

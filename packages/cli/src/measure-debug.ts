@@ -16,6 +16,7 @@ export interface DebugMeasurement {
   readonly samples: SampleSet;
   readonly memoryBytes: number;
   readonly backend: TensorBackend;
+  readonly strict?: boolean;
   readonly onProgress?: ErrorJob['onProgress'];
 }
 
@@ -29,6 +30,7 @@ export async function measureDebug(job: DebugMeasurement): Promise<LayerError[]>
     plan,
     quantized,
     backend: job.backend,
+    strict: job.strict,
     samples,
     memoryBudgetBytes: job.memoryBytes,
     onProgress: job.onProgress,

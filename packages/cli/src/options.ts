@@ -1,3 +1,4 @@
+import { BACKENDS, type BackendName, isGpu } from './backend/names.ts';
 import { UsageError } from './errors.ts';
 import { MOST_THREADS } from './most-threads.ts';
 
@@ -12,6 +13,13 @@ export interface QuantizeOptions {
    * calling thread alone where it would be done before others have started.
    */
   readonly threads?: number | 'auto';
+  /**
+   * What computes. `auto`, the default: a real GPU where the package @mnnquant/tensor-gpu is installed, there is work enough
+   * and a self-check agrees with the reference; else the CPU. With a GPU the last bits of the result may differ.
+   */
+  readonly backend?: BackendName;
+  /** Ops without a kernel in the backend are an error that names them, instead of `fallbacks`. */
+  readonly strictBackend?: boolean;
   /** Kernels that are faster and whose last bits depend on the machine; the outcome's `device` says so. */
   readonly fastMath?: boolean;
   readonly onProgress?: (phase: 'images' | 'calibrate' | 'debug', done: number, total: number) => void;
@@ -22,11 +30,14 @@ export interface QuantizeOptions {
 const DEFAULT_MEMORY_BYTES = 2 ** 30;
 
 /** Options in which nothing is left open. */
-export type CheckedOptions = QuantizeOptions & { readonly memoryBytes: number };
+export type CheckedOptions = QuantizeOptions & {
+  readonly memoryBytes: number;
+  readonly backend: BackendName;
+};
 
-/** @throws {UsageError} where a number makes no sense */
+/** @throws {UsageError} where an option makes no sense */
 export function checkedOptions(given: QuantizeOptions): CheckedOptions {
-  const { memoryBytes = DEFAULT_MEMORY_BYTES, threads = 'auto' } = given;
+  const { memoryBytes = DEFAULT_MEMORY_BYTES, threads = 'auto', backend = 'auto' } = given;
   if (!(Number.isFinite(memoryBytes) && memoryBytes > 0))
     throw new UsageError(`memoryBytes: expected a finite number above 0, got ${memoryBytes}`);
   const isCount =
@@ -35,5 +46,22 @@ export function checkedOptions(given: QuantizeOptions): CheckedOptions {
     throw new UsageError(
       `threads: expected auto or a whole number from 1 to ${MOST_THREADS}, got ${threads}`,
     );
-  return { ...given, memoryBytes, threads };
+  checkBackend(backend, given);
+  return { ...given, memoryBytes, threads, backend };
+}
+
+function checkBackend(backend: BackendName, { threads = 'auto', fastMath }: QuantizeOptions): void {
+  if (!BACKENDS.includes(backend))
+    throw new UsageError(`backend: expected one of ${BACKENDS.join(', ')}, got ${backend}`);
+  if (backend === 'gpu:webgl2')
+    throw new UsageError(
+      'backend: gpu:webgl2 is there in browsers only; in Node take gpu:webgpu, or gpu:headlessgl with the package gl',
+    );
+  if (!isGpu(backend)) return;
+  if (threads !== 'auto')
+    throw new UsageError(`threads: they are the CPU's, but ${backend} was asked for; leave one of both out`);
+  if (fastMath)
+    throw new UsageError(
+      `fast math: it is the CPU's, but ${backend} was asked for, which rounds in its own way; leave one of both out`,
+    );
 }

@@ -1,6 +1,8 @@
 import { scalesJson } from '@mnnquant/calibrate';
-import type { TensorBackend } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
+import { type ChosenBackend, startBackend } from './backend/choose.ts';
+import { gpuFailure } from './backend/gpu-failure.ts';
+import type { BackendOutcome } from './backend/outcome.ts';
 import { loadConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import { type DebugReport, debugJson, debugPath, debugReport } from './debug-report.ts';
@@ -12,8 +14,6 @@ import { hasWeightFile, modelFiles, staleWeightFile, weightPath } from './model-
 import { type CheckedOptions, checkedOptions, type QuantizeOptions } from './options.ts';
 import { readSource, type SourceModel } from './read-source.ts';
 import { sampleSource, sampleWarnings } from './samples/source.ts';
-import { startAhead } from './start-ahead.ts';
-import { threadsFor } from './threads.ts';
 
 export type { QuantizeOptions } from './options.ts';
 
@@ -24,6 +24,8 @@ export interface QuantizeOutcome extends JobOutcome {
   readonly sourceBytes: number;
   readonly targetBytes: number;
   readonly warnings: readonly string[];
+  /** What computed, and why that. */
+  readonly backend: BackendOutcome;
   readonly fastMath: boolean;
   /** With `debug`: how far each layer is from the float network; also in `DST.mnn.debug.json`. */
   readonly debug?: DebugReport;
@@ -48,26 +50,28 @@ export async function quantizeFile(given: QuantizeOptions): Promise<QuantizeOutc
   };
   const loaded = loadConfig(options.config);
   warn(loaded.warnings);
-  const ahead = startAhead(options, loaded.config);
+  const choice = startBackend(options, loaded.config);
   try {
     const job = await prepare(options, loaded.config, warn);
-    const backend = await ahead.get(threadsFor(options.threads, job.plan, job.source.count));
-    const done = await quantizeSamples(options, job, backend, warn);
+    const chosen = await choice.get(job.plan, job.source.count);
+    const done = await quantizeSamples(options, job, chosen, warn);
     return { ...done, warnings, seconds: (performance.now() - started) / 1000 };
+  } catch (error) {
+    throw gpuFailure(error);
   } finally {
-    await ahead.dispose();
+    await choice.dispose();
   }
 }
 
 async function quantizeSamples(
   options: CheckedOptions,
   job: FileJob,
-  backend: TensorBackend,
+  { backend, outcome }: ChosenBackend,
   warn: Warn,
 ): Promise<Omit<QuantizeOutcome, 'warnings' | 'seconds'>> {
-  const { source, target, memoryBytes, onProgress } = options;
+  const { source, target, memoryBytes, strictBackend: strict, onProgress } = options;
   const { config, read } = job;
-  const running: RunOptions = { backend, memoryBytes, onProgress, warn };
+  const running: RunOptions = { backend, strict, memoryBytes, onProgress, warn };
   const samples = await openSamples(job, running);
   warn(sampleWarnings(config, samples));
   checkTargets(targetsOf(options, config, read), samples.files);
@@ -81,6 +85,7 @@ async function quantizeSamples(
     sourceBytes: read.bytes,
     targetBytes: files.reduce((sum, { bytes }) => sum + bytes.length, 0),
     ...jobOutcome(job, samples, result, backend),
+    backend: outcome,
     fastMath: options.fastMath ?? false,
     ...(debug && { debug }),
   };

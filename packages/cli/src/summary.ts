@@ -1,3 +1,4 @@
+import { backendLines } from './backend/outcome.ts';
 import { debugPath } from './debug-report.ts';
 import type { QuantizeOutcome } from './quantize-file.ts';
 import { winogradLines } from './winograd-outcome.ts';
@@ -18,6 +19,7 @@ export function formatSummary(outcome: QuantizeOutcome): string {
     ...winogradLines(outcome.winograd),
     `Size        ${kilobytes(outcome.sourceBytes)} → ${kilobytes(outcome.targetBytes)} (${(outcome.sourceBytes / outcome.targetBytes).toFixed(2)}x smaller)`,
     ...fallbackLines(outcome),
+    ...backendLines(outcome.backend),
     ...(outcome.warnings.length > 0 ? [`Warnings    ${outcome.warnings.length}, see above`] : []),
     `Time        ${outcome.seconds.toFixed(1)} s on ${outcome.device}${twoPasses(outcome)}`,
     `Written     ${writtenFiles(outcome).join(', ')}`,

@@ -14,6 +14,12 @@ const MANY_SAMPLES = 32;
 const LARGE_MODEL_BYTES = 1e6;
 
 /**
+ * A GPU gets through with nothing in the time that its package takes to load and its programs to be compiled; one thread
+ * does so many multiply-adds in a few seconds.
+ */
+const WORTH_GPU = 1e11;
+
+/**
  * How many threads can be started before the model is read, while one core has nothing else to do; 1 for none. What
  * `threadsFor` says afterwards holds.
  *
@@ -35,7 +41,16 @@ export function threadsFor(asked: number | 'auto' = 'auto', plan: ExecutionPlan,
   // A sample is computed by one thread.
   const most = Math.max(1, samples);
   if (asked !== 'auto') return Math.min(asked, most);
-  const work = samples * plan.steps.reduce((sum, step) => sum + multiplyAdds(step), 0);
-  if (work < WORTH_WORKERS) return 1;
+  if (workOf(plan, samples) < WORTH_WORKERS) return 1;
   return Math.min(availableParallelism(), most, MOST_THREADS);
+}
+
+/** Whether to look for a GPU at all. */
+export function isWorthGpu(plan: ExecutionPlan, samples: number): boolean {
+  return workOf(plan, samples) >= WORTH_GPU;
+}
+
+/** Multiply-adds. */
+function workOf(plan: ExecutionPlan, samples: number): number {
+  return samples * plan.steps.reduce((sum, step) => sum + multiplyAdds(step), 0);
 }

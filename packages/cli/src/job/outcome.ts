@@ -5,6 +5,7 @@ import type { SkipCount } from '../skips.ts';
 import { type WinogradOutcome, winogradOutcome } from '../winograd-outcome.ts';
 import type { Job } from './prepare.ts';
 import type { JobResult } from './run.ts';
+import { threadsOf } from './threads-of.ts';
 
 /** What a job did, wherever its files came from. */
 export interface JobOutcome {
@@ -39,7 +40,7 @@ export function jobOutcome(
     passes: calibration.passes,
     ...(calibration.twice && { twice: calibration.twice }),
     device: backend.device,
-    threads: backend.concurrency ?? 1,
+    threads: threadsOf(backend),
     ...(calibration.winograd && { winograd: winogradOutcome(calibration.winograd) }),
   };
 }

@@ -23,12 +23,15 @@ import { emaConfig, weightConfig } from '../method-config.ts';
 import type { OpenedSamples } from '../samples/opened.ts';
 import { memoryWarnings, predictionWarnings, tensorWarnings } from '../warnings.ts';
 import type { Job, Warn } from './prepare.ts';
+import { threadsOf } from './threads-of.ts';
 
 /** What a job is through with, and how much of it there is. */
 export type OnProgress = (phase: 'images' | 'calibrate' | 'debug', done: number, total: number) => void;
 
 export interface RunOptions {
   readonly backend: TensorBackend;
+  /** Ops without a kernel in the backend are an error. */
+  readonly strict?: boolean;
   /** For samples and activations together. */
   readonly memoryBytes: number;
   readonly onProgress?: OnProgress;
@@ -54,14 +57,14 @@ export function openSamples(
 ): Promise<OpenedSamples> {
   return source.open({
     cacheBytes: memoryBytes * SAMPLES_SHARE,
-    shared: (backend.concurrency ?? 1) > 1,
+    shared: threadsOf(backend) > 1,
     onProgress: (done, total) => onProgress?.('images', done, total),
   });
 }
 
 /** The work between reading and writing: calibrates, rewrites the model, and measures what `debug` asks for. */
 export async function runJob(job: Job, samples: OpenedSamples, options: RunOptions): Promise<JobResult> {
-  const { backend, onProgress, warn } = options;
+  const { backend, strict, onProgress, warn } = options;
   const memoryBytes = options.memoryBytes * (1 - SAMPLES_SHARE);
   warn(memoryWarnings(job.plan, memoryBytes));
   const { calibration, model, plan } = await runCalibration(job, samples, { ...options, memoryBytes });
@@ -76,6 +79,7 @@ export async function runJob(job: Job, samples: OpenedSamples, options: RunOptio
     prediction,
     samples,
     backend,
+    strict,
     memoryBytes,
     onProgress: (done, total) => onProgress?.('debug', done, total),
   });
@@ -92,7 +96,7 @@ interface CalibratedModel {
 async function runCalibration(
   { config, inference, source, plan }: Job,
   samples: OpenedSamples,
-  { backend, memoryBytes, onProgress }: RunOptions,
+  { backend, strict, memoryBytes, onProgress }: RunOptions,
 ): Promise<CalibratedModel> {
   const { folded } = inference;
   const skip = (node: GraphNode): boolean => config.skip_quant_op_names.includes(node.name);
@@ -112,6 +116,7 @@ async function runCalibration(
       skip,
     },
     memoryBudgetBytes: memoryBytes,
+    strict,
     onProgress: (done, total) => onProgress?.('calibrate', done, total),
   });
   if (training === undefined) return { calibration, model: folded.model, plan };

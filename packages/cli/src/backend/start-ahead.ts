@@ -1,9 +1,9 @@
 import { readdirSync, statSync } from 'node:fs';
 import type { TensorBackend } from '@mnnquant/graph';
 import { createThreadedBackend } from '@mnnquant/tensor-cpu/node';
-import type { Config } from './config/schema.ts';
-import type { CheckedOptions } from './options.ts';
-import { threadsAhead } from './threads.ts';
+import type { Config } from '../config/schema.ts';
+import type { CheckedOptions } from '../options.ts';
+import { threadsAhead } from '../threads.ts';
 
 /** Threads that start while the model is read, where it is likely that they will be needed. */
 export function startAhead({ source, threads, fastMath }: CheckedOptions, { path }: Config) {

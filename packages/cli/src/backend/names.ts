@@ -1,0 +1,9 @@
+/** What `--backend` takes. */
+export const BACKENDS = ['auto', 'cpu', 'gpu', 'gpu:webgpu', 'gpu:webgl2', 'gpu:headlessgl'] as const;
+
+export type BackendName = (typeof BACKENDS)[number];
+
+/** The GPU is asked for, and nothing else will do. */
+export function isGpu(name: BackendName): boolean {
+  return name.startsWith('gpu');
+}
