@@ -5,7 +5,7 @@ import type { PageJobs } from '../browser/page.ts';
 import { CHROMIUM } from './available.ts';
 
 /** WebGL2 and WebGPU in software. */
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox',
   '--enable-unsafe-webgpu',
   '--use-webgpu-adapter=swiftshader',
