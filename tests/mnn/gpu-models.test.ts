@@ -71,7 +71,7 @@ describeWithMnn('whole models on the GPU', ({ python, data }) => {
     it('becomes an int8 model as good as the one from the CPU', async () => {
       const config = smallConfig(model);
       const targets: string[] = [];
-      for (const backend of ['cpu', 'gpu:webgpu']) {
+      for (const backend of ['cpu', 'gpu:webgpu'] as const) {
         const target = join(folder, `${model}.${backend.replace(':', '-')}.mnn`);
         const outcome = await quantizeFile({ source, target, config, backend });
         expect(outcome.backend.name).toBe(backend);

@@ -1,7 +1,7 @@
 import { scalesJson } from '@mnnquant/calibrate';
 import type { MnnModel } from '@mnnquant/mnn-format';
 import { type ChosenBackend, startBackend } from './backend/choose.ts';
-import { gpuFailure } from './backend/gpu-failure.ts';
+import { withWayOut } from './backend/gpu-failure.ts';
 import type { BackendOutcome } from './backend/outcome.ts';
 import { loadConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
@@ -54,10 +54,8 @@ export async function quantizeFile(given: QuantizeOptions): Promise<QuantizeOutc
   try {
     const job = await prepare(options, loaded.config, warn);
     const chosen = await choice.get(job.plan, job.source.count);
-    const done = await quantizeSamples(options, job, chosen, warn);
+    const done = await withWayOut(chosen.outcome, () => quantizeSamples(options, job, chosen, warn));
     return { ...done, warnings, seconds: (performance.now() - started) / 1000 };
-  } catch (error) {
-    throw gpuFailure(error);
   } finally {
     await choice.dispose();
   }

@@ -14,8 +14,8 @@ const MANY_SAMPLES = 32;
 const LARGE_MODEL_BYTES = 1e6;
 
 /**
- * A GPU gets through with nothing in the time that its package takes to load and its programs to be compiled; one thread
- * does so many multiply-adds in a few seconds.
+ * The CPU is through with so many multiply-adds in a few seconds; loading the GPU's package takes 0.2 s of them and compiling
+ * its programs another.
  */
 const WORTH_GPU = 1e11;
 

@@ -40,6 +40,8 @@ describe('without a job', () => {
     for (const part of [
       'Usage: mnnquant',
       '--memory',
+      '--backend <name>',
+      '--strict-backend',
       '--quiet',
       '--json',
       'Exit codes: 0 done, 1 failed, 2 ',
@@ -66,6 +68,27 @@ describe('the size after --memory', () => {
     // The next thing that is wrong.
     expect(code).toBe(2);
     expect(stderr).toContain('cannot read the config file none.json');
+  });
+});
+
+describe('the name after --backend', () => {
+  it('is refused with all that are known', async () => {
+    const { code, stderr } = await run('--backend', 'tpu', 'a', 'b', 'c');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/'tpu' is invalid\. Allowed choices are auto, cpu, gpu, gpu:webgpu, /);
+  });
+
+  it('is refused where it does not go with other options', async () => {
+    const { code, stderr } = await run('--backend', 'gpu', '--threads', '2', 'a.mnn', 'b.mnn', 'none.json');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: threads: /);
+  });
+
+  it('stands in the summary as JSON', async () => {
+    const { source, target, config } = smallJob();
+    const { code, stdout } = await run('--backend', 'cpu', '--json', source, target, config);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).backend).toMatchObject({ name: 'cpu', asked: 'cpu', reproducible: true });
   });
 });
 

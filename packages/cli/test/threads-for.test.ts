@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { buildGraph, createPlan } from '@mnnquant/graph';
 import { readModel, writeModel } from '@mnnquant/mnn-format';
 import { describe, expect, it } from 'vitest';
-import { threadsAhead, threadsFor } from '../src/threads.ts';
+import { isWorthGpu, threadsAhead, threadsFor } from '../src/threads.ts';
 import { smallNet } from './scratch.ts';
 
 /** 180 multiply-adds a pixel: 27 for each of 4 channels, then 36 for each of 2. */
@@ -39,5 +39,13 @@ describe('threadsAhead', () => {
     expect(threadsAhead('auto', 100, 4e6)).toBe(Math.min(cores, 100));
     expect(threadsAhead('auto', 31, 4e6)).toBe(1);
     expect(threadsAhead('auto', 1000, 90_000)).toBe(1);
+  });
+});
+
+describe('isWorthGpu', () => {
+  it('is work that takes the CPU seconds', () => {
+    // 47 million multiply-adds a sample.
+    expect(isWorthGpu(planOf(512), 2000)).toBe(false);
+    expect(isWorthGpu(planOf(512), 2200)).toBe(true);
   });
 });

@@ -27,7 +27,8 @@ export class Installation {
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', source], {
       cwd: this.folder,
       encoding: 'utf8',
-      env: { ...process.env, ...environment },
+      // pnpm has Node look into its own folder as well.
+      env: { ...process.env, NODE_PATH: '', ...environment },
     });
     if (status !== 0) throw new Error(`exit ${status}: ${stderr}`);
     return JSON.parse(stdout);
