@@ -1,3 +1,5 @@
+export type { BackendName } from './backend/names.ts';
+export type { BackendOutcome, GpuFinding } from './backend/outcome.ts';
 export { QuantizeError, UsageError } from './errors.ts';
 export { decodeImage, ImageError } from './images/decode.ts';
 export { type ImageFolder, openImageFolder } from './images/folder.ts';

@@ -18,7 +18,14 @@ const BINS = 2048;
 const GATHER = program({
   name: 'gather',
   rank: 3,
-  parameters: { x: 'array', count: 'integer', turns: 'integer', interval: 'number', last: 'number', skip: 'number' },
+  parameters: {
+    x: 'array',
+    count: 'integer',
+    turns: 'integer',
+    interval: 'number',
+    last: 'number',
+    skip: 'number',
+  },
   body: `
     let found = 0.0;
     for (let i = 0; i < turns; i++) {
@@ -45,7 +52,14 @@ const WAYS = {
   values: async (counts) => addToHistogram(await device.download(array), request, counts),
   gather: async (counts) => {
     const parts = 64;
-    const args = { x: flat(array), count, turns: Math.ceil(count / parts), interval: BINS, last: BINS - 1, skip: 1e-6 };
+    const args = {
+      x: flat(array),
+      count,
+      turns: Math.ceil(count / parts),
+      interval: BINS,
+      last: BINS - 1,
+      skip: 1e-6,
+    };
     const result = await device.run(GATHER, args, [BINS, parts, 1]);
     const partial = await device.download(result);
     for (const [i, found] of partial.entries()) counts[i % BINS] += found;

@@ -74,6 +74,16 @@ describe('installed, with no gpu.js', () => {
       expect(await page.evaluate(() => (window as unknown as { outcome: unknown }).outcome)).toEqual({
         name: 'gpu:webgl2',
         range: RANGE,
+        findings: [
+          // Pages without an address have no WebGPU.
+          { mode: 'webgpu', problem: expect.stringContaining('navigator.gpu is missing') },
+          {
+            mode: 'webgl2',
+            device: expect.stringMatching(/swiftshader/i),
+            isSoftware: true,
+            problem: 'computed in software',
+          },
+        ],
       });
     } finally {
       await browser.close();
@@ -87,9 +97,13 @@ async function bundled(folder: string): Promise<string> {
   const entry = join(folder, 'page.js');
   writeFileSync(
     entry,
-    `import { createGpuBackend } from '@mnnquant/tensor-gpu';
+    `import { createGpuBackend, findGpuBackend } from '@mnnquant/tensor-gpu';
     ${WORK}
-    createGpuBackend({ mode: 'webgl2' }).then(rangeBy).then(
+    async function work() {
+      const { findings } = await findGpuBackend();
+      return { ...(await rangeBy(await createGpuBackend({ mode: 'webgl2' }))), findings };
+    }
+    work().then(
       (outcome) => Object.assign(window, { outcome }),
       (error) => Object.assign(window, { outcome: String(error) }),
     );`,
