@@ -1,11 +1,11 @@
 // Runs in Chromium: what the tests call from outside.
 import { conformanceCases, statisticsCases } from '@mnnquant/graph/conformance';
 import { createGpuBackend, type GpuMode } from '../../src/index.ts';
+import { firstDifference, runBoth } from '../support/against-reference.ts';
+import { elementCases } from '../support/element-cases.ts';
+import { LONG_MOVES } from '../support/long-moves.ts';
 import { errorOf } from '../support/op-run.ts';
 import { usualRuns } from '../support/usual-runs.ts';
-import { elementCases } from '../support/element-cases.ts';
-import { firstDifference, runBoth } from '../support/against-reference.ts';
-import { LONG_MOVES } from '../support/long-moves.ts';
 
 export interface CaseOutcome {
   readonly name: string;
@@ -25,7 +25,10 @@ const jobs = {
   async conformance(mode: GpuMode): Promise<CaseOutcome[]> {
     const backend = await createGpuBackend({ mode });
     const outcomes: CaseOutcome[] = [];
-    const ops = [...conformanceCases(), ...elementCases()].map((item) => ({ name: `${item.op}: ${item.title}`, item }));
+    const ops = [...conformanceCases(), ...elementCases()].map((item) => ({
+      name: `${item.op}: ${item.title}`,
+      item,
+    }));
     const looks = statisticsCases().map((item) => ({ name: item.title, item }));
     for (const { name, item } of [...ops, ...looks]) {
       try {
