@@ -95,6 +95,7 @@ describe.skipIf(!hasNodeWebGpu())('WebGPU in Node', () => {
     expect(backend.memoryUse.spare).toBeLessThan(2 ** 21);
     const spare = backend.memoryUse.spare;
     for (let i = 0; i < 3; i++) await program.run(Array.from({ length: 40 }, () => sample));
+    await settled();
     expect(backend.memoryUse.spare).toBe(spare);
     expect(await program.run([sample])).toEqual([first]);
     program.dispose();
