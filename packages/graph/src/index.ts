@@ -67,6 +67,7 @@ export { type InterpAttributes, interpTaps, NO_EXTENT, type Taps } from './ops/i
 export type { LayerNormAttributes } from './ops/layer-norm.ts';
 export type { LrnAttributes } from './ops/lrn.ts';
 export type { MatMulAttributes } from './ops/mat-mul.ts';
+export { type MatMulAttributes, pairBatches } from './ops/mat-mul.ts';
 export type { MomentsAttributes } from './ops/moments.ts';
 export type { NormalizeAttributes } from './ops/normalize.ts';
 export { type PaddingAttributes, padSource } from './ops/padding.ts';

@@ -8,7 +8,14 @@ import { hasNodeWebGpu } from './support/available.ts';
 import { LimitedDevice } from './support/limited-device.ts';
 import { errorOf, noiseTensor } from './support/op-run.ts';
 import { TOLERANCE } from './support/tolerance.ts';
-import { around, CONVOLUTIONS, convolutionRun, deconvolutionRun, usualRuns } from './support/usual-runs.ts';
+import {
+  around,
+  CONVOLUTIONS,
+  convolutionRun,
+  deconvolutionRun,
+  poolRun,
+  usualRuns,
+} from './support/usual-runs.ts';
 
 describe.skipIf(!hasNodeWebGpu())('WebGPU in Node: what multiplies and adds, in usual sizes', () => {
   const backends: GpuBackend[] = [];
@@ -68,6 +75,20 @@ describe.skipIf(!hasNodeWebGpu())('WebGPU in Node: what multiplies and adds, in 
     const run = convolutionRun({ input: [200, 129, 1, 1], output: 200, kernel: [1, 1] });
     expect(await errorOf(backend, run)).toBeLessThan(TOLERANCE);
     expect(own.programs).toEqual(['inner-product-wide', 'inner-product-sum']);
+  });
+
+  test.each([
+    [
+      'a window',
+      convolutionRun({ input: [1, 2, 1000, 1001], output: 2, depthwise: true, group: 2, pads: around(1) }),
+    ],
+    ['single pixels', convolutionRun({ input: [1, 2, 1001, 1001], output: 2, kernel: [1, 1] })],
+    ['rows that are cut', convolutionRun({ input: [1, 4, 750, 751], output: 2, pads: around(1) })],
+    ['a deconvolution', deconvolutionRun([1, 2, 501, 503], 2, { kernel: [2, 2], pads: [0, 0, 0, 0] })],
+    ['pooling', poolRun([1, 2, 801, 803], { kernel: [2, 2], stride: [1, 1] })],
+  ])('planes larger than threads can be started along x: %s', async (_, run) => {
+    const [backend] = limited({});
+    expect(await errorOf(backend, run)).toBeLessThan(TOLERANCE);
   });
 
   test('a constant matrix that lies the other way is turned once', async () => {

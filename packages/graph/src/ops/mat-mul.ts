@@ -87,6 +87,19 @@ export const matMul: OpDefinition<MatMulAttributes> = {
   ],
 };
 
+/** Which matrix of a and which of b belong to each result, by broadcasting the leading dimensions; shared by kernels. */
+export function pairBatches(
+  a: readonly number[],
+  b: readonly number[],
+): { readonly a: number; readonly b: number }[] {
+  const batch = broadcastShape(a, b, 'MatMul');
+  const pairs: { a: number; b: number }[] = [];
+  forEachPair(batch, broadcastStrides(a, batch), broadcastStrides(b, batch), (_, i, j) =>
+    pairs.push({ a: i, b: j }),
+  );
+  return pairs;
+}
+
 type Shaped = Pick<TensorDesc | HostTensor, 'shape'>;
 
 function matrixSizes({ transposeA, transposeB }: MatMulAttributes, a: Shaped, b: Shaped, where: string) {

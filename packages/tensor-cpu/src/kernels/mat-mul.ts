@@ -1,5 +1,5 @@
 import type { BoundKernel, MatMulAttributes } from '@mnnquant/graph';
-import { elementCount } from '@mnnquant/graph';
+import { elementCount, pairBatches } from '@mnnquant/graph';
 import type { KernelBinder, KernelContext } from '../context.ts';
 import { live } from '../tensor.ts';
 import { broadcastBox, COMBINE } from './combine.ts';
@@ -71,25 +71,4 @@ function multiplyMatrices(
     if (packB) wasm.packTiles(b, panels, N, K, K * 4, 4, PANEL_COLUMNS);
     wasm.gemm(packed, zeros, panels, panelBytes, rowBytes, y, N * 4, M, N, K, lo, hi);
   };
-}
-
-/** Which matrix of a and which of b belong to each result, by broadcasting the leading dimensions. */
-function pairBatches(
-  a: readonly number[],
-  b: readonly number[],
-): { readonly a: number; readonly b: number }[] {
-  const rank = Math.max(a.length, b.length);
-  let pairs = [{ a: 0, b: 0 }];
-  for (let i = 0; i < rank; i++) {
-    const left = a[i - rank + a.length] ?? 1;
-    const right = b[i - rank + b.length] ?? 1;
-    const extent = left === 1 ? right : left;
-    pairs = pairs.flatMap((pair) =>
-      Array.from({ length: extent }, (_, k) => ({
-        a: pair.a * left + (left === 1 ? 0 : k),
-        b: pair.b * right + (right === 1 ? 0 : k),
-      })),
-    );
-  }
-  return pairs;
 }

@@ -2,7 +2,7 @@ import { flat, type GpuArray, view } from '../device/gpu-array.ts';
 import type { GpuKernel, KernelContext } from './context.ts';
 import { type ConvolutionJob, packWeights } from './convolution-job.ts';
 import { FINISH, WINDOW, WINDOW_SLIDING, WINDOW_WIDE } from './convolution-programs.ts';
-import { canStart, consuming, EXACT_DIVISION } from './dispatch.ts';
+import { canStart, consuming, slabsOf, slabThreads } from './dispatch.ts';
 import { hasInnerProduct, innerProduct } from './inner-product.ts';
 import {
   inRanges,
@@ -91,7 +91,7 @@ function spreadOf(
   const isOne = [...kernel, ...stride].every((extent) => extent === 1) && pad[0] === 0 && pad[1] === 0;
   const pointwise = isOne && outHeight === height && outWidth === width;
   const [rows, row] = pointwise ? [1, outHeight * outWidth] : [outHeight, outWidth];
-  const most = Math.max(...ranges.map(({ count }) => count));
+  const most = mostOf(ranges);
   const bytesOf = (pixels: number): number => job.batch * most * rows * pixels * 4;
   const longer = Math.ceil(row / 4) * 4;
   const wide = isWide && (row % 4 === 0 || (innerOf(job) >= WORTH_CUTTING && bytesOf(longer) <= maxBytes));
@@ -115,37 +115,38 @@ function bindWindows(
 ): RangeStep | undefined {
   const { batch, outHeight, outWidth, lo, hi } = job;
   const spread = spreadOf(job, ranges, device.wide, device.maxArrayBytes);
-  const { rows, row, rowThreads, longRow, parts } = spread;
-  const threads = (count: number) => [rowThreads * rows, count, batch * parts] as const;
-  const pixels = (count: number) => [outHeight * outWidth, count, batch] as const;
+  const { rows, row, wide, rowThreads, longRow, parts } = spread;
+  const pixels = outHeight * outWidth;
+  const most = mostOf(ranges);
+  const slabs = slabsOf(device, pixels, most, batch * parts);
+  const inFours = [rowThreads * rows, most, batch * parts] as const;
+  if (wide && !canStart(device, inFours)) return undefined;
   const whole = parts === 1 && longRow === row;
-  if (outHeight * outWidth >= EXACT_DIVISION) return undefined;
-  if (
-    !ranges.every(
-      ({ count }) => canStart(device, threads(count)) && (whole || canStart(device, pixels(count))),
-    )
-  )
-    return undefined;
+  if (slabs === undefined) return undefined;
   return async (x, w, bias, range) => {
-    const args = argumentsOf(job, spread, x, w, bias, range);
-    const result = await runWindows({ device }, job, spread, args, threads(range.count));
+    const { count } = range;
+    const args = argumentsOf(job, spread, slabs, x, w, bias, range);
+    const threads = wide
+      ? ([inFours[0], count, inFours[2]] as const)
+      : slabThreads(slabs, pixels, count, batch * parts);
+    const result = await runWindows({ device }, job, spread, args, threads);
     if (whole) return result;
-    const partial = view(result, rows * longRow, range.count, batch * parts);
-    const slack = longRow - row;
-    return consuming([result], () =>
-      device.run(
-        FINISH,
-        { partial, bias: flat(bias), parts, outWidth: row, slack, lo, hi },
-        pixels(range.count),
-      ),
-    );
+    const partial = view(result, rows * longRow, count, batch * parts);
+    const sum = { partial, bias: flat(bias), parts, slabs, outWidth: row, slack: longRow - row, lo, hi };
+    return consuming([result], () => device.run(FINISH, sum, slabThreads(slabs, pixels, count, batch)));
   };
+}
+
+/** Outputs of the largest range. */
+function mostOf(ranges: readonly OutputRange[]): number {
+  return Math.max(...ranges.map(({ count }) => count));
 }
 
 /** What the programs of windows and of single pixels are given; the latter look at a part of it. */
 function argumentsOf(
   job: ConvolutionJob,
   { pointwise, row, rowThreads, longRow, parts }: Spread,
+  slabs: number,
   x: GpuArray,
   w: GpuArray,
   bias: GpuArray,
@@ -163,6 +164,7 @@ function argumentsOf(
     groupOutputs: job.outputs / group,
     firstOutput: first,
     parts,
+    slabs,
     height,
     width,
     rowThreads,

@@ -1,6 +1,6 @@
 import { program } from '../device/program.ts';
-import { clamped, wholeNumber } from './dispatch.ts';
-import { FIRST_CHANNEL, PLANE, RETURN_FOUR, RETURN_ONE, START } from './pointwise-programs.ts';
+import { clamped, OWN_PIXEL, wholeNumber } from './dispatch.ts';
+import { firstChannel, PLANE, RETURN_FOUR, RETURN_ONE, START } from './pointwise-programs.ts';
 
 /**
  * Of a convolution over [pixels, outputs, samples]. Thread (p, o, z) takes pixel p of output channel `firstOutput` + o, and of
@@ -17,6 +17,7 @@ const PARAMETERS = {
   groupOutputs: 'integer',
   firstOutput: 'integer',
   parts: 'integer',
+  slabs: 'integer',
   height: 'integer',
   width: 'integer',
   /** Threads for one row of the output. */
@@ -34,18 +35,19 @@ const PARAMETERS = {
   hi: 'number',
 } as const;
 
-/** Where the window begins; `pixels` of a row belong to a thread. */
-const windowStart = (pixels: 1 | 4): string => `
-    const row = Math.floor((this.thread.x + 0.5) / rowThreads);
+/** Where the window begins of a pixel, or of four: `place` counts them row by row. */
+const windowStart = (place: string, pixels: 1 | 4): string => `
+    const row = Math.floor((${place} + 0.5) / rowThreads);
     const top = row * strideY - padTop;
-    const left = (this.thread.x - row * rowThreads) * strideX * ${pixels} - padLeft;`;
+    const left = (${place} - row * rowThreads) * strideX * ${pixels} - padLeft;`;
 
 export const WINDOW = program({
   name: 'convolution',
   rank: 3,
   parameters: PARAMETERS,
-  body: `${FIRST_CHANNEL}
-    ${windowStart(1)}
+  body: `${OWN_PIXEL}
+    ${firstChannel('o')}
+    ${windowStart('pixel', 1)}
     let sum = 0.0;
     for (let i = 0; i < partChannels; i++) {
       let part = 0.0;
@@ -55,7 +57,7 @@ export const WINDOW = program({
           for (let kx = 0; kx < kernelWidth; kx++) {
             const ix = left + kx * dilationX;
             if (ix >= 0 && ix < width) {
-              part += x[plane + i][iy][ix] * w[start + i][ky * kernelWidth + kx][this.thread.y];
+              part += x[plane + i][iy][ix] * w[start + i][ky * kernelWidth + kx][o];
             }
           }
         }
@@ -69,8 +71,8 @@ const TOP = wholeNumber('top');
 const LEFT = wholeNumber('left');
 
 /** Loops over channels and rows of a window for four neighbouring pixels of a row. */
-const overRows = (body: string): string => `${FIRST_CHANNEL}
-    ${windowStart(4)}
+const overRows = (body: string): string => `${firstChannel('this.thread.y')}
+    ${windowStart('this.thread.x', 4)}
     let a = 0.0;
     let b = 0.0;
     let c = 0.0;
@@ -163,16 +165,17 @@ export const FINISH = program({
     partial: 'array',
     bias: 'array',
     parts: 'integer',
+    slabs: 'integer',
     outWidth: 'integer',
     slack: 'integer',
     lo: 'number',
     hi: 'number',
   },
-  body: `
-    const row = Math.floor((this.thread.x + 0.5) / outWidth);
-    let sum = bias[this.thread.y];
+  body: `${OWN_PIXEL}
+    const row = Math.floor((pixel + 0.5) / outWidth);
+    let sum = bias[o];
     for (let s = 0; s < parts; s++) {
-      sum += partial[this.thread.z * parts + s][this.thread.y][this.thread.x + row * slack];
+      sum += partial[this.thread.z * parts + s][o][pixel + row * slack];
     }
     ${clamped('sum')}
     return sum;`,

@@ -7,7 +7,7 @@ import {
 import { flat, view } from '../device/gpu-array.ts';
 import { program } from '../device/program.ts';
 import type { KernelBinder } from './context.ts';
-import { canStart, clamped, EXACT_DIVISION } from './dispatch.ts';
+import { clamped, OWN_PIXEL, slabsOf, slabThreads } from './dispatch.ts';
 import { inRanges, type OutputRange, outputRanges, type RangeStep } from './output-ranges.ts';
 
 /**
@@ -25,6 +25,7 @@ const DECONVOLUTION = program({
     groupChannels: 'integer',
     groupOutputs: 'integer',
     firstOutput: 'integer',
+    slabs: 'integer',
     height: 'integer',
     width: 'integer',
     outWidth: 'integer',
@@ -39,13 +40,13 @@ const DECONVOLUTION = program({
     lo: 'number',
     hi: 'number',
   },
-  body: `
-    const group = Math.floor((this.thread.y + firstOutput + 0.5) / groupOutputs);
+  body: `${OWN_PIXEL}
+    const group = Math.floor((o + firstOutput + 0.5) / groupOutputs);
     const plane = this.thread.z * allChannels + group * groupChannels;
-    const row = Math.floor((this.thread.x + 0.5) / outWidth);
+    const row = Math.floor((pixel + 0.5) / outWidth);
     const top = row + padTop;
-    const left = this.thread.x - row * outWidth + padLeft;
-    let sum = bias[this.thread.y];
+    const left = pixel - row * outWidth + padLeft;
+    let sum = bias[o];
     for (let ky = 0; ky < kernelHeight; ky++) {
       const reachY = top - ky * dilationY;
       const iy = Math.floor((reachY + 0.5) / strideY);
@@ -56,7 +57,7 @@ const DECONVOLUTION = program({
           if (ix >= 0 && ix < width && reachX - ix * strideX < 0.5) {
             let part = 0.0;
             for (let i = 0; i < groupChannels; i++) {
-              part += x[plane + i][iy][ix] * w[ky * kernelWidth + kx][i][this.thread.y];
+              part += x[plane + i][iy][ix] * w[ky * kernelWidth + kx][i][o];
             }
             sum += part;
           }
@@ -89,8 +90,9 @@ export const bindDeconvolution: KernelBinder = (context, node, inputs) => {
     pack: (range: OutputRange) => packTaps(weight, geometry, range),
   };
   const ranges = outputRanges(sum, context.device.maxArrayBytes);
-  if (sum.plane >= EXACT_DIVISION) return undefined;
-  if (!ranges.every(({ count }) => canStart(context.device, [sum.plane, count, batch]))) return undefined;
+  const most = Math.max(...ranges.map(({ count }) => count));
+  const slabs = slabsOf(context.device, sum.plane, most, batch);
+  if (slabs === undefined) return undefined;
   const step: RangeStep = (source, w, offset, range) =>
     context.device.run(
       DECONVOLUTION,
@@ -99,9 +101,10 @@ export const bindDeconvolution: KernelBinder = (context, node, inputs) => {
         w: view(w, range.count, inputChannels / group, kernel[0] * kernel[1]),
         bias: flat(offset),
         firstOutput: range.first,
+        slabs,
         ...numbersOf(attributes, geometry),
       },
-      [sum.plane, range.count, batch],
+      slabThreads(slabs, sum.plane, range.count, batch),
     );
   return inRanges(context, sum, ranges, step);
 };

@@ -13,6 +13,38 @@ export function canStart({ mode }: GpuDevice, extents: Extents): boolean {
   return extents.every((extent, axis) => extent <= MOST_THREADS[axis]);
 }
 
+/**
+ * Into how many slabs long planes are cut, so that a device can start a thread for each pixel: along x those of a slab, along y
+ * the slabs of all planes. `undefined` where it cannot, or does not compute places exactly.
+ */
+export function slabsOf(
+  device: GpuDevice,
+  pixels: number,
+  planes: number,
+  depth: number,
+): number | undefined {
+  if (pixels >= EXACT_DIVISION) return undefined;
+  const least = device.mode === 'webgpu' ? Math.ceil(pixels / MOST_THREADS[0]) : 1;
+  for (let slabs = least; slabs <= MOST_SLABS; slabs++) {
+    if (pixels % slabs !== 0) continue;
+    return canStart(device, [pixels / slabs, planes * slabs, depth]) ? slabs : undefined;
+  }
+  return undefined;
+}
+
+/** Threads of slabs, for a program with the parameter `slabs`. */
+export function slabThreads(slabs: number, pixels: number, planes: number, depth: number) {
+  return [pixels / slabs, planes * slabs, depth] as const;
+}
+
+/** What begins such a program: the thread's plane (`o`) and pixel. */
+export const OWN_PIXEL = `
+    const o = Math.floor((this.thread.y + 0.5) / slabs);
+    const pixel = this.thread.x + (this.thread.y - o * slabs) * this.output.x;`;
+
+/** More would be slivers. */
+const MOST_SLABS = 256;
+
 /** Uses intermediate arrays, and releases them afterwards, also when something throws. */
 export async function consuming<T>(arrays: readonly GpuArray[], use: () => Promise<T>): Promise<T> {
   try {

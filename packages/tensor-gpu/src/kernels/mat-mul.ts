@@ -1,4 +1,10 @@
-import { elementCount, type GraphNode, type MatMulAttributes, type TensorDesc } from '@mnnquant/graph';
+import {
+  elementCount,
+  type GraphNode,
+  type MatMulAttributes,
+  pairBatches,
+  type TensorDesc,
+} from '@mnnquant/graph';
 import { flat, view } from '../device/gpu-array.ts';
 import { program } from '../device/program.ts';
 import type { GpuKernel, KernelBinder, KernelContext } from './context.ts';
@@ -162,29 +168,11 @@ function bindProducts(
 /** Products that are summed by themselves, so that rounding errors stay small; they divide the whole. */
 const MOST_PRODUCTS = 512;
 
+/** With fewer the loop around them takes longer than it is worth. */
+const LEAST_PRODUCTS = 16;
+
 function blockOf(products: number): number {
-  for (let block = Math.min(products, MOST_PRODUCTS); block > 1; block--)
+  for (let block = Math.min(products, MOST_PRODUCTS); block >= LEAST_PRODUCTS; block--)
     if (products % block === 0) return block;
   return products;
-}
-
-/** Which matrix of a and which of b belong to each result, by broadcasting the leading dimensions. */
-function pairBatches(
-  a: readonly number[],
-  b: readonly number[],
-): { readonly a: number; readonly b: number }[] {
-  const rank = Math.max(a.length, b.length);
-  let pairs = [{ a: 0, b: 0 }];
-  for (let i = 0; i < rank; i++) {
-    const left = a[i - rank + a.length] ?? 1;
-    const right = b[i - rank + b.length] ?? 1;
-    const extent = left === 1 ? right : left;
-    pairs = pairs.flatMap((pair) =>
-      Array.from({ length: extent }, (_, k) => ({
-        a: pair.a * left + (left === 1 ? 0 : k),
-        b: pair.b * right + (right === 1 ? 0 : k),
-      })),
-    );
-  }
-  return pairs;
 }

@@ -1,5 +1,5 @@
 import { program } from '../device/program.ts';
-import { clamped, wholeNumber } from './dispatch.ts';
+import { clamped, OWN_PIXEL, wholeNumber } from './dispatch.ts';
 
 /**
  * Of a product over [pixels, outputs, samples]. Thread (p, o, z) takes pixel p of output channel `firstOutput` + o, and of the
@@ -15,16 +15,17 @@ const PARAMETERS = {
   groupOutputs: 'integer',
   firstOutput: 'integer',
   parts: 'integer',
+  slabs: 'integer',
   finish: 'integer',
   lo: 'number',
   hi: 'number',
 } as const;
 
 /** The first channel this thread reads, in its group (`start`) and among all planes (`plane`). */
-export const FIRST_CHANNEL = `
+export const firstChannel = (output: 'o' | 'this.thread.y'): string => `
     const sample = Math.floor((this.thread.z + 0.5) / parts);
     const start = (this.thread.z - sample * parts) * partChannels;
-    const group = Math.floor((this.thread.y + firstOutput + 0.5) / groupOutputs);
+    const group = Math.floor((${output} + firstOutput + 0.5) / groupOutputs);
     const plane = sample * allChannels + group * groupChannels + start;`;
 
 export const PLANE = wholeNumber('plane');
@@ -45,7 +46,7 @@ export const RETURN_FOUR = `
 /** Likewise for one pixel. */
 export const RETURN_ONE = `
     if (finish == 1) {
-      sum += bias[this.thread.y];
+      sum += bias[o];
       ${clamped('sum')}
     }
     return sum;`;
@@ -54,10 +55,11 @@ export const POINTWISE = program({
   name: 'pointwise',
   rank: 3,
   parameters: PARAMETERS,
-  body: `${FIRST_CHANNEL}
+  body: `${OWN_PIXEL}
+    ${firstChannel('o')}
     let sum = 0.0;
     for (let i = 0; i < partChannels; i++) {
-      sum += x[0][plane + i][this.thread.x] * w[0][start + i][this.thread.y];
+      sum += x[0][plane + i][pixel] * w[0][start + i][o];
     }
     ${RETURN_ONE}`,
 });
@@ -68,7 +70,7 @@ export const POINTWISE_WIDE = program({
   rank: 3,
   width: 4,
   parameters: PARAMETERS,
-  body: `${FIRST_CHANNEL}
+  body: `${firstChannel('this.thread.y')}
     let a = 0.0;
     let b = 0.0;
     let c = 0.0;

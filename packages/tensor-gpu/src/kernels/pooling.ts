@@ -2,11 +2,12 @@ import { type PoolAttributes, type PoolGeometry, poolGeometry } from '@mnnquant/
 import { view } from '../device/gpu-array.ts';
 import { program } from '../device/program.ts';
 import type { KernelBinder } from './context.ts';
-import { canStart, EXACT_DIVISION } from './dispatch.ts';
+import { OWN_PIXEL, slabsOf, slabThreads } from './dispatch.ts';
 import { canReducePlanes, reducePlanes } from './plane-reduction.ts';
 
 const WINDOW = {
   x: 'array',
+  slabs: 'integer',
   height: 'integer',
   width: 'integer',
   outWidth: 'integer',
@@ -18,11 +19,11 @@ const WINDOW = {
   padLeft: 'integer',
 } as const;
 
-/** Of thread (pixel, plane): where its window begins. */
-const WINDOW_START = `
-    const row = Math.floor((this.thread.x + 0.5) / outWidth);
+/** Where a thread's window begins. */
+const WINDOW_START = `${OWN_PIXEL}
+    const row = Math.floor((pixel + 0.5) / outWidth);
     const top = row * strideY - padTop;
-    const left = (this.thread.x - row * outWidth) * strideX - padLeft;`;
+    const left = (pixel - row * outWidth) * strideX - padLeft;`;
 
 /** A window that holds no pixel takes the nearest one, as in MNN (3.6.1 CPUPool.hpp). */
 const MAXIMUM = program({
@@ -39,7 +40,7 @@ const MAXIMUM = program({
       if (firstY + ky < endY) {
         for (let kx = 0; kx < kernelWidth; kx++) {
           if (firstX + kx < endX) {
-            const value = x[this.thread.y][firstY + ky][firstX + kx];
+            const value = x[o][firstY + ky][firstX + kx];
             if (value > maximum) maximum = value;
           }
         }
@@ -62,7 +63,7 @@ const AVERAGE = program({
     for (let ky = 0; ky < kernelHeight; ky++) {
       if (firstY + ky < endY) {
         for (let kx = 0; kx < kernelWidth; kx++) {
-          if (firstX + kx < endX) sum += x[this.thread.y][firstY + ky][firstX + kx];
+          if (firstX + kx < endX) sum += x[o][firstY + ky][firstX + kx];
         }
       }
     }
@@ -89,12 +90,13 @@ export const bindPooling: KernelBinder = ({ device }, node, [x]) => {
       ? async ([source]) => [await reducePlanes(device, kind, source!, planes, size)]
       : undefined;
   const pixels = geometry.outputHeight * geometry.outputWidth;
-  const threads = [pixels, planes, 1] as const;
-  if (!canStart(device, threads) || pixels >= EXACT_DIVISION) return undefined;
+  const slabs = slabsOf(device, pixels, planes, 1);
+  if (slabs === undefined) return undefined;
+  const threads = slabThreads(slabs, pixels, planes, 1);
   const { countedHeight, countedWidth } = countPadding ? geometry : { countedHeight: 0, countedWidth: 0 };
   return async ([source]) => {
     const seen = view(source!, geometry.inputWidth, geometry.inputHeight, planes);
-    const window = { x: seen, ...numbersOf(geometry) };
+    const window = { x: seen, slabs, ...numbersOf(geometry) };
     if (kind === 'average')
       return [await device.run(AVERAGE, { ...window, countedHeight, countedWidth }, threads)];
     return [await device.run(MAXIMUM, { ...window, lowest: Number.NEGATIVE_INFINITY }, threads)];

@@ -138,7 +138,7 @@ function matMulRun(
   return { op: 'MatMul', attributes: { transposeA: false, transposeB: false, ...attributes }, inputs };
 }
 
-function poolRun(input: readonly number[], options: Partial<PoolAttributes>): OpRun {
+export function poolRun(input: readonly number[], options: Partial<PoolAttributes>): OpRun {
   const attributes: PoolAttributes = {
     kind: 'max',
     global: false,
