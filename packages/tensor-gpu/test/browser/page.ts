@@ -5,7 +5,7 @@ import { firstDifference, runBoth } from '../support/against-reference.ts';
 import { elementCases } from '../support/element-cases.ts';
 import { LONG_MOVES } from '../support/long-moves.ts';
 import { errorOf } from '../support/op-run.ts';
-import { usualRuns } from '../support/usual-runs.ts';
+import { allRuns } from '../support/usual-runs.ts';
 
 export interface CaseOutcome {
   readonly name: string;
@@ -45,7 +45,7 @@ const jobs = {
   async usualRuns(mode: GpuMode): Promise<{ readonly title: string; readonly error: number | string }[]> {
     const backend = await createGpuBackend({ mode });
     const outcomes: { title: string; error: number | string }[] = [];
-    for (const [title, run] of usualRuns())
+    for (const [title, run] of allRuns())
       outcomes.push({ title, error: await errorOf(backend, run).catch(String) });
     await backend.dispose();
     return outcomes;

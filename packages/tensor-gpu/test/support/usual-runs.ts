@@ -124,9 +124,6 @@ export const CONVOLUTIONS: readonly (readonly [
   ],
 ];
 
-const convolutionRuns = (): readonly (readonly [string, OpRun])[] =>
-  CONVOLUTIONS.map(([title, , , shape]) => [`convolution: ${title}`, convolutionRun(shape)]);
-
 function matMulRun(
   a: readonly number[],
   b: readonly number[],
@@ -198,9 +195,14 @@ export function deconvolutionRun(
   return { op: 'Deconvolution', attributes, inputs: [noiseTensor(input, 3)] };
 }
 
-/** Sizes as networks have them, beyond what a texture or a group of threads holds along one dimension. */
-export const usualRuns = (): readonly (readonly [string, OpRun])[] => [
-  ...convolutionRuns(),
+/** All convolutions, and the others. */
+export const allRuns = (): readonly (readonly [string, OpRun])[] => [
+  ...CONVOLUTIONS.map(([title, , , shape]) => [`convolution: ${title}`, convolutionRun(shape)] as const),
+  ...otherRuns(),
+];
+
+/** Sizes as networks have them, some beyond what a texture or a group of threads holds along one dimension. */
+export const otherRuns = (): readonly (readonly [string, OpRun])[] => [
   [
     'convolution: 1x1 of 12544 pixels',
     convolutionRun({ input: [1, 8, 112, 112], output: 4, kernel: [1, 1] }),
