@@ -75,6 +75,9 @@ interface Spread {
 /** Products per output below which cutting rows takes longer than groups of four save. */
 const WORTH_CUTTING = 32;
 
+/** Pixels computed per pixel wanted, above which groups of four save nothing: they need five loads in place of eight. */
+const MOST_WASTE = 1.5;
+
 /** What fills a large GPU. */
 const ENOUGH_THREADS = 2 ** 16;
 
@@ -94,7 +97,8 @@ function spreadOf(
   const most = mostOf(ranges);
   const bytesOf = (pixels: number): number => job.batch * most * rows * pixels * 4;
   const longer = Math.ceil(row / 4) * 4;
-  const wide = isWide && (row % 4 === 0 || (innerOf(job) >= WORTH_CUTTING && bytesOf(longer) <= maxBytes));
+  const worthCutting = innerOf(job) >= WORTH_CUTTING && longer <= row * MOST_WASTE;
+  const wide = isWide && (row % 4 === 0 || (worthCutting && bytesOf(longer) <= maxBytes));
   const longRow = wide ? longer : row;
   const rowThreads = wide ? longer / 4 : row;
   const threads = rows * rowThreads * most * job.batch;

@@ -105,6 +105,12 @@ export const CONVOLUTIONS: readonly (readonly [
     { input: [1, 64, 7, 7], output: 64, depthwise: true, group: 64, pads: around(1) },
   ],
   [
+    'depthwise 7x7 on as large an image',
+    'convolution',
+    'convolution',
+    { input: [2, 72, 7, 7], output: 72, depthwise: true, group: 72, kernel: [7, 7] },
+  ],
+  [
     'four groups',
     'convolution-sliding',
     'convolution',
