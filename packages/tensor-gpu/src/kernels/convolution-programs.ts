@@ -1,5 +1,5 @@
 import { program } from '../device/program.ts';
-import { clamped, OWN_PIXEL, wholeNumber } from './dispatch.ts';
+import { clamped, OWN_PIXEL, quotient, wholeNumber } from './dispatch.ts';
 import { firstChannel, PLANE, RETURN_FOUR, RETURN_ONE, START } from './pointwise-programs.ts';
 
 /**
@@ -37,7 +37,7 @@ const PARAMETERS = {
 
 /** Where the window begins of a pixel, or of four: `place` counts them row by row. */
 const windowStart = (place: string, pixels: 1 | 4): string => `
-    const row = Math.floor((${place} + 0.5) / rowThreads);
+    ${quotient('row', place, 'rowThreads')}
     const top = row * strideY - padTop;
     const left = (${place} - row * rowThreads) * strideX * ${pixels} - padLeft;`;
 
@@ -172,7 +172,7 @@ export const FINISH = program({
     hi: 'number',
   },
   body: `${OWN_PIXEL}
-    const row = Math.floor((pixel + 0.5) / outWidth);
+    ${quotient('row', 'pixel', 'outWidth')}
     let sum = bias[o];
     for (let s = 0; s < parts; s++) {
       sum += partial[this.thread.z * parts + s][o][pixel + row * slack];

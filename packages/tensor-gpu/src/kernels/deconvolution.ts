@@ -7,7 +7,7 @@ import {
 import { flat, view } from '../device/gpu-array.ts';
 import { program } from '../device/program.ts';
 import type { KernelBinder } from './context.ts';
-import { clamped, OWN_PIXEL, slabsOf, slabThreads } from './dispatch.ts';
+import { clamped, OWN_PIXEL, quotient, slabsOf, slabThreads } from './dispatch.ts';
 import { inRanges, type OutputRange, outputRanges, type RangeStep } from './output-ranges.ts';
 
 /**
@@ -43,7 +43,7 @@ const DECONVOLUTION = program({
   body: `${OWN_PIXEL}
     const group = Math.floor((o + firstOutput + 0.5) / groupOutputs);
     const plane = this.thread.z * allChannels + group * groupChannels;
-    const row = Math.floor((pixel + 0.5) / outWidth);
+    ${quotient('row', 'pixel', 'outWidth')}
     const top = row + padTop;
     const left = pixel - row * outWidth + padLeft;
     let sum = bias[o];

@@ -4,8 +4,18 @@ import type { GpuDevice } from '../device/gpu-device.ts';
 /** Threads along each dimension: WebGPU starts at most 65535 groups of 8, 8 and 1. */
 const MOST_THREADS = [65_535 * 8, 65_535 * 8, 65_535] as const;
 
-/** Up to here a quotient of thread numbers, rounded down, is exact in float32. */
+/** Up to here {@link quotient} is exact. */
 export const EXACT_DIVISION = 2 ** 22;
+
+/**
+ * Declares `name` = place / extent, rounded down. A division in WGSL may be off by 2.5 units in the last place, which shows from
+ * about a million on: so it is checked.
+ */
+export function quotient(name: string, place: string, extent: string): string {
+  return `let ${name} = Math.floor((${place} + 0.5) / ${extent});
+    if (${name} * ${extent} > ${place}) ${name} -= 1.0;
+    if (${place} - ${name} * ${extent} >= ${extent}) ${name} += 1.0;`;
+}
 
 /** Whether a device can start threads of these extents; on GL all lie in one texture, whatever their extents. */
 export function canStart({ mode }: GpuDevice, extents: Extents): boolean {

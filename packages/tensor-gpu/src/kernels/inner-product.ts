@@ -1,7 +1,7 @@
 import { flat, type GpuArray, view } from '../device/gpu-array.ts';
 import type { GpuDevice } from '../device/gpu-device.ts';
 import { program } from '../device/program.ts';
-import { canStart, clamped, consuming, EXACT_DIVISION } from './dispatch.ts';
+import { canStart, clamped, consuming, EXACT_DIVISION, quotient } from './dispatch.ts';
 
 /** Products a thread sums: few enough that rounding errors stay small, and that there are many threads. */
 const PRODUCTS_PER_THREAD = 128;
@@ -59,7 +59,7 @@ const FINISH = program({
     hi: 'number',
   },
   body: `
-    const n = Math.floor((this.thread.x + 0.5) / outputs);
+    ${quotient('n', 'this.thread.x', 'outputs')}
     const o = this.thread.x - n * outputs;
     let sum = bias[o];
     for (let s = 0; s < parts; s++) sum += partial[n][s][o];

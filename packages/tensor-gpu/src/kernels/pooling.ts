@@ -2,7 +2,7 @@ import { type PoolAttributes, type PoolGeometry, poolGeometry } from '@mnnquant/
 import { view } from '../device/gpu-array.ts';
 import { program } from '../device/program.ts';
 import type { KernelBinder } from './context.ts';
-import { OWN_PIXEL, slabsOf, slabThreads } from './dispatch.ts';
+import { OWN_PIXEL, quotient, slabsOf, slabThreads } from './dispatch.ts';
 import { canReducePlanes, reducePlanes } from './plane-reduction.ts';
 
 const WINDOW = {
@@ -21,7 +21,7 @@ const WINDOW = {
 
 /** Where a thread's window begins. */
 const WINDOW_START = `${OWN_PIXEL}
-    const row = Math.floor((pixel + 0.5) / outWidth);
+    ${quotient('row', 'pixel', 'outWidth')}
     const top = row * strideY - padTop;
     const left = (pixel - row * outWidth) * strideX - padLeft;`;
 
