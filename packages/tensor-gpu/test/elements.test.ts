@@ -1,18 +1,23 @@
 import { OPS, type TensorDesc } from '@mnnquant/graph';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createGpuBackend, type GpuBackend } from '../src/node.ts';
-import { hasNodeWebGpu } from './support/available.ts';
-import { elementCases } from './support/element-cases.ts';
+import { createGpuBackend, type GpuBackend, type GpuMode } from '../src/node.ts';
+import { hasHeadlessGl, hasNodeWebGpu } from './support/available.ts';
+import { elementCases, largeElementCases } from './support/element-cases.ts';
 import { TOLERANCE } from './support/tolerance.ts';
 
-describe.skipIf(!hasNodeWebGpu())('element-wise ops, reductions and normalizations', () => {
+const MODES: readonly GpuMode[] = [
+  ...(hasNodeWebGpu() ? (['webgpu'] as const) : []),
+  ...(hasHeadlessGl() ? (['headlessgl'] as const) : []),
+];
+
+describe.each(MODES)('%s: element-wise ops, reductions and normalizations', (mode) => {
   let backend: GpuBackend;
   beforeAll(async () => {
-    backend = await createGpuBackend({ mode: 'webgpu' });
+    backend = await createGpuBackend({ mode });
   });
   afterAll(() => backend?.dispose());
 
-  test.each(elementCases())('$op: $title', async (item) => {
+  test.each([...elementCases(), ...largeElementCases()])('$op: $title', async (item) => {
     const result = await item.run(backend);
     expect(result).toMatchObject({ exactWhereNeeded: true });
     expect(result!.relativeError).toBeLessThan(TOLERANCE);
@@ -48,3 +53,5 @@ describe.skipIf(!hasNodeWebGpu())('element-wise ops, reductions and normalizatio
     expect(backend.memoryUse.used - before).toBeLessThan(64 * 1024);
   });
 });
+
+test.skipIf(MODES.length > 0)('no GPU mode is there to test', () => {});

@@ -4,10 +4,11 @@ import { MOST_PLANES, partsOf } from './box.ts';
 import { FOLD_BLOCK, type Fold } from './folds.ts';
 import { type Rows, releasing } from './support.ts';
 
-/** Values that one thread takes, at most. */
+/** Values that one thread takes: fewer are not worth a run more, and more would make a sum inexact. */
+const LEAST_TURNS = 64;
 const MOST_TURNS = 1024;
 
-/** Results from which on a device is busy with one thread each. */
+/** Threads that keep a device busy. */
 const ENOUGH_THREADS = 8192;
 
 /** Neighbours that a group of threads has along x, and along y. */
@@ -42,14 +43,18 @@ export async function foldRows(device: GpuDevice, fold: Fold, input: FoldInput):
   return releasing([x], () => foldRows(device, fold.further ?? fold, { x, rows: left }));
 }
 
-/** As few threads as keep the device busy; and no rows of threads with one column, of which a group would do one. */
+/**
+ * Values for each thread: few enough that the device is busy, and that no group of threads has one column only, of which
+ * it would do an eighth; but no fewer than are worth another run.
+ */
 function turnsFor({ outer, count, inner }: Rows): number {
-  if (count <= FOLD_BLOCK) return count;
-  const isBusy = inner >= GROUP && outer * inner >= ENOUGH_THREADS;
-  if (isBusy && count <= MOST_TURNS) return count;
+  if (count <= LEAST_TURNS) return count;
+  const keepingBusy = Math.ceil((count * outer * inner) / ENOUGH_THREADS);
+  const turns = Math.min(MOST_TURNS, Math.max(LEAST_TURNS, keepingBusy), count);
+  const inGroups = inner < GROUP ? Math.min(turns, Math.ceil(count / GROUP)) : turns;
   // Parts of an outer row count as planes, of which there are not that many.
   const least = inner === 1 ? 1 : Math.ceil(count / Math.floor(MOST_PLANES / outer));
-  return Math.max(16, least, Math.min(MOST_TURNS, Math.ceil(Math.sqrt(count))));
+  return Math.max(least, inGroups);
 }
 
 function foldOnce(
@@ -64,12 +69,12 @@ function foldOnce(
   if (inner === 1) {
     const { outer: planes, inner: width } = sides(outer);
     const arrays = { x: view(x, count, width, planes), centres: view(centres, width, 1, planes) };
-    return device.run(fold.rows, { ...arrays, ...numbers } as never, [width, parts, planes]);
+    return device.run(fold.rows, { ...arrays, ...numbers }, [width, parts, planes]);
   }
   const height = partsOf(inner, GROUP)!;
   const width = inner / height;
   const arrays = { x: view(x, width, height, outer * count), centres: view(centres, width, height, outer) };
-  return device.run(fold.planes, { ...arrays, ...numbers } as never, [width, height, outer * parts]);
+  return device.run(fold.planes, { ...arrays, ...numbers }, [width, height, outer * parts]);
 }
 
 /** Many results in planes of as many as there can be threads along x. */

@@ -1,4 +1,4 @@
-import type { flat, GpuArray } from '../device/gpu-array.ts';
+import type { ArrayView, GpuArray } from '../device/gpu-array.ts';
 import type { GpuDevice } from '../device/gpu-device.ts';
 import type { ParameterKind, Program } from '../device/program.ts';
 import { BOX_NUMBERS, type Box, OUTER_AXES } from './box.ts';
@@ -40,15 +40,15 @@ export function runMap(
   arrays: readonly GpuArray[],
   numbers: Readonly<Record<string, number>> = {},
 ): Promise<GpuArray> {
-  const args: Record<string, ReturnType<typeof flat> | number> = { ...numbers };
+  const args: Record<string, ArrayView | number> = { ...numbers };
   for (const [k, name] of operands.entries()) {
     const { extents, steps } = box.operands[k];
     args[`${name}Array`] = { array: arrays[k], extents };
     for (const [i, step] of steps.entries()) args[`${name}${i}`] = step;
   }
-  if (box.kind === 'line') return device.run(line, args as never, [box.count]);
+  if (box.kind === 'line') return device.run(line, args, [box.count]);
   for (const [i, name] of BOX_NUMBERS.entries()) args[name] = box.outer[i];
-  return device.run(boxed, args as never, box.extents);
+  return device.run(boxed, args, box.extents);
 }
 
 function lineProgram({ name, operands, numbers = [], compute }: MapDefinition): Program {

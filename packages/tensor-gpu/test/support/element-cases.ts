@@ -8,11 +8,24 @@ interface Input {
 }
 
 /**
- * Sizes and numbers at which programs for a GPU take another way: long rows, more rows than threads, many axes, arguments
- * that its own functions are wrong for.
+ * Sizes and numbers at which programs for a GPU take another way: long rows, many axes, arguments that its own functions
+ * are wrong for.
  */
 export function elementCases(): ConformanceCase[] {
-  const items = [...binaryCases(), ...unaryCases(), ...reductionCases(), ...normalizationCases()];
+  return casesOf([...binaryCases(), ...unaryCases(), ...reductionCases(), ...normalizationCases()]);
+}
+
+/** More rows, or longer ones, than a program can have threads in a line. */
+export function largeElementCases(): ConformanceCase[] {
+  return casesOf([
+    binary('more rows than threads', B.ADD, { shape: [600_002, 2] }, { shape: [2] }),
+    binary('longer rows than threads', B.MUL, { shape: [2, 600_000] }, { shape: [2, 1] }),
+    reduction('many blocks', R.MEAN, [40_000, 50, 2], [1]),
+    reduction('more results than threads', R.MAXIMUM, [600_002, 3], [1]),
+  ]);
+}
+
+function casesOf(items: readonly Item[]): ConformanceCase[] {
   return items.map(({ op, title, attributes, inputs }, seed) => {
     const definition = OPS.find(({ name }) => name === op)!;
     return conformanceCase(definition, { title, attributes, inputs }, seed);
@@ -48,15 +61,22 @@ const ENDS = [
   -1e10,
 ];
 
+function binary(title: string, operation: number, a: Input, b: Input): Item {
+  return { op: 'BinaryOp', title, attributes: { operation, relu: false }, inputs: [a, b] };
+}
+
+function reduction(
+  title: string,
+  operation: number,
+  shape: readonly number[],
+  axes: readonly number[],
+): Item {
+  return { op: 'Reduction', title, attributes: { operation, axes, keepDims: false }, inputs: [{ shape }] };
+}
+
 function binaryCases(): Item[] {
-  const item = (title: string, operation: number, a: Input, b: Input): Item => ({
-    op: 'BinaryOp',
-    title,
-    attributes: { operation, relu: false },
-    inputs: [a, b],
-  });
   const grid = (title: string, operation: number, a: readonly number[], b: readonly number[]): Item =>
-    item(title, operation, { shape: [a.length, 1], data: a }, { shape: [b.length], data: b });
+    binary(title, operation, { shape: [a.length, 1], data: a }, { shape: [b.length], data: b });
   const numbers = [-1000.5, -7.5, -6, -3.3, -1, -0.3, 0.25, 0.7, 1, 2.9, 6, 7.5, 99, 4321.125];
   const divisors = [-7, -3, -2, -0.7, -0.3, 0.3, 0.7, 2, 3, 1000];
   return [
@@ -71,11 +91,9 @@ function binaryCases(): Item[] {
     grid('FLOORMOD', B.FLOORMOD, numbers, divisors),
     grid('FLOORDIV', B.FLOORDIV, numbers, divisors),
     grid('FLOORDIV at its ends', B.FLOORDIV, ENDS, ENDS),
-    item('six axes', B.SUB, { shape: [2, 1, 3, 1, 2, 1] }, { shape: [1, 3, 1, 2, 1, 4] }),
-    item('the second inside', B.SUB, { shape: [3, 4, 5, 2] }, { shape: [1, 4, 1, 2] }),
-    item('more rows than threads', B.ADD, { shape: [600_002, 2] }, { shape: [2] }),
-    item('longer rows than threads', B.MUL, { shape: [2, 600_000] }, { shape: [2, 1] }),
-    item('a number and many', B.SUB, { shape: [] }, { shape: [3, 7001] }),
+    binary('six axes', B.SUB, { shape: [2, 1, 3, 1, 2, 1] }, { shape: [1, 3, 1, 2, 1, 4] }),
+    binary('the second inside', B.SUB, { shape: [3, 4, 5, 2] }, { shape: [1, 4, 1, 2] }),
+    binary('a number and many', B.SUB, { shape: [] }, { shape: [3, 7001] }),
   ];
 }
 
@@ -116,32 +134,19 @@ function unaryCases(): Item[] {
 }
 
 function reductionCases(): Item[] {
-  const item = (
-    title: string,
-    operation: number,
-    shape: readonly number[],
-    axes: readonly number[],
-  ): Item => ({
-    op: 'Reduction',
-    title,
-    attributes: { operation, axes, keepDims: false },
-    inputs: [{ shape }],
-  });
   const all = [R.SUM, R.ASUM, R.SUMSQ, R.MEAN, R.MAXIMUM, R.MINIMUM, R.PROD, R.ANY, R.ALL];
   const some = [R.ASUM, R.SUMSQ, R.MEAN, R.MAXIMUM];
   return [
     ...all.map((operation) =>
-      item(`operation ${operation}, every second axis`, operation, [3, 4, 5, 6], [1, 3]),
+      reduction(`operation ${operation}, every second axis`, operation, [3, 4, 5, 6], [1, 3]),
     ),
     ...some.flatMap((operation) => [
-      item(`operation ${operation}, long rows`, operation, [3, 40_000], [1]),
-      item(`operation ${operation}, everything`, operation, [1, 3, 300, 301], [0, 1, 2, 3]),
-      item(`operation ${operation}, long columns`, operation, [5000, 3], [0]),
-      item(`operation ${operation}, in the middle`, operation, [2, 3000, 24], [1]),
-      item(`operation ${operation}, large planes`, operation, [2, 40, 9001], [1]),
+      reduction(`operation ${operation}, long rows`, operation, [3, 40_000], [1]),
+      reduction(`operation ${operation}, everything`, operation, [1, 3, 300, 301], [0, 1, 2, 3]),
+      reduction(`operation ${operation}, long columns`, operation, [5000, 3], [0]),
+      reduction(`operation ${operation}, in the middle`, operation, [2, 3000, 24], [1]),
+      reduction(`operation ${operation}, large planes`, operation, [2, 40, 9001], [1]),
     ]),
-    item('many blocks', R.MEAN, [40_000, 50, 2], [1]),
-    item('more rows than threads', R.MAXIMUM, [600_002, 3], [1]),
   ];
 }
 
