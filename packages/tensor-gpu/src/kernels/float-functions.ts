@@ -2,8 +2,8 @@
  * Statements for programs that compute functions in float32, where the GPU's own are too far from the truth: WGSL lets sin
  * and cos be wrong by 2^-11 and atan by 4096 units in the last place.
  *
- * Each declares a variable named `y` with the function of `x`, an expression without side effects; names of other
- * variables start with that of `y`. NaN comes out as NaN, since it fails every comparison.
+ * Each declares a variable named `y` with the function of a variable named `x`; names of other variables start with that of
+ * `y`. NaN comes out as NaN, since it fails every comparison.
  */
 
 /** e^x. */

@@ -9,7 +9,8 @@ export const UNARY_NUMBERS = { infinity: Number.POSITIVE_INFINITY, nan: Number.N
 
 /** GELU by the approximation with tanh, as MNN has it. */
 const GELU = `
-    ${tanhOf('t', '(0.7978845608028654 * (x + 0.044715 * x * x * x))')}
+    const u = ${Math.sqrt(2 / Math.PI)} * (x + 0.044715 * x * x * x);
+    ${tanhOf('t', 'u')}
     return 0.5 * x * (1.0 + t);`;
 
 /** Statements that return the function of `x`. */
@@ -112,7 +113,9 @@ const COMPUTE: Readonly<Record<number, string>> = {
     if (gate > 6.0) gate = 6.0;
     return x * (gate / 6.0);`,
   [U.GELU]: GELU,
-  [U.GELU_STANDARD]: `${errorFunctionOf('e', '(x * 0.7071067811865476)')}
+  [U.GELU_STANDARD]: `
+    const u = x * ${Math.SQRT1_2};
+    ${errorFunctionOf('e', 'u')}
     return 0.5 * x * (1.0 + e);`,
   [U.SILU]: `${sigmoidOf('s', 'x')} return x * s;`,
 };
