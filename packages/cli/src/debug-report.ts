@@ -2,11 +2,6 @@ import { basename } from 'node:path';
 import type { LayerError } from '@mnnquant/calibrate';
 import { VERSION } from './version.ts';
 
-/** Where the report of `debug` goes. */
-export function debugPath(target: string): string {
-  return `${target}.debug.json`;
-}
-
 /** One tensor; numbers that are not finite become null. */
 export interface DebugLayer extends LayerError {
   readonly worst: LayerError['worst'] & { readonly name?: string };

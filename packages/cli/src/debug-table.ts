@@ -1,6 +1,7 @@
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
-import { type DebugLayer, type DebugReport, debugPath } from './debug-report.ts';
+import type { DebugLayer, DebugReport } from './debug-report.ts';
+import { debugPath } from './model-files.ts';
 
 /** On a terminal the worst layers are shown; the rest is in the file. */
 const SHOWN_ROWS = 20;

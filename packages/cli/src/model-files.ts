@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { externalizeWeights, type MnnModel, writeModel } from '@mnnquant/mnn-format';
 import type { Output } from './files.ts';
-import type { SourceModel } from './read-source.ts';
+import type { SourceModel } from './source-model.ts';
 
 /** Whether weights of the source lie in a file of their own; those of the result then do too. */
 export function hasWeightFile({ files }: SourceModel): boolean {
@@ -11,6 +10,11 @@ export function hasWeightFile({ files }: SourceModel): boolean {
 /** Where MNN's runtime looks for the weights of a model. */
 export function weightPath(model: string): string {
   return `${model}.weight`;
+}
+
+/** Where the report of `debug` goes. */
+export function debugPath(target: string): string {
+  return `${target}.debug.json`;
 }
 
 /**
@@ -30,15 +34,4 @@ export function modelFiles(
     { path, bytes: writeModel(net) },
     { path: weightPath(path), bytes },
   ];
-}
-
-/**
- * Says that a weight file of an earlier run lies beside a result that has its weights inside. It does no
- * harm: MNN opens it only for models that refer to it. It may belong to a copy of the older model, so it
- * stays.
- */
-export function staleWeightFile(path: string, external: boolean): string[] {
-  const file = weightPath(path);
-  if (external || !existsSync(file)) return [];
-  return [`${file} is of another model: the written one has its weights inside, and the file can go`];
 }

@@ -5,15 +5,18 @@ import { withWayOut } from './backend/gpu-failure.ts';
 import type { BackendOutcome } from './backend/outcome.ts';
 import { loadConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
-import { type DebugReport, debugJson, debugPath, debugReport } from './debug-report.ts';
+import { type DebugReport, debugJson, debugReport } from './debug-report.ts';
 import { checkTargets, type Output, writeTogether } from './files.ts';
 import { type JobOutcome, jobOutcome } from './job/outcome.ts';
 import { type Job, prepareJob, type Warn } from './job/prepare.ts';
 import { openSamples, type RunOptions, runJob } from './job/run.ts';
-import { hasWeightFile, modelFiles, staleWeightFile, weightPath } from './model-files.ts';
+import { debugPath, hasWeightFile, modelFiles, weightPath } from './model-files.ts';
 import { type CheckedOptions, checkedOptions, type QuantizeOptions } from './options.ts';
-import { readSource, type SourceModel } from './read-source.ts';
-import { sampleSource, sampleWarnings } from './samples/source.ts';
+import { readSource } from './read-source.ts';
+import { sampleWarnings } from './samples/asked-for.ts';
+import { sampleSource } from './samples/source.ts';
+import type { SourceModel } from './source-model.ts';
+import { staleWeightFile } from './stale-weight-file.ts';
 
 export type { QuantizeOptions } from './options.ts';
 

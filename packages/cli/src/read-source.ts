@@ -1,17 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { inlineExternalWeights, listExternalWeights, type MnnModel, readModel } from '@mnnquant/mnn-format';
 import { messageOf, QuantizeError, UsageError } from './errors.ts';
-import { refuseQuantized } from './refuse-quantized.ts';
-
-/** The float model with all weights inside. */
-export interface SourceModel {
-  readonly model: MnnModel;
-  /** Every file that was read; the model is the first, files with weights follow. */
-  readonly files: readonly string[];
-  /** Size of all of them together. */
-  readonly bytes: number;
-}
+import { weightPath } from './model-files.ts';
+import { type FindWeights, type SourceModel, sourceModel, type WeightFile } from './source-model.ts';
 
 /**
  * Reads the float model; weights that lie in `SRC.weight` beside it, or in files that its ops name, are
@@ -26,49 +17,27 @@ export function readSource(path: string): SourceModel {
   } catch (error) {
     throw new UsageError(`cannot read the model ${path}: ${messageOf(error)}`);
   }
-  const model = readModel(bytes, { fileName: path });
-  refuseQuantized(model.net, path);
-  const weights = new WeightFiles(path, listExternalWeights(model.net).length);
-  const net =
-    weights.wanted > 0 ? inlineExternalWeights(model.net, (named) => weights.read(named)) : model.net;
-  return {
-    model: { ...model, net },
-    files: [path, ...weights.files.keys()],
-    bytes: bytes.length + [...weights.files.values()].reduce((sum, file) => sum + file.length, 0),
+  return sourceModel(bytes, path, weightFilesOf(path));
+}
+
+/** The files that hold weights; each is read once. MNN takes a name as it stands, a copied model needs it beside. */
+function weightFilesOf(model: string): FindWeights {
+  const known = new Map<string, WeightFile>();
+  return (named, wanted) => {
+    const candidates = named ? [named, join(dirname(model), basename(named))] : [weightPath(model)];
+    const path = candidates.find((candidate) => existsSync(candidate));
+    if (path === undefined)
+      throw new QuantizeError(`${model} keeps ${wanted} weights in ${candidates[0]}, which is not there`);
+    const file = known.get(path) ?? { path, bytes: readWeights(path) };
+    known.set(path, file);
+    return file;
   };
 }
 
-/** The files that hold weights; each is read once. */
-class WeightFiles {
-  readonly files = new Map<string, Uint8Array>();
-  readonly wanted: number;
-  readonly #model: string;
-
-  /** @param wanted how many tables have weights outside */
-  constructor(model: string, wanted: number) {
-    this.#model = model;
-    this.wanted = wanted;
-  }
-
-  /** @param named as the op names the file; MNN takes such a name as it stands, a copied model needs it beside */
-  read(named: string | undefined): Uint8Array {
-    const candidates = named
-      ? [named, join(dirname(this.#model), basename(named))]
-      : [`${this.#model}.weight`];
-    const found = candidates.find((candidate) => existsSync(candidate));
-    if (found === undefined) {
-      throw new QuantizeError(
-        `${this.#model} keeps ${this.wanted} weights in ${candidates[0]}, which is not there`,
-      );
-    }
-    const known = this.files.get(found);
-    if (known) return known;
-    try {
-      const bytes = readFileSync(found);
-      this.files.set(found, bytes);
-      return bytes;
-    } catch (error) {
-      throw new UsageError(`cannot read the weights ${found}: ${messageOf(error)}`);
-    }
+function readWeights(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new UsageError(`cannot read the weights ${path}: ${messageOf(error)}`);
   }
 }

@@ -1,5 +1,5 @@
 import { backendLines } from './backend/outcome.ts';
-import { debugPath } from './debug-report.ts';
+import { debugPath } from './model-files.ts';
 import type { QuantizeOutcome } from './quantize-file.ts';
 import { winogradLines } from './winograd-outcome.ts';
 

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkConfig, loadConfig } from '../src/config/load.ts';
+import { checkConfig, parseConfig } from '../src/config/check.ts';
+import { folderProblems, loadConfig } from '../src/config/load.ts';
 import { UsageError } from '../src/errors.ts';
 import { fill, scratchFolder } from './scratch.ts';
 
 function check(config: Readonly<Record<string, unknown>>) {
-  return checkConfig({ path: scratchFolder(), ...config }, 'config.json');
+  return checkConfig({ path: scratchFolder(), ...config }, 'config.json', folderProblems);
 }
 
 function messageFor(config: Readonly<Record<string, unknown>>): string {
@@ -32,6 +33,12 @@ describe('a config', () => {
       skip_quant_op_names: [],
       input_type: 'image',
     });
+  });
+
+  it('without a folder need not name one', () => {
+    expect(parseConfig('{"format": "GRAY"} // a page', 'config').config.format).toBe('GRAY');
+    expect(parseConfig('{"path": "no/such/folder"}', 'config').warnings).toEqual([]);
+    expect(() => parseConfig('{"path": 7}', 'config')).toThrow('path: expected a string, got 7');
   });
 
   it('takes 0 images as all, as MNN does', () => {

@@ -1,14 +1,8 @@
 import { type PixelImage, type RgbaImage, withAlpha } from '@mnnquant/calibrate';
-import { messageOf, QuantizeError } from '../errors.ts';
-import { decodeBmp, isBmp } from './bmp.ts';
-import { decodeNetpbm, isNetpbm } from './netpbm.ts';
+import { decodeWith } from './decode-with.ts';
 import { decodeWithSharp } from './sharp.ts';
-import { decodeTga, isTga } from './tga.ts';
 
-/** A file that is not an image we can read; the message names the file and the reason. */
-export class ImageError extends Error {
-  override name = 'ImageError';
-}
+export { ImageError } from './decode-with.ts';
 
 /**
  * Decodes an image file to RGBA, 8 bits a channel, as MNN's decoder (stb_image) would give it: colour
@@ -23,16 +17,6 @@ export async function decodeImage(bytes: Uint8Array, fileName: string): Promise<
 }
 
 /** The same, without a channel for alpha where the file has none. */
-export async function decodePixels(bytes: Uint8Array, fileName: string): Promise<PixelImage> {
-  try {
-    if (bytes.length === 0) throw new Error('the file is empty');
-    if (isBmp(bytes)) return decodeBmp(bytes);
-    if (isNetpbm(bytes)) return decodeNetpbm(bytes);
-    if (isTga(bytes)) return decodeTga(bytes);
-    return await decodeWithSharp(bytes);
-  } catch (error) {
-    // A broken installation is not the image's fault.
-    if (error instanceof QuantizeError) throw error;
-    throw new ImageError(`${fileName}: ${messageOf(error)}`, { cause: error });
-  }
+export function decodePixels(bytes: Uint8Array, fileName: string): Promise<PixelImage> {
+  return decodeWith(decodeWithSharp, bytes, fileName);
 }

@@ -1,21 +1,33 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { type PixelImage, sampleImage } from '@mnnquant/calibrate';
+import { type PixelImage, type SampleOptions, sampleImage } from '@mnnquant/calibrate';
 import type { Graph, TensorData } from '@mnnquant/graph';
 import { type ImageInput, imageInput } from '../check-input.ts';
 import type { Config } from '../config/schema.ts';
 import { UsageError } from '../errors.ts';
-import { openImageFolder } from '../images/folder.ts';
+import type { ImageSet, PreparingOptions } from '../images/image-set.ts';
 import { constantInput, inputEntries } from './constant-inputs.ts';
 import { configuredShape, shapeProblem } from './input-shapes.ts';
 import type { OpenedSamples, OpenOptions, SampleSource } from './opened.ts';
+
+/** Where the images of a job are. */
+export interface ImageStore {
+  /** How many files there are: some may turn out to be no images. */
+  readonly count: number;
+  open(options: PreparingOptions): Promise<ImageSet>;
+  /** The path of an image, where it has one. */
+  path?(name: string): string;
+}
 
 /**
  * Samples as images for one input; other inputs have the constant of the config.
  *
  * @throws {UsageError} where the model's inputs do not fit, before any image is read
  */
-export function imageSource(graph: Graph, config: Config, limit: number | undefined): SampleSource {
+export function imageSource(
+  graph: Graph,
+  config: Config,
+  limit: number | undefined,
+  store: ImageStore,
+): SampleSource {
   const image = imageInput(graph, config);
   const constants = constantsOf(graph, config, image);
   const shapes = new Map<string, readonly number[]>([
@@ -23,8 +35,12 @@ export function imageSource(graph: Graph, config: Config, limit: number | undefi
     ...[...constants].map(([name, { shape }]): [string, readonly number[]] => [name, shape]),
   ]);
   const data = [...constants].map(([name, { content }]): [string, TensorData] => [name, content]);
-  const count = Math.min(readdirSync(config.path).length, limit ?? Number.POSITIVE_INFINITY);
-  return { shapes, count, open: (options) => openImages(config, image, data, limit, options) };
+  const count = Math.min(store.count, limit ?? Number.POSITIVE_INFINITY);
+  const open = async (options: OpenOptions): Promise<OpenedSamples> => {
+    const prepare = (pixels: PixelImage) => sampleImage(pixels, samplingOf(config, image), image.layout);
+    return samplesOf(await store.open({ ...options, limit, prepare }), image, data, store);
+  };
+  return { shapes, count, open };
 }
 
 function constantsOf(graph: Graph, config: Config, image: ImageInput) {
@@ -46,34 +62,28 @@ function constantsOf(graph: Graph, config: Config, image: ImageInput) {
   return constants;
 }
 
-async function openImages(
-  config: Config,
-  input: ImageInput,
-  constants: readonly (readonly [string, TensorData])[],
-  limit: number | undefined,
-  { cacheBytes, shared, onProgress }: OpenOptions,
-): Promise<OpenedSamples> {
-  const sampling = {
+function samplingOf(config: Config, { width, height }: ImageInput): SampleOptions {
+  return {
     format: config.format,
     mean: config.mean ?? [],
     normal: config.normal ?? [],
-    width: input.width,
-    height: input.height,
+    width,
+    height,
     centerCropHeight: config.center_crop_h,
     centerCropWidth: config.center_crop_w,
   };
-  const { names, skipped, unused, load } = await openImageFolder({
-    path: config.path,
-    limit,
-    prepare: (image: PixelImage) => sampleImage(image, sampling, input.layout),
-    cacheBytes,
-    shared,
-    onProgress,
-  });
+}
+
+function samplesOf(
+  { names, skipped, unused, load }: ImageSet,
+  input: ImageInput,
+  constants: readonly (readonly [string, TensorData])[],
+  { path }: ImageStore,
+): OpenedSamples {
   return {
     count: names.length,
     names,
-    files: names.map((name) => join(config.path, name)),
+    files: path ? names.map(path) : [],
     skipped,
     unused,
     warnings: [],
