@@ -2,12 +2,14 @@ import type { PixelImage } from '@mnnquant/calibrate';
 import { decodeWith } from '../images/decode-with.ts';
 import { checkImageSize } from '../images/image-size.ts';
 import { unmultipliedPixels } from './unmultiplied-pixels.ts';
+import { withoutExif } from './without-exif.ts';
 
 /**
  * Decodes an image file with the browser's decoder; BMP, TGA and Netpbm with this package's. Colour profiles and the
  * orientation in EXIF are ignored, as by MNN.
  *
- * Of PNG files of 8 bits it is the same pixels as in Node. Decoders of JPEG and WebP differ in the last bit.
+ * PNG files give the same pixels as in Node. What others give is up to the browser's decoder: in Chromium JPEG, WebP and GIF
+ * do too, JPEG of four inks and AVIF differ by one here and there.
  *
  * @param decode reads other formats in place of the browser
  * @throws {ImageError} when it is not a readable image
@@ -37,10 +39,9 @@ async function decodeInBrowser(bytes: Uint8Array): Promise<PixelImage> {
 
 async function bitmapOf(bytes: Uint8Array): Promise<ImageBitmap> {
   try {
-    return await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>]), {
+    return await createImageBitmap(new Blob([withoutExif(bytes) as Uint8Array<ArrayBuffer>]), {
       colorSpaceConversion: 'none',
       premultiplyAlpha: 'none',
-      imageOrientation: 'none',
     });
   } catch (cause) {
     throw new Error('the browser cannot decode it', { cause });

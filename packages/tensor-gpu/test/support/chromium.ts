@@ -14,7 +14,19 @@ export const FLAGS = [
   '--enable-unsafe-swiftshader',
 ];
 
-/** The test page, in a browser of its own. */
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+}
+
+/** What a page says on its console, and errors that nobody caught, as they come. */
+export function messagesOf(page: Page): readonly string[] {
+  const messages: string[] = [];
+  page.on('console', (message) => messages.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => messages.push(`error: ${error.message}`));
+  return messages;
+}
+
+/** The page for the conformance cases, in a browser of its own. */
 export class TestPage {
   readonly #server: ViteDevServer;
   readonly #browser: Browser;
@@ -39,11 +51,9 @@ export class TestPage {
       optimizeDeps: { include: ['gpu.js'] },
     });
     await server.listen();
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    const browser = await launchChromium();
     const page = await browser.newPage();
-    const messages: string[] = [];
-    page.on('console', (message) => messages.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', (error) => messages.push(`error: ${error.message}`));
+    const messages = messagesOf(page);
     await page.goto(server.resolvedUrls!.local[0]);
     await page.getByText('ready').waitFor({ timeout: 60_000 });
     return new TestPage(server, browser, page, messages);
