@@ -1,5 +1,6 @@
 import { CpuBackend } from './cpu-backend.ts';
 import { createContext } from './create-context.ts';
+import { fetchKernels } from './fetch-kernels.ts';
 import { MAX_MEMORY_BYTES } from './memory/wasm-memory.ts';
 
 export interface CpuBackendOptions {
@@ -21,17 +22,6 @@ export async function createCpuBackend(options: CpuBackendOptions = {}): Promise
 async function compile(wasm: CpuBackendOptions['wasm']): Promise<WebAssembly.Module> {
   if (wasm instanceof WebAssembly.Module) return wasm;
   if (wasm !== undefined) return WebAssembly.compile(wasm);
-  const url = new URL('../wasm/kernels.wasm', import.meta.url);
-  if (url.protocol === 'file:') {
-    throw new Error(
-      'tensor-cpu: the kernels cannot be fetched from a file; import createCpuBackend from @mnnquant/tensor-cpu/node, or pass them as options.wasm',
-    );
-  }
-  const response = await fetch(url);
-  if (!response.ok) {
-    throw new Error(
-      `tensor-cpu: cannot load the kernels: ${response.status} ${response.statusText} for ${url}`,
-    );
-  }
-  return WebAssembly.compile(await response.arrayBuffer());
+  // Bundlers look for exactly this: they take the file along and put its address here.
+  return WebAssembly.compile(await fetchKernels(new URL('../wasm/kernels.wasm', import.meta.url)));
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { hasChromium } from './support/available.ts';
 import { type Built, buildPage, serve } from './support/built-page.ts';
 import { launchChromium, messagesOf } from './support/chromium.ts';
 
+const BUILT = fileURLToPath(new URL('../../cli/dist/browser/index.js', import.meta.url));
 const EXAMPLE = fileURLToPath(new URL('../../../examples/digits/', import.meta.url));
 
 /** A GPU in software takes a while on a busy machine. */
@@ -99,6 +101,8 @@ describe.skipIf(!hasChromium())('the page that quantizes, built with Vite, in Ch
     let built: Built;
     let server: Awaited<ReturnType<typeof serve>>;
     beforeAll(async () => {
+      if (packages === 'built' && !existsSync(BUILT))
+        throw new Error('these tests take built packages; build first: npm run build');
       built = await buildPage(packages);
       server = await serve(built.folder);
     });

@@ -11,7 +11,10 @@ const REQUIRED = process.env.MNNQUANT_REQUIRE_GPU === '1';
 export function hasNodeWebGpu(): boolean {
   if (process.env.VK_ICD_FILENAMES === undefined && existsSync(SWIFTSHADER))
     process.env.VK_ICD_FILENAMES = SWIFTSHADER;
-  return REQUIRED || process.env.VK_ICD_FILENAMES !== undefined;
+  return told(
+    process.env.VK_ICD_FILENAMES !== undefined,
+    `WebGPU in Node: there is no ${SWIFTSHADER}; install Debian's chromium and libvulkan1, or name a Vulkan driver with VK_ICD_FILENAMES`,
+  );
 }
 
 /** Whether to run what needs headless GL: nobody has it by accident, since it is compiled on installing. */
@@ -21,5 +24,14 @@ export function hasHeadlessGl(): boolean {
 
 /** Whether to run what needs Chromium. */
 export function hasChromium(): boolean {
-  return REQUIRED || existsSync(CHROMIUM);
+  return told(
+    existsSync(CHROMIUM),
+    `Chromium: there is no ${CHROMIUM}; install Debian's chromium, or name one with MNNQUANT_CHROMIUM`,
+  );
+}
+
+/** Skipped tests show without a reason: it is said beside them. */
+function told(isThere: boolean, reason: string): boolean {
+  if (!isThere && !REQUIRED) console.warn(`skipped, as it needs ${reason}`);
+  return isThere || REQUIRED;
 }

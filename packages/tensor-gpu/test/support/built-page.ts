@@ -48,6 +48,7 @@ export async function buildPage(packages: 'built' | 'sources'): Promise<Built> {
   await build({
     ...config,
     configFile: false,
+    logLevel: 'warn',
     customLogger: collecting(warnings),
     build: { outDir: folder, emptyOutDir: true, rolldownOptions: QUIET },
     plugins: [listing()],
@@ -67,7 +68,7 @@ function collecting(warnings: string[]): Logger {
   const add = (message: string): void => {
     warnings.push(message);
   };
-  return { ...createLogger('silent'), info: () => {}, warn: add, warnOnce: add, error: add };
+  return { ...createLogger('silent'), warn: add, warnOnce: add, error: add };
 }
 
 /** Serves files as plain as can be: no header makes the page isolated. */
