@@ -94,7 +94,7 @@ describe.skipIf(!hasChromium())('the page that quantizes, built with Vite, in Ch
   let expected: Result;
   beforeAll(async () => {
     [browser, expected] = await Promise.all([launchChromium(), byCommand()]);
-  });
+  }, TIMEOUT);
   afterAll(() => browser?.close());
 
   describe.each(['built', 'sources'] as const)('with packages as %s', (packages) => {
@@ -105,7 +105,7 @@ describe.skipIf(!hasChromium())('the page that quantizes, built with Vite, in Ch
         throw new Error('these tests take built packages; build first: npm run build');
       built = await buildPage(packages);
       server = await serve(built.folder);
-    });
+    }, TIMEOUT);
     afterAll(async () => {
       await server?.close();
       await built?.remove();
