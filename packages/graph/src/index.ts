@@ -66,7 +66,6 @@ export type { InstanceNormAttributes } from './ops/instance-norm.ts';
 export { type InterpAttributes, interpTaps, NO_EXTENT, type Taps } from './ops/interp.ts';
 export type { LayerNormAttributes } from './ops/layer-norm.ts';
 export type { LrnAttributes } from './ops/lrn.ts';
-export type { MatMulAttributes } from './ops/mat-mul.ts';
 export { type MatMulAttributes, pairBatches } from './ops/mat-mul.ts';
 export type { MomentsAttributes } from './ops/moments.ts';
 export type { NormalizeAttributes } from './ops/normalize.ts';
