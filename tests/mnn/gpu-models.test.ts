@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   buildGraph,
   createPlan,
+  createReferenceBackend,
   type ExecutionPlan,
   elementCount,
   execute,
@@ -64,8 +65,13 @@ describeWithMnn('whole models on the GPU', ({ python, data }) => {
       for (const [i, outputs] of gpu.outputs.entries())
         for (const [name, values] of outputs)
           expect.soft(relativeError(values, cpu.outputs[i].get(name)!), name).toBeLessThan(OUTPUT_BOUND);
-      for (const [tensor, statistics] of gpu.tensors)
-        compareStatistics(plan.graph.tensorNames[tensor], statistics, cpu.tensors.get(tensor)!);
+      const suspects: number[] = [];
+      for (const [tensor, statistics] of gpu.tensors) {
+        const other = cpu.tensors.get(tensor)!;
+        expectSameRange(plan.graph.tensorNames[tensor], statistics, other);
+        if (!agrees(statistics, other)) suspects.push(tensor);
+      }
+      if (suspects.length > 0) await expectAsNear(plan, samples, suspects, gpu.tensors, cpu.tensors);
     });
 
     it('becomes an int8 model as good as the one from the CPU', async () => {
@@ -116,7 +122,7 @@ function samplesOf({ inputs }: ExecutionPlan, stacked: ReadonlyMap<string, Numpy
 interface Looked {
   readonly name: string;
   readonly outputs: readonly ReadonlyMap<string, HostTensor>[];
-  readonly tensors: ReadonlyMap<number, TensorStatistics>;
+  readonly tensors: Statistics;
   /** Ops that ran their reference. */
   readonly fallbacks: readonly string[];
 }
@@ -129,34 +135,77 @@ async function lookAt(
 ): Promise<Looked> {
   try {
     const { outputs, report } = await execute(plan, backend, samples);
-    const { tensors } = await observe(
-      {
-        runs: [{ plan, samples: samples.map((_, i) => i) }],
-        load: async (index) => samples[index],
-        tensors: plan.steps.flatMap(({ node }) => node.outputs).filter((id) => isFloat(plan, id)),
-        collect: { kind: 'histogram', bins: KL_BINS, skipBelow: KL_SKIP_BELOW },
-        memoryBudgetBytes: 2 ** 30,
-      },
-      backend,
-    );
+    const tensors = await statisticsOf(plan, samples, backend);
     return { name: backend.name, outputs, tensors, fallbacks: [...report.fallbacks.keys()] };
   } finally {
     await backend.dispose();
   }
 }
 
+async function statisticsOf(
+  plan: ExecutionPlan,
+  samples: readonly Sample[],
+  backend: TensorBackend,
+): Promise<Statistics> {
+  const { tensors } = await observe(
+    {
+      runs: [{ plan, samples: samples.map((_, i) => i) }],
+      load: async (index) => samples[index],
+      tensors: plan.steps.flatMap(({ node }) => node.outputs).filter((id) => isFloat(plan, id)),
+      collect: { kind: 'histogram', bins: KL_BINS, skipBelow: KL_SKIP_BELOW },
+      memoryBudgetBytes: 2 ** 30,
+    },
+    backend,
+  );
+  return tensors;
+}
+
 function isFloat({ descs }: ExecutionPlan, tensor: number): boolean {
   return descs.get(tensor)?.dtype === 'float32';
 }
 
-function compareStatistics(name: string, gpu: TensorStatistics, cpu: TensorStatistics): void {
+type Statistics = ReadonlyMap<number, TensorStatistics>;
+
+/** Exact but for rounding in the network before. */
+function expectSameRange(name: string, gpu: TensorStatistics, cpu: TensorStatistics): void {
   const most = Math.max(cpu.absMax, 1e-30);
   expect.soft(Math.abs(gpu.range.min - cpu.range.min) / most, `${name}: minimum`).toBeLessThan(RANGE_BOUND);
   expect.soft(Math.abs(gpu.range.max - cpu.range.max) / most, `${name}: maximum`).toBeLessThan(RANGE_BOUND);
-  const [counts, judge] = [gpu.values, cpu.values] as Float64Array[];
-  expect.soft(histogramDistance(counts, judge), `${name}: histogram`).toBeLessThan(HISTOGRAM_BOUND);
-  if (cpu.absMax > KL_SKIP_BELOW)
-    expect.soft(klExcess(counts, judge), `${name}: threshold`).toBeLessThan(THRESHOLD_BOUND);
+}
+
+function agrees(gpu: TensorStatistics, cpu: TensorStatistics): boolean {
+  const [counts, judge] = [countsOf(gpu), countsOf(cpu)];
+  return (
+    histogramDistance(counts, judge) < HISTOGRAM_BOUND &&
+    (cpu.absMax <= KL_SKIP_BELOW || klExcess(counts, judge) < THRESHOLD_BOUND)
+  );
+}
+
+/**
+ * Where a GPU and the CPU differ by more, rounding in the network before has moved values to neighbouring bins, on
+ * either side; a run in double precision tells on which. One value of a small tensor is more than the bound: two may move.
+ */
+async function expectAsNear(
+  plan: ExecutionPlan,
+  samples: readonly Sample[],
+  tensors: readonly number[],
+  gpu: Statistics,
+  cpu: Statistics,
+): Promise<void> {
+  const exact = await statisticsOf(plan, samples, createReferenceBackend({ precision: 'float64' }));
+  for (const tensor of tensors) {
+    const [own, other, judge] = [gpu, cpu, exact].map((all) => countsOf(all.get(tensor)!));
+    const name = plan.graph.tensorNames[tensor];
+    const values = judge.reduce((sum, count) => sum + count, 0);
+    const allowed = Math.max(HISTOGRAM_BOUND, histogramDistance(other, judge), 4 / values);
+    expect.soft(histogramDistance(own, judge), `${name}: histogram`).toBeLessThanOrEqual(allowed);
+    const excess = Math.max(THRESHOLD_BOUND, klExcess(other, judge));
+    expect.soft(klExcess(own, judge), `${name}: threshold`).toBeLessThanOrEqual(excess);
+  }
+}
+
+function countsOf({ values }: TensorStatistics): Float64Array {
+  return values as Float64Array;
 }
 
 /** Largest difference, relative to the largest value expected. */
