@@ -31,8 +31,8 @@ import { headCosines, officialConfig, SUBJECTS, testData } from './subjects.ts';
 /** A device in software takes seconds for an image; `MNNQUANT_GPU_IMAGES=25` for the complete set. */
 const IMAGES = Number(process.env.MNNQUANT_GPU_IMAGES ?? 1);
 
-/** Images to judge the written models with; MNN runs them, which is fast. */
-const JUDGES = 20;
+/** Images to judge the written models with; MNN runs them, which is fast. With 20 a single one moves the mean by more than the bound. */
+const JUDGES = 150;
 
 /** Relative to the largest value of an output. */
 const OUTPUT_BOUND = 1e-4;
@@ -40,9 +40,16 @@ const OUTPUT_BOUND = 1e-4;
 const RANGE_BOUND = 1e-5;
 /** Of histograms whose bins add up to 1. */
 const HISTOGRAM_BOUND = 1e-3;
+/** Between one tensor's distance and another's that are as far from the truth. */
+const RANDOM = 1.5;
 /** How much worse than the best a threshold found on the GPU may be, on the CPU's histogram. */
 const THRESHOLD_BOUND = 1e-4;
 const COSINE_BOUND = 1e-3;
+/**
+ * A network that has lost this much in int8 (mobilefacenet, with ten faces to judge it) loses some thousandths more or
+ * less with every threshold that jumps, and with --fast-math the CPU's jump to where the GPU's do.
+ */
+const LOST = { below: 0.9, bound: 0.01 };
 
 const MODELS = SUBJECTS.filter(({ model }) => model !== 'slim-320');
 
@@ -86,8 +93,11 @@ describeWithMnn('whole models on the GPU', ({ python, data }) => {
       const { inputs } = await testData(subject, data, oracle, JUDGES);
       const float = oracle.run(source, inputs);
       const [cpu, gpu] = targets.map((target) => headCosines(oracle.run(target, inputs), float, JUDGES));
-      for (const [name, cosine] of gpu)
-        expect.soft(cosine, name).toBeGreaterThan(cpu.get(name)! - COSINE_BOUND);
+      for (const [name, cosine] of gpu) {
+        const other = cpu.get(name)!;
+        const bound = other < LOST.below ? LOST.bound : COSINE_BOUND;
+        expect.soft(cosine, name).toBeGreaterThan(other - bound);
+      }
     });
   });
 
@@ -183,7 +193,8 @@ function agrees(gpu: TensorStatistics, cpu: TensorStatistics): boolean {
 
 /**
  * Where a GPU and the CPU differ by more, rounding in the network before has moved values to neighbouring bins, on
- * either side; a run in double precision tells on which. One value of a small tensor is more than the bound: two may move.
+ * either side; a run in double precision tells on which. They are few and their number is random, of one tensor; over all
+ * tensors the GPU may not be further away. One value of a small tensor is more than the bound: two may move.
  */
 async function expectAsNear(
   plan: ExecutionPlan,
@@ -193,15 +204,32 @@ async function expectAsNear(
   cpu: Statistics,
 ): Promise<void> {
   const exact = await statisticsOf(plan, samples, createReferenceBackend({ precision: 'float64' }));
+  const [mean, theirs] = [gpu, cpu].map((one) => meanDistance(one, exact));
+  expect.soft(mean, 'histograms of all tensors').toBeLessThanOrEqual(Math.max(HISTOGRAM_BOUND / 2, theirs));
   for (const tensor of tensors) {
-    const [own, other, judge] = [gpu, cpu, exact].map((all) => countsOf(all.get(tensor)!));
+    const [own, other, judge] = [gpu, cpu, exact].map((one) => countsOf(one.get(tensor)!));
     const name = plan.graph.tensorNames[tensor];
-    const values = judge.reduce((sum, count) => sum + count, 0);
+    const values = total(judge);
     const allowed = Math.max(HISTOGRAM_BOUND, histogramDistance(other, judge), 4 / values);
-    expect.soft(histogramDistance(own, judge), `${name}: histogram`).toBeLessThanOrEqual(allowed);
+    expect.soft(histogramDistance(own, judge), `${name}: histogram`).toBeLessThanOrEqual(RANDOM * allowed);
     const excess = Math.max(THRESHOLD_BOUND, klExcess(other, judge));
     expect.soft(klExcess(own, judge), `${name}: threshold`).toBeLessThanOrEqual(excess);
   }
+}
+
+/** Of all tensors' histograms, by the values in them. */
+function meanDistance(statistics: Statistics, exact: Statistics): number {
+  let [moved, values] = [0, 0];
+  for (const [tensor, judge] of exact) {
+    const counted = total(countsOf(judge));
+    moved += counted * histogramDistance(countsOf(statistics.get(tensor)!), countsOf(judge));
+    values += counted;
+  }
+  return moved / values;
+}
+
+function total(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 function countsOf({ values }: TensorStatistics): Float64Array {
