@@ -45,7 +45,8 @@ against the definitions in ${cases} cases; besides, random ops and networks are 
 - **Parameters**: the fields of the op's table in MNN's schema that count. Others have no effect on the result. A value that
   cannot be handled is an error with the op's name, what was expected, and what the file has.
 - **Dimensions** and **Layouts**: what it was compared with MNN in, or in cases computed by hand. NC4HW4 is NCHW in another order of bytes.
-- **Kernel**: \`wasm\` is WebAssembly SIMD; \`plain\` is the definition in TypeScript, right but slower. The summary of a run
+- **Kernel**: \`wasm\` is WebAssembly SIMD, \`GPU\` one of the [GPU backend](gpu.md); \`plain\` is the definition in TypeScript, right but
+  slower, and what runs where a backend has none. The summary of a run
   counts the ops that took the slow path. A kernel may leave rare variants to the definition.
 - **Int8**: *yes*: computed in int8 by MNN's runtime, with scales that were measured. *Copied*: bytes are moved, what is
   read and written has one scale. *By a table*: one result for each of the 255 values. *No*: MNN's runtime has no right int8
@@ -69,13 +70,13 @@ function area(title: string, rows: readonly OperatorRow[]): string {
   ].join('\n');
 }
 
-function tableRow({ types, parameters, dimensions, layouts, kernel, int8, ...row }: OperatorRow): string {
+function tableRow({ types, parameters, dimensions, layouts, kernels, int8, ...row }: OperatorRow): string {
   return `| ${[
     types.map((type) => `\`${type}\``).join(', '),
     parameters.join(', ') || '–',
     range(dimensions),
     layouts.join(', ') || '–',
-    kernel ? 'wasm' : 'plain',
+    kernels.join(', ') || 'plain',
     int8.answer,
     `${row.conformance} + ${row.answers}`,
   ].join(' | ')} |`;

@@ -8,7 +8,8 @@ import {
 } from '@mnnquant/graph';
 import { conformanceCases } from '@mnnquant/graph/conformance';
 import { opTypeName } from '@mnnquant/mnn-format';
-import { KERNELS } from '../../packages/tensor-cpu/src/kernels/table.ts';
+import { KERNELS as CPU_KERNELS } from '../../packages/tensor-cpu/src/kernels/table.ts';
+import { KERNELS as GPU_KERNELS } from '../../packages/tensor-gpu/src/kernels/table.ts';
 import { answeredNetworks, type GoldenOp, goldenOp, goldenOps, opsOf, smallNetworks } from './golden-ops.ts';
 import { type Int8Row, int8Row } from './int8.ts';
 import { parametersOf } from './parameters.ts';
@@ -25,7 +26,8 @@ export interface OperatorRow {
   readonly layouts: readonly string[];
   /** Largest and smallest number of dimensions it was compared in. */
   readonly dimensions: readonly [smallest: number, largest: number] | undefined;
-  readonly kernel: boolean;
+  /** Backends with a kernel of their own. */
+  readonly kernels: readonly string[];
   readonly int8: Int8Row;
   /** Cases that every backend is compared in. */
   readonly conformance: number;
@@ -50,7 +52,7 @@ export function operatorRows(): OperatorRow[] {
       parameters: parametersOf(opTypes, [...alone.map(({ net }) => net), ...networks]),
       layouts: [...new Set(tested.flatMap((input) => (input ? [input.layout ?? 'NCHW'] : [])))].sort(),
       dimensions: ranks.length > 0 ? [Math.min(...ranks), Math.max(...ranks)] : undefined,
-      kernel: KERNELS.has(name),
+      kernels: [...(CPU_KERNELS.has(name) ? ['wasm'] : []), ...(GPU_KERNELS.has(name) ? ['GPU'] : [])],
       int8: int8Row(alone, givesWholeNumbers(definition)),
       conformance: conformance.filter(({ op }) => op === name).length,
       answers: samples.length + networks.filter(answered.has, answered).length,
