@@ -7,6 +7,7 @@ import type { OpCase, OpCaseInput, OpDefinition } from './op.ts';
 import { OPS } from './ops/index.ts';
 import { allocateData, elementCount, type HostTensor, type TensorData, type TensorDesc } from './tensor.ts';
 
+export { normalData } from './normal-data.ts';
 export { smallNetwork } from './small-network.ts';
 export { type StatisticsCase, statisticsCases } from './statistics-cases.ts';
 

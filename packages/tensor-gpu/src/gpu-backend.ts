@@ -27,7 +27,7 @@ import { KERNELS } from './kernels/table.ts';
 import { arrayErrors } from './statistics/compare.ts';
 import { arrayOutside } from './statistics/count-outside.ts';
 import { fakeQuantized } from './statistics/fake-quantize.ts';
-import { countInBins } from './statistics/histogram.ts';
+import { HistogramCounter } from './statistics/histogram.ts';
 import { arrayRange } from './statistics/range.ts';
 import { GpuTensor, gpuTensor } from './tensor.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -51,6 +51,7 @@ export class GpuBackend implements TensorBackend {
   readonly concurrency = SAMPLES_AHEAD;
   readonly #device: GpuDevice;
   readonly #context: KernelContext;
+  readonly #histograms: HistogramCounter;
   readonly #queue = new WorkQueue();
   readonly #looks = Array.from({ length: LOOKS_AHEAD }, () => new WorkQueue());
   #lookCount = 0;
@@ -59,6 +60,7 @@ export class GpuBackend implements TensorBackend {
 
   constructor(device: GpuDevice) {
     this.#device = device;
+    this.#histograms = new HistogramCounter(device);
     this.#context = { device, constants: new ConstantTable(device) };
     this.name = `gpu:${device.mode}`;
     this.device = `${device.description} (gpu.js, ${device.mode})`;
@@ -155,7 +157,7 @@ export class GpuBackend implements TensorBackend {
       [tensor],
       async ([array]) => {
         const known = await request();
-        if (known !== undefined) await this.#inTurn(() => countInBins(this.#device, array, known, counts));
+        if (known !== undefined) await this.#inTurn(() => this.#histograms.count(array, known, counts));
       },
       async ([data]) => {
         const known = await request();

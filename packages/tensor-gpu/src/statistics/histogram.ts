@@ -1,94 +1,69 @@
-import { floatNotAbove, type HistogramRequest, histogramInterval } from '@mnnquant/graph';
-import { flat, type GpuArray } from '../device/gpu-array.ts';
+import { addToHistogram, type HistogramRequest } from '@mnnquant/graph';
+import type { GpuArray } from '../device/gpu-array.ts';
 import type { GpuDevice } from '../device/gpu-device.ts';
-import { program } from '../device/program.ts';
+import { canGather, countGatheredBins } from './gathered-bins.ts';
+import { canPack, countPackedBins } from './packed-bins.ts';
 
-/** Numbers below this fit twice into the 24 bits that a float32 holds exactly. */
-const PACKED_BELOW = 4096;
-
-const LARGEST = 3.4028234663852886e38;
-
-/**
- * For values i and i + half: the bin plus 1, or 0 for what is not counted; both in one number. A NaN fails the comparison.
- */
-const PACKED_BINS = program({
-  name: 'packed bins',
-  rank: 1,
-  parameters: {
-    x: 'array',
-    count: 'integer',
-    half: 'integer',
-    interval: 'number',
-    last: 'number',
-    skip: 'number',
-    largest: 'number',
-    shift: 'number',
-  },
-  body: `
-    const first = Math.abs(x[this.thread.x]);
-    let packed = 0.0;
-    if (first > skip && first <= largest) packed = Math.min(last, Math.floor(first * interval)) + 1.0;
-    if (this.thread.x + half < count) {
-      const second = Math.abs(x[this.thread.x + half]);
-      if (second > skip && second <= largest)
-        packed += shift * (Math.min(last, Math.floor(second * interval)) + 1.0);
-    }
-    return packed;`,
-});
-
-/** The same for one value per number, for more bins than fit twice. */
-const BINS = program({
-  name: 'bins',
-  rank: 1,
-  parameters: { x: 'array', interval: 'number', last: 'number', skip: 'number', largest: 'number' },
-  body: `
-    const value = Math.abs(x[this.thread.x]);
-    let bin = 0.0;
-    if (value > skip && value <= largest) bin = Math.min(last, Math.floor(value * interval)) + 1.0;
-    return bin;`,
-});
-
-/**
- * Adds the histogram of |x| to `counts`, with MNN's arithmetic: bins on the device, counting on the host, since kernels
- * cannot write to a place of their choice.
- */
-export async function countInBins(
+/** A way to count; all give the same counts. */
+export type HistogramWay = (
   device: GpuDevice,
   array: GpuArray,
   request: HistogramRequest,
   counts: Float64Array,
-): Promise<void> {
-  const interval = histogramInterval(request, counts);
-  const { bins, skipBelow } = request;
-  const grid = { x: flat(array), interval, last: bins - 1, skip: floatNotAbove(skipBelow), largest: LARGEST };
-  if (bins >= PACKED_BELOW) {
-    countBins(await taken(device, device.run(BINS, grid, [array.count])), counts);
-    return;
+) => Promise<void>;
+
+/** Everything on the host: four bytes per value on the way. */
+export const countOnHost: HistogramWay = async (device, array, request, counts) =>
+  addToHistogram(await device.download(array), request, counts);
+
+/** Fewer values take as long in any way, most of it waiting. */
+const WORTH_MEASURING = 2 ** 16;
+
+/** With fewer bins than this, or so, looking at every value per bin is no work for a GPU; more would be measured wrongly. */
+const MEASURED_BINS = 2048;
+
+/**
+ * Adds histograms of |x| to counts, with MNN's arithmetic. Kernels cannot write to a place of their choice, so each way has
+ * its price, and the device decides which is least: the first large array is counted in all of them, the fastest one counts the
+ * rest. A device that is, or may be, computed in software
+ * has no time to give away: the host counts.
+ */
+export class HistogramCounter {
+  readonly #device: GpuDevice;
+  #way: Promise<HistogramWay> | undefined;
+
+  constructor(device: GpuDevice) {
+    this.#device = device;
+    if (device.isSoftware !== false) this.#way = Promise.resolve(countOnHost);
   }
-  const half = Math.ceil(array.count / 2);
-  const args = { ...grid, count: array.count, half, shift: PACKED_BELOW };
-  countPacked(await taken(device, device.run(PACKED_BINS, args, [half])), counts);
+
+  async count(array: GpuArray, request: HistogramRequest, counts: Float64Array): Promise<void> {
+    const isLarge = array.count >= WORTH_MEASURING && request.bins === MEASURED_BINS;
+    if (isLarge) this.#way ??= this.#fastest(array, request);
+    const way = (await this.#way) ?? countPackedBins;
+    await suited(way, array, request)(this.#device, array, request, counts);
+  }
+
+  async #fastest(array: GpuArray, request: HistogramRequest): Promise<HistogramWay> {
+    const ways = [countPackedBins, countGatheredBins, countOnHost];
+    const seconds: number[] = [];
+    for (const way of ways) {
+      const times: number[] = [];
+      // The first time a program is compiled.
+      for (let round = 0; round < 3; round++) {
+        const started = performance.now();
+        await way(this.#device, array, request, new Float64Array(request.bins));
+        times.push(performance.now() - started);
+      }
+      seconds.push(Math.min(...times));
+    }
+    return ways[seconds.indexOf(Math.min(...seconds))];
+  }
 }
 
-async function taken(device: GpuDevice, computed: Promise<GpuArray>): Promise<Float32Array> {
-  const array = await computed;
-  try {
-    return await device.download(array);
-  } finally {
-    array.release();
-  }
-}
-
-function countBins(data: Float32Array, counts: Float64Array): void {
-  for (const bin of data) if (bin > 0) counts[bin - 1]++;
-}
-
-function countPacked(data: Float32Array, counts: Float64Array): void {
-  const table = new Uint32Array(counts.length + 1);
-  for (let i = 0; i < data.length; i++) {
-    const packed = data[i] | 0;
-    table[packed & (PACKED_BELOW - 1)]++;
-    table[packed >> 12]++;
-  }
-  for (let bin = 0; bin < counts.length; bin++) counts[bin] += table[bin + 1];
+/** The way, or one that can do what is asked for. */
+function suited(way: HistogramWay, array: GpuArray, request: HistogramRequest): HistogramWay {
+  if (way === countPackedBins && !canPack(request)) return countOnHost;
+  if (way === countGatheredBins && (!canGather(array) || request.bins > MEASURED_BINS)) return countOnHost;
+  return way;
 }
