@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { buildGraph, createPlan, elementCount, Program } from '@mnnquant/graph';
 import { readModel } from '@mnnquant/mnn-format';
 import { UsageError, wholeNumber } from './arguments.mjs';
-import { random } from './random.mjs';
+import { uniformGenerator } from './random.mjs';
 
 /** A backend by the name that `--backend` has for it. */
 async function createBackend(name) {
@@ -22,7 +22,7 @@ async function createBackend(name) {
 }
 
 function makeSamples({ inputs }, count) {
-  const next = random(1);
+  const next = uniformGenerator(1);
   return Array.from(
     { length: count },
     () =>
@@ -38,10 +38,8 @@ function makeSamples({ inputs }, count) {
 /** Seconds for one run over the samples. */
 async function measure(program, backend, samples) {
   const started = performance.now();
-  await program.visit(samples, {
-    onSample: ({ desc, value }) =>
-      desc.dtype === 'float32' ? backend.range(value).then(() => undefined) : undefined,
-  });
+  const onSample = ({ desc, value }) => (desc.dtype === 'float32' ? backend.range(value) : undefined);
+  await program.visit(samples, { onSample }, (sample) => `sample ${sample}`, 0);
   return (performance.now() - started) / 1000;
 }
 
@@ -54,19 +52,22 @@ async function main() {
   if (positionals.length !== 2) throw new UsageError('expected MODEL.mnn BACKEND');
   const images = wholeNumber('--images', values.images);
   const plan = createPlan(buildGraph(readModel(readFileSync(model))));
+  const rounds = wholeNumber('--rounds', values.rounds);
   const backend = await createBackend(name);
-  const program = new Program(plan, backend);
-  const samples = makeSamples(plan, images);
-  // Kernels are compiled and weights packed by the first image.
-  await measure(program, backend, samples.slice(0, 1));
-  const seconds = [];
-  for (let round = 0; round < wholeNumber('--rounds', values.rounds); round++)
-    seconds.push(await measure(program, backend, samples));
-  const fallbacks = Object.fromEntries(program.report.fallbacks);
-  const { device, isSoftware = false } = backend;
-  console.log(JSON.stringify({ name: backend.name, device, isSoftware, images, seconds, fallbacks }));
-  program.dispose();
-  await backend.dispose();
+  try {
+    const program = new Program(plan, backend);
+    const samples = makeSamples(plan, images);
+    // Kernels are compiled and weights packed by the first image.
+    await measure(program, backend, samples.slice(0, 1));
+    const seconds = [];
+    for (let round = 0; round < rounds; round++) seconds.push(await measure(program, backend, samples));
+    const fallbacks = Object.fromEntries(program.report.fallbacks);
+    const { device, isSoftware = false } = backend;
+    console.log(JSON.stringify({ name: backend.name, device, isSoftware, images, seconds, fallbacks }));
+    program.dispose();
+  } finally {
+    await backend.dispose();
+  }
 }
 
 try {
