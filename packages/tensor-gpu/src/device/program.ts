@@ -12,7 +12,8 @@ export type Parameters = Readonly<Record<string, ParameterKind>>;
  *   are 32-bit integers, and so are sums, differences and products of them. Every other local variable is a float32,
  *   which holds whole numbers up to 2^24 exactly.
  * - An array is read as `x[z][y][x]` or `x[i]`; the indices may be floats that hold whole numbers.
- * - `/` is a float division; what is to be rounded down is written `Math.floor((a + 0.5) / b)`, exact below 2^22.
+ * - `/` is a float division that may be off by 2.5 units in the last place. `Math.floor((a + 0.5) / b)` of whole numbers is exact
+ *   for a below 1.6 million all the same; beyond that, up to 2^22, `quotient` in kernels/dispatch.ts is.
  * - Infinity as a literal becomes the largest finite number: pass it as a parameter.
  * - Both sides of `c ? a : b`, `&&` and `||` may be evaluated: an index has to be within bounds either way.
  */

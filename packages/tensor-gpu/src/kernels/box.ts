@@ -1,5 +1,6 @@
 import { broadcastStrides } from '@mnnquant/graph';
 import type { Extents } from '../device/gpu-array.ts';
+import { MOST_PLANES, partsOf } from './threads.ts';
 
 /** Where an operand is read: `steps` go with the programs of `map.ts`. */
 export interface BoxOperand {
@@ -24,12 +25,6 @@ export const OUTER_AXES = [0, 1, 2, 3] as const;
 
 /** Parameters for their extents. */
 export const BOX_NUMBERS = ['outer1', 'outer2', 'outer3'] as const;
-
-/** Threads of a program of rank 3, along x or y: 65535 groups of 8. */
-export const MOST_THREADS = 500_000;
-
-/** The same along z, in groups of 1. */
-export const MOST_PLANES = 65_535;
 
 interface Axis {
   readonly extent: number;
@@ -124,15 +119,4 @@ function splitLong(axes: readonly Axis[]): readonly Axis[] | undefined {
     result.push({ extent, steps: axis.steps });
   }
   return result;
-}
-
-/**
- * The least number of equal parts, at least `least` where that divides, in which an extent is no more than a program's
- * threads along x or y; `undefined` where there is none.
- */
-export function partsOf(extent: number, least = 1): number | undefined {
-  if (least > 1 && extent % least === 0 && extent / least <= MOST_THREADS) return least;
-  let parts = Math.ceil(extent / MOST_THREADS);
-  while (parts <= MOST_PLANES && extent % parts !== 0) parts++;
-  return parts <= MOST_PLANES ? parts : undefined;
 }

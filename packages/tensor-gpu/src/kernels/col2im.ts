@@ -2,7 +2,8 @@ import { type ColumnAttributes, columnGeometry } from '@mnnquant/graph';
 import { view } from '../device/gpu-array.ts';
 import { program } from '../device/program.ts';
 import type { KernelBinder } from './context.ts';
-import { occupancy } from './moves/threads.ts';
+import { EXACT_ROUNDING } from './dispatch.ts';
+import { canStart } from './threads.ts';
 
 /** Pixel (x, y) of plane z: the sum over the windows that lie on it, of which there is at most one for each tap. */
 const COL2IM = program({
@@ -31,8 +32,8 @@ const COL2IM = program({
     return sum;`,
 });
 
-/** Windows and pixels of a plane that float32 counts. */
-const MOST_PIXELS = 2 ** 22;
+/** Windows of a plane that float32 counts. */
+const MOST_WINDOWS = 2 ** 24;
 
 /** Sums columns back into images: x [N,C·kH·kW,windows] → y [N,C,H,W]. */
 export const bindCol2Im: KernelBinder = ({ device }, node, _inputs, [{ shape }]) => {
@@ -41,9 +42,10 @@ export const bindCol2Im: KernelBinder = ({ device }, node, _inputs, [{ shape }])
   const [samples, channels, height, width] = shape;
   const threads = [width, height, samples * channels] as const;
   const area = attributes.kernel[0] * attributes.kernel[1];
-  if (occupancy(threads) === 0 || Math.max(windows[0] * windows[1], height, width) > MOST_PIXELS)
-    return undefined;
   const { kernel, stride, dilation, pads } = attributes;
+  const isExact =
+    windows[0] * windows[1] < MOST_WINDOWS && Math.max(height, width) + Math.max(...pads) < EXACT_ROUNDING;
+  if (!canStart(device, threads) || !isExact) return undefined;
   const parameters = {
     ...{ kernelY: kernel[0], kernelX: kernel[1], strideY: stride[0], strideX: stride[1] },
     ...{ dilationY: dilation[0], dilationX: dilation[1], top: pads[0], left: pads[1] },

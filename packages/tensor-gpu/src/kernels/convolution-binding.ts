@@ -2,7 +2,7 @@ import { flat, type GpuArray, view } from '../device/gpu-array.ts';
 import type { GpuKernel, KernelContext } from './context.ts';
 import { type ConvolutionJob, packWeights } from './convolution-job.ts';
 import { FINISH, WINDOW, WINDOW_SLIDING, WINDOW_WIDE } from './convolution-programs.ts';
-import { canStart, consuming, slabsOf, slabThreads } from './dispatch.ts';
+import { slabsOf, slabThreads } from './dispatch.ts';
 import { hasInnerProduct, innerProduct } from './inner-product.ts';
 import {
   inRanges,
@@ -12,6 +12,8 @@ import {
   type WeightedSum,
 } from './output-ranges.ts';
 import { POINTWISE, POINTWISE_WIDE } from './pointwise-programs.ts';
+import { releasing } from './support.ts';
+import { canStart } from './threads.ts';
 
 /** The convolution of a job, in as many runs as its weights need arrays. */
 export function bindJob(context: KernelContext, job: ConvolutionJob): GpuKernel | undefined {
@@ -137,7 +139,7 @@ function bindWindows(
     if (whole) return result;
     const partial = view(result, rows * longRow, count, batch * parts);
     const sum = { partial, bias: flat(bias), parts, slabs, outWidth: row, slack: longRow - row, lo, hi };
-    return consuming([result], () => device.run(FINISH, sum, slabThreads(slabs, pixels, count, batch)));
+    return releasing([result], () => device.run(FINISH, sum, slabThreads(slabs, pixels, count, batch)));
   };
 }
 

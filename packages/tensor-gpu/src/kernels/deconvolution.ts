@@ -7,7 +7,7 @@ import {
 import { flat, view } from '../device/gpu-array.ts';
 import { program } from '../device/program.ts';
 import type { KernelBinder } from './context.ts';
-import { clamped, OWN_PIXEL, quotient, slabsOf, slabThreads } from './dispatch.ts';
+import { clamped, EXACT_ROUNDING, OWN_PIXEL, quotient, slabsOf, slabThreads } from './dispatch.ts';
 import { inRanges, type OutputRange, outputRanges, type RangeStep } from './output-ranges.ts';
 
 /**
@@ -92,7 +92,9 @@ export const bindDeconvolution: KernelBinder = (context, node, inputs) => {
   const ranges = outputRanges(sum, context.device.maxArrayBytes);
   const most = Math.max(...ranges.map(({ count }) => count));
   const slabs = slabsOf(context.device, sum.plane, most, batch);
-  if (slabs === undefined) return undefined;
+  // Where taps come from is divided in loops, where checking would take long.
+  const reach = Math.max(...output.map((extent, axis) => extent + geometry.pad[axis]));
+  if (slabs === undefined || reach > EXACT_ROUNDING) return undefined;
   const step: RangeStep = (source, w, offset, range) =>
     context.device.run(
       DECONVOLUTION,

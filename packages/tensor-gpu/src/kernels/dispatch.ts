@@ -1,26 +1,23 @@
-import type { Extents, GpuArray } from '../device/gpu-array.ts';
 import type { GpuDevice } from '../device/gpu-device.ts';
+import { canStart, MOST_THREADS } from './threads.ts';
 
-/** Threads along each dimension: WebGPU starts at most 65535 groups of 8, 8 and 1. */
-const MOST_THREADS = [65_535 * 8, 65_535 * 8, 65_535] as const;
+/** More would be slivers. */
+const MOST_SLABS = 256;
 
 /** Up to here {@link quotient} is exact. */
 export const EXACT_DIVISION = 2 ** 22;
 
 /**
- * Declares `name` = place / extent, rounded down. A division in WGSL may be off by 2.5 units in the last place, which shows from
- * about a million on: so it is checked.
+ * Up to here so is `Math.floor((place + 0.5) / extent)`: a whole number is at least 0.5 / extent away, and 2.5 units in the last
+ * place of the result are at most 2.5 * place / extent * 2^-23.
  */
+export const EXACT_ROUNDING = 1_600_000;
+
+/** Declares `name` = place / extent, rounded down, also where a division that is off by a hair would show: it is checked. */
 export function quotient(name: string, place: string, extent: string): string {
   return `let ${name} = Math.floor((${place} + 0.5) / ${extent});
     if (${name} * ${extent} > ${place}) ${name} -= 1.0;
     if (${place} - ${name} * ${extent} >= ${extent}) ${name} += 1.0;`;
-}
-
-/** Whether a device can start threads of these extents; on GL all lie in one texture, whatever their extents. */
-export function canStart({ mode }: GpuDevice, extents: Extents): boolean {
-  if (extents.length === 1 || mode !== 'webgpu') return true;
-  return extents.every((extent, axis) => extent <= MOST_THREADS[axis]);
 }
 
 /**
@@ -34,7 +31,7 @@ export function slabsOf(
   depth: number,
 ): number | undefined {
   if (pixels >= EXACT_DIVISION) return undefined;
-  const least = device.mode === 'webgpu' ? Math.ceil(pixels / MOST_THREADS[0]) : 1;
+  const least = device.mode === 'webgpu' ? Math.ceil(pixels / MOST_THREADS) : 1;
   for (let slabs = least; slabs <= MOST_SLABS; slabs++) {
     if (pixels % slabs !== 0) continue;
     return canStart(device, [pixels / slabs, planes * slabs, depth]) ? slabs : undefined;
@@ -51,18 +48,6 @@ export function slabThreads(slabs: number, pixels: number, planes: number, depth
 export const OWN_PIXEL = `
     const o = Math.floor((this.thread.y + 0.5) / slabs);
     const pixel = this.thread.x + (this.thread.y - o * slabs) * this.output.x;`;
-
-/** More would be slivers. */
-const MOST_SLABS = 256;
-
-/** Uses intermediate arrays, and releases them afterwards, also when something throws. */
-export async function consuming<T>(arrays: readonly GpuArray[], use: () => Promise<T>): Promise<T> {
-  try {
-    return await use();
-  } finally {
-    for (const array of arrays) array.release();
-  }
-}
 
 /** GLSL and WGSL of JavaScript's bounds: NaN stays what it is. */
 export function clamped(value: string): string {

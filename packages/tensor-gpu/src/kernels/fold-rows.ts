@@ -1,8 +1,8 @@
 import { type GpuArray, view } from '../device/gpu-array.ts';
 import type { GpuDevice } from '../device/gpu-device.ts';
-import { MOST_PLANES, partsOf } from './box.ts';
 import { FOLD_BLOCK, type Fold } from './folds.ts';
 import { type Rows, releasing } from './support.ts';
+import { GROUP_SIDE, MOST_PLANES, partsOf } from './threads.ts';
 
 /** Values that one thread takes: fewer are not worth a run more, and more would make a sum inexact. */
 const LEAST_TURNS = 64;
@@ -10,9 +10,6 @@ const MOST_TURNS = 1024;
 
 /** Threads that keep a device busy. */
 const ENOUGH_THREADS = 8192;
-
-/** Neighbours that a group of threads has along x, and along y. */
-const GROUP = 8;
 
 export interface FoldInput {
   readonly x: GpuArray;
@@ -51,7 +48,7 @@ function turnsFor({ outer, count, inner }: Rows): number {
   if (count <= LEAST_TURNS) return count;
   const keepingBusy = Math.ceil((count * outer * inner) / ENOUGH_THREADS);
   const turns = Math.min(MOST_TURNS, Math.max(LEAST_TURNS, keepingBusy), count);
-  const inGroups = inner < GROUP ? Math.min(turns, Math.ceil(count / GROUP)) : turns;
+  const inGroups = inner < GROUP_SIDE ? Math.min(turns, Math.ceil(count / GROUP_SIDE)) : turns;
   // Parts of an outer row count as planes, of which there are not that many.
   const least = inner === 1 ? 1 : Math.ceil(count / Math.floor(MOST_PLANES / outer));
   return Math.max(least, inGroups);
@@ -71,7 +68,7 @@ function foldOnce(
     const arrays = { x: view(x, count, width, planes), centres: view(centres, width, 1, planes) };
     return device.run(fold.rows, { ...arrays, ...numbers }, [width, parts, planes]);
   }
-  const height = partsOf(inner, GROUP)!;
+  const height = partsOf(inner, GROUP_SIDE)!;
   const width = inner / height;
   const arrays = { x: view(x, width, height, outer * count), centres: view(centres, width, height, outer) };
   return device.run(fold.planes, { ...arrays, ...numbers }, [width, height, outer * parts]);

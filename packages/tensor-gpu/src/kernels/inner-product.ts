@@ -1,7 +1,9 @@
 import { flat, type GpuArray, view } from '../device/gpu-array.ts';
 import type { GpuDevice } from '../device/gpu-device.ts';
 import { program } from '../device/program.ts';
-import { canStart, clamped, consuming, EXACT_DIVISION, quotient } from './dispatch.ts';
+import { clamped, EXACT_DIVISION, quotient } from './dispatch.ts';
+import { releasing } from './support.ts';
+import { canStart } from './threads.ts';
 
 /** Products a thread sums: few enough that rounding errors stay small, and that there are many threads. */
 const PRODUCTS_PER_THREAD = 128;
@@ -104,7 +106,7 @@ export async function innerProduct(
     device.wide && outputs % 4 === 0
       ? await device.run(PARTIAL_WIDE, args, [outputs / 4, parts, rows])
       : await device.run(PARTIAL, args, [outputs, parts, rows]);
-  return consuming([partial], () =>
+  return releasing([partial], () =>
     device.run(
       FINISH,
       { partial: view(partial, outputs, parts, rows), bias: flat(bias), outputs, parts, lo, hi },

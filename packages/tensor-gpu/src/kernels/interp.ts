@@ -2,7 +2,7 @@ import { type InterpAttributes, interpTaps, NO_EXTENT, type Taps, type TensorDes
 import { view } from '../device/gpu-array.ts';
 import { program } from '../device/program.ts';
 import type { KernelBinder } from './context.ts';
-import { canStart } from './dispatch.ts';
+import { canStart } from './threads.ts';
 
 /** x [planes, H, W]; tables [2, taps, outputs] of source positions and weights. */
 const RESAMPLE = program({

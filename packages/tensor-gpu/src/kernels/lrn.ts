@@ -1,10 +1,10 @@
 import { elementCount, type LrnAttributes } from '@mnnquant/graph';
 import { view } from '../device/gpu-array.ts';
 import { program } from '../device/program.ts';
-import { MOST_PLANES, MOST_THREADS } from './box.ts';
 import type { KernelBinder } from './context.ts';
 import { expOf, logOf } from './float-functions.ts';
 import { allFloat } from './support.ts';
+import { canStart } from './threads.ts';
 
 /** x / base^beta; a base of 0 or below is left to what 1 / 0 and roots of negative numbers give. */
 const RESPONSE = `
@@ -75,8 +75,7 @@ export const bindLrn: KernelBinder = ({ device }, node, inputs) => {
   const extents: readonly [number, number, number] = withinChannel
     ? [shape[3], shape[2], samples * channels]
     : [elementCount(shape.slice(2)), channels, samples];
-  const [width, height, planes] = extents;
-  if (Math.max(width, height) > MOST_THREADS || planes > MOST_PLANES) return undefined;
+  if (!canStart(device, extents)) return undefined;
   const args = {
     before: Math.floor(localSize / 2),
     size: localSize,

@@ -9,8 +9,9 @@ import { flat, view } from '../device/gpu-array.ts';
 import { program } from '../device/program.ts';
 import type { GpuKernel, KernelBinder, KernelContext } from './context.ts';
 import { packWeights } from './convolution-job.ts';
-import { canStart, wholeNumber } from './dispatch.ts';
+import { wholeNumber } from './dispatch.ts';
 import { hasInnerProduct, innerProduct } from './inner-product.ts';
+import { canStart } from './threads.ts';
 
 const PARAMETERS = {
   a: 'array',

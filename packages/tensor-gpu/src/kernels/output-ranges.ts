@@ -1,7 +1,7 @@
 import type { GraphNode } from '@mnnquant/graph';
 import type { GpuArray } from '../device/gpu-array.ts';
 import type { GpuKernel, KernelContext } from './context.ts';
-import { canJoin, type JoinPart, joinArrays } from './join.ts';
+import { joined } from './moves/join.ts';
 
 /** A run of output channels whose weights fit into one array. */
 export interface OutputRange {
@@ -51,18 +51,19 @@ export function inRanges(
 ): GpuKernel | undefined {
   const { batch, inner, plane } = sum;
   if (inner * 4 > context.device.maxArrayBytes) return undefined;
-  const counts = ranges.map(({ count }) => count);
-  if (ranges.length > 1 && !canJoin(context.device, batch, counts, plane)) return undefined;
+  const widths = ranges.map(({ count }) => count * plane);
+  const join = joined(context.device, batch, widths);
+  if (join === undefined) return undefined;
   return async ([x]) => {
-    const parts: JoinPart[] = [];
+    const parts: GpuArray[] = [];
     try {
       for (const range of ranges) {
         const { w, bias } = await constantsOf(context, sum, range);
-        parts.push({ array: await step(x!, w, bias, range), extent: range.count });
+        parts.push(await step(x!, w, bias, range));
       }
-      return [await joinArrays(context.device, batch, parts, plane)];
+      return [await join(parts)];
     } finally {
-      for (const { array } of parts) array.release();
+      for (const part of parts) part.release();
     }
   };
 }

@@ -1,7 +1,8 @@
 import { type GpuArray, view } from '../device/gpu-array.ts';
 import type { GpuDevice } from '../device/gpu-device.ts';
 import { type Program, program } from '../device/program.ts';
-import { canStart, consuming } from './dispatch.ts';
+import { releasing } from './support.ts';
+import { canStart, GROUP_SIDE } from './threads.ts';
 
 export type PoolKind = 'max' | 'average';
 
@@ -49,9 +50,6 @@ const PLANES = { max: planesOf('max'), average: planesOf('average') } as const;
 /** The largest plane that one thread takes by itself. */
 const MOST_ALONE = 64;
 
-/** Threads that share a plane: as many as a group has along x, times a power of two. */
-const LEAST_SHARED = 8;
-
 export function canReducePlanes(device: GpuDevice, planes: number): boolean {
   return canStart(device, [1, planes, 1]);
 }
@@ -73,14 +71,15 @@ export async function reducePlanes(
       [planes],
     );
   if (size <= MOST_ALONE) return alone(x, size);
-  const threads = Math.min(MOST_ALONE, LEAST_SHARED * 2 ** Math.floor(Math.log2(size / MOST_ALONE)));
+  // As many as a group has along x, times a power of two.
+  const threads = Math.min(MOST_ALONE, GROUP_SIDE * 2 ** Math.floor(Math.log2(size / MOST_ALONE)));
   const turns = Math.ceil(size / threads);
   const partial = await device.run<ParametersOf<typeof STRIDES.max>>(
     STRIDES[kind],
     { x: view(x, size, planes), size, turns, first },
     [threads, planes, 1],
   );
-  return consuming([partial], () => alone(partial, threads));
+  return releasing([partial], () => alone(partial, threads));
 }
 
 type ParametersOf<T> = T extends Program<infer P> ? P : never;

@@ -1,7 +1,7 @@
 import { type Extents, type GpuArray, view } from '../../device/gpu-array.ts';
 import type { GpuDevice } from '../../device/gpu-device.ts';
 import { type ParameterKind, type Program, program } from '../../device/program.ts';
-import { innerPart, occupancy } from './threads.ts';
+import { innerPart, occupancy } from '../threads.ts';
 
 /** Arrays that one program joins: one less than every device reads. */
 const MOST_PARTS = 6;

@@ -2,8 +2,8 @@ import type { GraphNode } from '@mnnquant/graph';
 import { flat, view } from '../../device/gpu-array.ts';
 import { program } from '../../device/program.ts';
 import type { KernelContext } from '../context.ts';
+import { occupancy } from '../threads.ts';
 import { inTurn, type Move, stay } from './move.ts';
-import { occupancy } from './threads.ts';
 
 /** y[i] = x[places[i]], or `outside` where the place is negative. */
 const PICK = program({

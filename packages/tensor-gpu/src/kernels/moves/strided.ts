@@ -2,8 +2,8 @@ import { type BoxView, elementCount, type MovedAxis, mergedAxes, wholeView } fro
 import { flat, view } from '../../device/gpu-array.ts';
 import type { Arguments, GpuDevice } from '../../device/gpu-device.ts';
 import { program } from '../../device/program.ts';
+import { innerPart, occupancy } from '../threads.ts';
 import { type Move, stay } from './move.ts';
-import { innerPart, occupancy } from './threads.ts';
 
 /** y[i] = x[offset + i * stride]: exact at any size. */
 const LINE = program({
