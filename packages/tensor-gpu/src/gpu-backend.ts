@@ -50,18 +50,20 @@ export class GpuBackend implements TensorBackend {
   readonly limits: { readonly maxTensorBytes: number };
   readonly concurrency = SAMPLES_AHEAD;
   readonly #device: GpuDevice;
+  readonly #constants: ConstantTable;
   readonly #context: KernelContext;
   readonly #histograms: HistogramCounter;
   readonly #queue = new WorkQueue();
   readonly #looks = Array.from({ length: LOOKS_AHEAD }, () => new WorkQueue());
   #lookCount = 0;
-  #isDisposed = false;
+  #disposal: Promise<void> | undefined;
   #failure: Error | undefined;
 
   constructor(device: GpuDevice) {
     this.#device = device;
     this.#histograms = new HistogramCounter(device);
-    this.#context = { device, constants: new ConstantTable(device) };
+    this.#constants = new ConstantTable(device);
+    this.#context = { device, constants: this.#constants };
     this.name = `gpu:${device.mode}`;
     this.device = `${device.description} (gpu.js, ${device.mode})`;
     this.limits = { maxTensorBytes: device.maxArrayBytes };
@@ -170,11 +172,12 @@ export class GpuBackend implements TensorBackend {
     buckets.addValues(await this.download(tensor));
   }
 
-  fakeQuantize(tensor: DeviceTensor, params: QuantParams): Promise<void> {
+  async fakeQuantize(tensor: DeviceTensor, params: QuantParams): Promise<void> {
+    this.#checkAlive();
     const own = gpuTensor(tensor);
-    return this.#queue.add(async () => {
+    await this.#queue.add(async () => {
       const before = await this.#arrayOf(own);
-      own.set(before && (await fakeQuantized(this.#device, before, params)));
+      if (before !== undefined) own.set(await fakeQuantized(this.#device, before, params));
     });
   }
 
@@ -194,22 +197,33 @@ export class GpuBackend implements TensorBackend {
     );
   }
 
-  async dispose(): Promise<void> {
-    if (this.#isDisposed) return;
-    this.#isDisposed = true;
-    await this.#queue.add(() => this.#device.dispose());
+  /** In its turn, when what was asked for before is done; looks that wait for something else fail when it comes. */
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#queue.add(async () => {
+      await Promise.all(this.#looks.map((looks) => looks.add(() => {})));
+      await this.#constants.clear();
+      await this.#device.dispose();
+    });
+    return this.#disposal;
   }
 
-  #compute(
+  async #compute(
     kernel: GpuKernel,
     sources: readonly (DeviceTensor | undefined)[],
     targets: readonly DeviceTensor[],
   ): Promise<void> {
-    return this.#queue.add(async () => {
+    this.#checkAlive();
+    const [from, to] = [sources.map((source) => source && gpuTensor(source)), targets.map(gpuTensor)];
+    await this.#queue.add(async () => {
+      await this.#constants.prune();
       const arrays: (GpuArray | undefined)[] = [];
-      for (const source of sources) arrays.push(source && (await this.#arrayOf(gpuTensor(source))));
-      const results = await kernel(arrays);
-      for (const [i, target] of targets.entries()) gpuTensor(target).set(results[i]);
+      for (const source of from) arrays.push(source && (await this.#arrayOf(source)));
+      const results = [...(await kernel(arrays))];
+      try {
+        for (const target of to) target.set(results.shift()!);
+      } finally {
+        for (const result of results) result.release();
+      }
     });
   }
 
@@ -234,15 +248,15 @@ export class GpuBackend implements TensorBackend {
     this.#checkAlive();
     const own = tensors.map(gpuTensor);
     const held: GpuArray[] = [];
-    const result = await this.#queue.add(async () => {
-      if (!own.every(({ isComputable }) => isComputable)) {
-        const data = await Promise.all(own.map((tensor) => this.#contentOf(tensor)));
-        return { done: onHost(data) };
-      }
-      for (const tensor of own) held.push((await this.#arrayOf(tensor))!.retain());
-      return { done: onDevice(held) };
-    });
     try {
+      const result = await this.#queue.add(async () => {
+        if (!own.every(({ isComputable }) => isComputable)) {
+          const data = await Promise.all(own.map((tensor) => this.#contentOf(tensor)));
+          return { done: onHost(data) };
+        }
+        for (const tensor of own) held.push((await this.#arrayOf(tensor))!.retain());
+        return { done: onDevice(held) };
+      });
       return await result.done;
     } finally {
       for (const array of held) array.release();
@@ -271,7 +285,8 @@ export class GpuBackend implements TensorBackend {
   }
 
   #checkAlive(): void {
-    if (this.#isDisposed) throw new Error('tensor-gpu: the backend was disposed and cannot be used');
+    if (this.#disposal !== undefined)
+      throw new Error('tensor-gpu: the backend was disposed and cannot be used');
     if (this.#failure !== undefined) throw this.#failure;
   }
 }

@@ -52,11 +52,12 @@ export class GpuTensor implements DeviceTensor {
     return `tensor of ${this.dtype} [${this.shape.join(', ')}]`;
   }
 
-  /** Takes over an array. */
-  set(array: GpuArray | undefined): void {
-    if (array === undefined) return;
-    if (array.count !== this.count)
+  /** Takes over an array, also where it throws. */
+  set(array: GpuArray): void {
+    if (array.count !== this.count) {
+      array.release();
       throw new Error(`tensor-gpu: expected ${this.count} values for the ${this.where}, got ${array.count}`);
+    }
     this.free();
     this.#device = array;
   }

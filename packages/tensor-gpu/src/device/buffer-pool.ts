@@ -38,18 +38,17 @@ export class BufferPool {
         `tensor-gpu: an array of ${bytes} bytes was asked for, but one buffer of this device holds at most ${this.#maxBytes}`,
       );
     const size = Math.min(this.#maxBytes, sizeClass(bytes));
-    this.#usedBytes += size;
     const spare = this.#free.get(size)?.pop();
-    if (spare !== undefined) {
-      this.#spareBytes -= size;
-      return spare;
-    }
-    const buffer = this.#device.createBuffer({ size, usage: USAGE });
-    this.#all.add(buffer);
+    const buffer = spare ?? this.#device.createBuffer({ size, usage: USAGE });
+    if (spare === undefined) this.#all.add(buffer);
+    else this.#spareBytes -= size;
+    this.#usedBytes += size;
     return buffer;
   }
 
+  /** One that was destroyed with all others is passed over: its owner may learn of that later. */
   give(buffer: GPUBuffer): void {
+    if (!this.#all.has(buffer)) return;
     const { size } = buffer;
     this.#usedBytes -= size;
     if (this.#spareBytes + size > this.#maxSpareBytes) {

@@ -50,6 +50,7 @@ class GlDevice implements GpuDevice {
   #description = '';
   #maxExtent = 0;
   #usedBytes = 0;
+  #isDisposed = false;
 
   constructor(js: GpuJs, gpu: GpuJsInstance, mode: Exclude<GpuMode, 'webgpu'>) {
     this.#js = js;
@@ -92,6 +93,7 @@ class GlDevice implements GpuDevice {
   }
 
   async upload(data: Float32Array): Promise<GpuArray> {
+    this.#checkAlive();
     const upload = this.#upload!;
     upload.kernel.setOutput([data.length]);
     const result = upload(this.#js.input(data, [data.length])) as Texture;
@@ -99,6 +101,7 @@ class GlDevice implements GpuDevice {
   }
 
   async download(array: GpuArray): Promise<Float32Array> {
+    this.#checkAlive();
     const download = this.#download!;
     download.kernel.setOutput([array.count]);
     const data = (await download(this.#handle({ array, extents: [array.count] }))) as Float32Array;
@@ -111,6 +114,7 @@ class GlDevice implements GpuDevice {
     args: Arguments<P>,
     output: Extents,
   ): Promise<GpuArray> {
+    this.#checkAlive();
     if (program.width !== undefined)
       throw new Error(`tensor-gpu: ${program.name}: this device runs no programs of width ${program.width}`);
     const shortcut = this.#kernels.get(program) ?? this.#translate(program);
@@ -125,6 +129,7 @@ class GlDevice implements GpuDevice {
   }
 
   async dispose(): Promise<void> {
+    this.#isDisposed = true;
     await this.#gpu.destroy();
     this.#kernels.clear();
     this.#usedBytes = 0;
@@ -159,6 +164,8 @@ class GlDevice implements GpuDevice {
     const bytes = texture.size[0] * texture.size[1] * 4;
     this.#usedBytes += bytes;
     return new GpuArray(count, texture, () => {
+      // Then it went with everything else; its owner may learn of that later.
+      if (this.#isDisposed) return;
       this.#usedBytes -= bytes;
       texture.delete();
     });
@@ -172,6 +179,10 @@ class GlDevice implements GpuDevice {
       output: extents,
       dimensions: [x, y, z],
     });
+  }
+
+  #checkAlive(): void {
+    if (this.#isDisposed) throw new Error(`tensor-gpu: ${this.mode}: the device was disposed`);
   }
 
   #check(what: string): void {

@@ -9,8 +9,8 @@ export type Arguments<P extends Parameters> = { readonly [K in keyof P]: Argumen
 type Argument<K extends ParameterKind> = K extends 'array' ? ArrayView : number;
 
 /**
- * A device that runs programs on arrays of float32. Calls take effect in the order in which they are made, provided each
- * was awaited before the next; that says that it is queued, not that it is done.
+ * A device that runs programs on arrays of float32. A call that was awaited has been queued, not done: what is called after
+ * that sees its effect. A call that throws leaves no array behind.
  */
 export interface GpuDevice {
   readonly mode: GpuMode;

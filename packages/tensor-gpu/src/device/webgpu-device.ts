@@ -37,7 +37,8 @@ class WebGpuDevice implements GpuDevice {
   readonly #context: GpuJsContext;
   readonly #gpu: GpuJsInstance;
   readonly #pool: BufferPool;
-  readonly #kernels = new Map<Program, GpuJsKernel>();
+  /** Built, or about to be. */
+  readonly #kernels = new Map<Program, Promise<GpuJsKernel>>();
   readonly #failed: (event: GPUUncapturedErrorEvent) => void;
   #staging: GPUBuffer[] = [];
   #failure: string | undefined;
@@ -68,25 +69,38 @@ class WebGpuDevice implements GpuDevice {
   }
 
   async upload(data: Float32Array): Promise<GpuArray> {
-    const buffer = this.#pool.take(data.byteLength);
-    this.#context.device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
-    return this.#array(data.length, buffer);
+    this.#check();
+    const array = this.#take(data.length);
+    try {
+      this.#context.device.queue.writeBuffer(bufferOf(array), 0, data as Float32Array<ArrayBuffer>);
+      return array;
+    } catch (error) {
+      array.release();
+      throw error;
+    }
   }
 
   async download(array: GpuArray): Promise<Float32Array> {
     this.#check();
     const bytes = array.count * 4;
     const staging = this.#takeStaging(bytes);
-    const { device } = this.#context;
-    const encoder = device.createCommandEncoder();
-    encoder.copyBufferToBuffer(array.storage as GPUBuffer, 0, staging, 0, bytes);
-    device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(MAP_READ, 0, bytes);
-    const data = new Float32Array(staging.getMappedRange(0, bytes).slice(0));
-    staging.unmap();
-    this.#giveStaging(staging);
-    this.#check();
-    return data;
+    try {
+      const { device } = this.#context;
+      const encoder = device.createCommandEncoder();
+      encoder.copyBufferToBuffer(bufferOf(array), 0, staging, 0, bytes);
+      device.queue.submit([encoder.finish()]);
+      await staging.mapAsync(MAP_READ, 0, bytes);
+      const data = new Float32Array(staging.getMappedRange(0, bytes).slice(0));
+      staging.unmap();
+      this.#check();
+      this.#giveStaging(staging);
+      return data;
+    } catch (error) {
+      staging.destroy();
+      // What went wrong on the device says more than that nothing could be read back.
+      this.#check();
+      throw error;
+    }
   }
 
   async run<P extends Parameters>(
@@ -98,27 +112,44 @@ class WebGpuDevice implements GpuDevice {
     const values = Object.entries(program.parameters).map(([name, kind]) =>
       kind === 'array' ? this.#handle(args[name] as ArrayView) : args[name],
     );
-    const kernel = this.#kernels.get(program) ?? (await this.#build(program, values));
+    const kernel = await this.#kernelOf(program, values);
     const count = output.reduce<number>((product, extent) => product * extent, program.width ?? 1);
-    const buffer = this.#pool.take(count * 4);
-    kernel.setOutput(output);
-    kernel.outputBuffer = buffer;
-    kernel.bindGroupDirty = true;
-    await kernel.run(...values);
-    if (++this.#runs % RUNS_PER_FENCE === 0) await this.#wait();
-    return this.#array(count, buffer);
+    const result = this.#take(count);
+    try {
+      // Up to where it is sent, gpu.js does not wait: nobody else runs the kernel between these lines.
+      kernel.setOutput(output);
+      kernel.outputBuffer = bufferOf(result);
+      kernel.bindGroupDirty = true;
+      await kernel.run(...values);
+      if (++this.#runs % RUNS_PER_FENCE === 0) await this.#wait();
+      return result;
+    } catch (error) {
+      result.release();
+      throw error;
+    }
   }
 
   async dispose(): Promise<void> {
     this.#context.device.removeEventListener('uncapturederror', this.#failed);
-    // Otherwise the buffers are destroyed by gpu.js as well, and counted by it.
-    for (const kernel of this.#kernels.values()) kernel.outputBuffer = null;
+    for (const built of await Promise.allSettled(this.#kernels.values())) {
+      // Otherwise the buffers are destroyed by gpu.js as well, and counted by it.
+      if (built.status === 'fulfilled') built.value.outputBuffer = null;
+    }
     await this.#gpu.destroy();
     this.#kernels.clear();
     this.#pool.destroy();
     for (const buffer of this.#staging) buffer.destroy();
     this.#staging = [];
     this.#failure ??= 'the device was disposed';
+  }
+
+  /** Builds a program once, also when it is run again before that is done. */
+  #kernelOf(program: Program, values: readonly unknown[]): Promise<GpuJsKernel> {
+    const known = this.#kernels.get(program);
+    if (known !== undefined) return known;
+    const built = this.#build(program, values);
+    this.#kernels.set(program, built);
+    return built;
   }
 
   /** Translates and compiles a program. */
@@ -146,7 +177,6 @@ class WebGpuDevice implements GpuDevice {
       });
     }
     kernel.outputBuffer?.destroy();
-    this.#kernels.set(program, kernel);
     return kernel;
   }
 
@@ -154,7 +184,7 @@ class WebGpuDevice implements GpuDevice {
   #handle({ array, extents }: ArrayView): unknown {
     return {
       type: 'WebGPUBuffer',
-      buffer: array.storage,
+      buffer: bufferOf(array),
       output: extents,
       componentCount: 1,
       context: this.#context,
@@ -162,7 +192,9 @@ class WebGpuDevice implements GpuDevice {
     };
   }
 
-  #array(count: number, buffer: GPUBuffer): GpuArray {
+  /** An array whose values are undefined. */
+  #take(count: number): GpuArray {
+    const buffer = this.#pool.take(count * 4);
     return new GpuArray(count, buffer, () => this.#pool.give(buffer));
   }
 
@@ -187,6 +219,10 @@ class WebGpuDevice implements GpuDevice {
     if (this.#context.isLost) throw new Error('tensor-gpu: the WebGPU device was lost');
     if (this.#failure !== undefined) throw new Error(`tensor-gpu: WebGPU: ${this.#failure}`);
   }
+}
+
+function bufferOf({ storage }: GpuArray): GPUBuffer {
+  return storage as GPUBuffer;
 }
 
 function describe({ vendor, architecture, device, description }: GPUAdapterInfo): string {

@@ -11,7 +11,8 @@ export interface KernelContext {
 /** Values that belong to a node and are uploaded once: packed weights, tables of positions. */
 export interface Constants {
   /**
-   * The array of `owner` called `role`, made and uploaded when it is first asked for. It is the table's: not to be released.
+   * The array of `owner` called `role`, made and uploaded when it is first asked for. It is the table's: not to be
+   * released, and not to be kept beyond the run of the kernel that asked for it.
    */
   get(owner: GraphNode, role: string, make: () => Float32Array): Promise<GpuArray>;
 }
