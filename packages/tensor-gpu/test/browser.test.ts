@@ -28,6 +28,12 @@ describe.skipIf(!hasChromium())('in Chromium', () => {
     expect(outcomes.filter(({ error }) => !(Number(error) < TOLERANCE))).toEqual([]);
   });
 
+  test('webgl2: what is on the device stays the same over 1000 samples', async () => {
+    const [first, ...others] = await page.run('glObjects', 504);
+    expect(first.objects.Texture).toBeGreaterThan(5);
+    for (const round of others) expect(round).toEqual(first);
+  });
+
   test.each(['webgl2', 'webgpu'] as const)('%s: values moved along long axes', async (mode) => {
     expect(await page.run('longMoves', mode)).toEqual([]);
   });
