@@ -2,7 +2,6 @@
 import { createPlan, elementCount, Program } from '@mnnquant/graph';
 import { conformanceCases, smallNetwork, statisticsCases } from '@mnnquant/graph/conformance';
 import { createGpuBackend, type GpuMode } from '../../src/index.ts';
-import { firstDifference, runBoth } from '../support/against-reference.ts';
 import { elementCases } from '../support/element-cases.ts';
 import { LONG_MOVES } from '../support/long-moves.ts';
 import { errorOf } from '../support/op-run.ts';
@@ -56,9 +55,8 @@ const jobs = {
     const backend = await createGpuBackend({ mode });
     const differences: string[] = [];
     for (const item of LONG_MOVES) {
-      const { expected, actual } = await runBoth(backend, item);
-      const difference = firstDifference(expected, actual);
-      if (difference !== undefined) differences.push(`${item.op}: ${difference}`);
+      const error = await errorOf(backend, item).catch(String);
+      if (error !== 0) differences.push(`${item.op}: ${error}`);
     }
     await backend.dispose();
     return differences;

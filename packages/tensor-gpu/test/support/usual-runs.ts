@@ -1,13 +1,14 @@
 import type {
   ConvolutionAttributes,
   DeconvolutionAttributes,
-  HostTensor,
   InterpAttributes,
   MatMulAttributes,
+  OpCaseInput,
   PoolAttributes,
 } from '@mnnquant/graph';
+import { normalData } from '@mnnquant/graph/conformance';
 import { CoordinateTransformationMode, PadMode, PoolPadType } from '@mnnquant/mnn-format';
-import { noise, noiseTensor, type OpRun } from './op-run.ts';
+import type { OpRun } from './op-run.ts';
 
 export interface ConvolutionShape extends Partial<Omit<ConvolutionAttributes, 'weight' | 'bias'>> {
   /** N, C, H, W. */
@@ -31,11 +32,11 @@ export function convolutionRun({ input, output, ...rest }: ConvolutionShape): Op
     ...rest,
     kernel,
     group: rest.group ?? 0,
-    weight: noise((output * input[1] * kernel[0] * kernel[1]) / group, 7),
-    bias: noise(output, 11),
+    weight: normalData((output * input[1] * kernel[0] * kernel[1]) / group, 7),
+    bias: normalData(output, 11),
   };
   const op = rest.depthwise ? 'ConvolutionDepthwise' : 'Convolution';
-  return { op, attributes, inputs: [noiseTensor(input, 3)] };
+  return { op, attributes, inputs: [{ shape: input }] };
 }
 
 export const around = (pad: number) => [pad, pad, pad, pad] as const;
@@ -136,8 +137,8 @@ function matMulRun(
   attributes: Partial<MatMulAttributes> = {},
   bias?: number,
 ): OpRun {
-  const inputs = [noiseTensor(a, 5), noiseTensor(b, 6)];
-  if (bias !== undefined) inputs.push(noiseTensor([bias], 9));
+  const inputs = [{ shape: a }, { shape: b }];
+  if (bias !== undefined) inputs.push({ shape: [bias] });
   return { op: 'MatMul', attributes: { transposeA: false, transposeB: false, ...attributes }, inputs };
 }
 
@@ -154,11 +155,11 @@ export function poolRun(input: readonly number[], options: Partial<PoolAttribute
     indices: false,
     ...options,
   };
-  return { op: 'Pooling', attributes, inputs: [noiseTensor(input, 2)] };
+  return { op: 'Pooling', attributes, inputs: [{ shape: input }] };
 }
 
 function interpRun(
-  input: HostTensor,
+  input: OpCaseInput,
   method: InterpAttributes['method'],
   height: number,
   width: number,
@@ -195,10 +196,10 @@ export function deconvolutionRun(
     ...options,
     kernel,
     group,
-    weight: noise((output * input[1] * kernel[0] * kernel[1]) / Math.max(1, group), 7),
-    bias: noise(output, 11),
+    weight: normalData((output * input[1] * kernel[0] * kernel[1]) / Math.max(1, group), 7),
+    bias: normalData(output, 11),
   };
-  return { op: 'Deconvolution', attributes, inputs: [noiseTensor(input, 3)] };
+  return { op: 'Deconvolution', attributes, inputs: [{ shape: input }] };
 }
 
 /** All convolutions, and the others. */
@@ -241,7 +242,7 @@ export const otherRuns = (): readonly (readonly [string, OpRun])[] => [
   ],
   ['pooling: global average of 40000 pixels', poolRun([2, 6, 200, 200], { kind: 'average', global: true })],
   ['pooling: global maximum of 100 pixels', poolRun([3, 40, 10, 10], { global: true })],
-  ['interp: bilinear', interpRun(noiseTensor([1, 3, 40, 50], 4), 'bilinear', 160, 123)],
-  ['interp: cubic', interpRun(noiseTensor([2, 5, 24, 18], 4), 'cubic', 17, 40)],
-  ['interp: nearest, lines', interpRun(noiseTensor([2, 5, 300], 4), 'nearest', 9000, 1)],
+  ['interp: bilinear', interpRun({ shape: [1, 3, 40, 50] }, 'bilinear', 160, 123)],
+  ['interp: cubic', interpRun({ shape: [2, 5, 24, 18] }, 'cubic', 17, 40)],
+  ['interp: nearest, lines', interpRun({ shape: [2, 5, 300] }, 'nearest', 9000, 1)],
 ];
