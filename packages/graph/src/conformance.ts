@@ -1,7 +1,9 @@
 import type { DeviceTensor, TensorBackend } from './backend.ts';
 import { edgeCases } from './edge-cases.ts';
+import { elementCases } from './element-cases.ts';
 import { emptyCases } from './empty-cases.ts';
 import type { GraphNode } from './graph.ts';
+import { LONG_MOVES } from './long-move-cases.ts';
 import { fillNormal } from './normal-data.ts';
 import type { OpCase, OpCaseInput, OpDefinition } from './op.ts';
 import { OPS } from './ops/index.ts';
@@ -26,13 +28,17 @@ export interface ConformanceResult {
   readonly exactWhereNeeded: boolean;
 }
 
-/** Every case of every op, and variants without a sample and with the ends of numbers. */
+/** Every case of every op, variants without a sample and with the ends of numbers, and sizes that kernels may take another way. */
 export function conformanceCases(): ConformanceCase[] {
-  return OPS.flatMap((definition) =>
+  const ofOps = OPS.flatMap((definition) =>
     [...definition.cases(), ...emptyCases(definition), ...edgeCases(definition)].map((item, index) =>
       conformanceCase(definition, item, index),
     ),
   );
+  const named = [...elementCases(), ...LONG_MOVES].map(({ op, sameAs = {}, ...item }, index) =>
+    conformanceCase(OPS.find(({ name }) => name === op)!, item, index, { sameAs }),
+  );
+  return [...ofOps, ...named];
 }
 
 /** How a case is put to a backend. */

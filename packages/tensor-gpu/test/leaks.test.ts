@@ -3,15 +3,12 @@ import { conformanceCases, statisticsCases } from '@mnnquant/graph/conformance';
 import { describe, expect, test } from 'vitest';
 import { GpuBackend } from '../src/gpu-backend.ts';
 import { CountingDevice } from './support/counting-device.ts';
-import { elementCases } from './support/element-cases.ts';
 
 const FLOATS: TensorDesc = { shape: [2, 3], dtype: 'float32', layout: 'NCHW' };
 
 /** Every case of every op, and of what is asked of tensors. */
 const CASES = [
-  ...[...conformanceCases(), ...elementCases()].map(
-    ({ op, title, run }) => [`${op}: ${title}`, run] as const,
-  ),
+  ...conformanceCases().map(({ op, title, run }) => [`${op}: ${title}`, run] as const),
   ...statisticsCases().map(({ title, run }) => [title, run] as const),
 ];
 

@@ -2,8 +2,6 @@
 import { createPlan, elementCount, Program } from '@mnnquant/graph';
 import { conformanceCases, smallNetwork, statisticsCases } from '@mnnquant/graph/conformance';
 import { createGpuBackend, type GpuMode } from '../../src/index.ts';
-import { elementCases } from '../support/element-cases.ts';
-import { LONG_MOVES } from '../support/long-moves.ts';
 import { errorOf } from '../support/op-run.ts';
 import { allRuns } from '../support/usual-runs.ts';
 
@@ -25,10 +23,7 @@ const jobs = {
   async conformance(mode: GpuMode): Promise<CaseOutcome[]> {
     const backend = await createGpuBackend({ mode });
     const outcomes: CaseOutcome[] = [];
-    const ops = [...conformanceCases(), ...elementCases()].map((item) => ({
-      name: `${item.op}: ${item.title}`,
-      item,
-    }));
+    const ops = conformanceCases().map((item) => ({ name: `${item.op}: ${item.title}`, item }));
     const looks = statisticsCases().map((item) => ({ name: item.title, item }));
     for (const { name, item } of [...ops, ...looks]) {
       try {
@@ -49,17 +44,6 @@ const jobs = {
       outcomes.push({ title, error: await errorOf(backend, run).catch(String) });
     await backend.dispose();
     return outcomes;
-  },
-  /** What differs from the reference, by op. */
-  async longMoves(mode: GpuMode): Promise<string[]> {
-    const backend = await createGpuBackend({ mode });
-    const differences: string[] = [];
-    for (const item of LONG_MOVES) {
-      const error = await errorOf(backend, item).catch(String);
-      if (error !== 0) differences.push(`${item.op}: ${error}`);
-    }
-    await backend.dispose();
-    return differences;
   },
   /** GL's objects that are alive, and bytes in use, after each of some rounds of `samples` samples of a network. */
   async glObjects(samples: number): Promise<{ readonly objects: Live; readonly used: number }[]> {

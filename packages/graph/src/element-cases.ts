@@ -1,6 +1,5 @@
-import { OPS } from '@mnnquant/graph';
-import { type ConformanceCase, conformanceCase } from '@mnnquant/graph/conformance';
 import { BinaryOpOperation as B, ReductionType as R, UnaryOpOperation as U } from '@mnnquant/mnn-format';
+import type { NamedCase } from './named-case.ts';
 
 interface Input {
   readonly shape: readonly number[];
@@ -8,35 +7,11 @@ interface Input {
 }
 
 /**
- * Sizes and numbers at which programs for a GPU take another way: long rows, many axes, arguments that its own functions
- * are wrong for.
+ * Element-wise ops, reductions and normalizations in sizes and with numbers for which kernels take another way: long rows, many
+ * axes, arguments for which a device's own functions are wrong.
  */
-export function elementCases(): ConformanceCase[] {
-  return casesOf([...binaryCases(), ...unaryCases(), ...reductionCases(), ...normalizationCases()]);
-}
-
-/** More rows, or longer ones, than a program can have threads in a line. */
-export function largeElementCases(): ConformanceCase[] {
-  return casesOf([
-    binary('more rows than threads', B.ADD, { shape: [600_002, 2] }, { shape: [2] }),
-    binary('longer rows than threads', B.MUL, { shape: [2, 600_000] }, { shape: [2, 1] }),
-    reduction('many blocks', R.MEAN, [40_000, 50, 2], [1]),
-    reduction('more results than threads', R.MAXIMUM, [600_002, 3], [1]),
-  ]);
-}
-
-function casesOf(items: readonly Item[]): ConformanceCase[] {
-  return items.map(({ op, title, attributes, inputs }, seed) => {
-    const definition = OPS.find(({ name }) => name === op)!;
-    return conformanceCase(definition, { title, attributes, inputs }, seed);
-  });
-}
-
-interface Item {
-  readonly op: string;
-  readonly title: string;
-  readonly attributes: unknown;
-  readonly inputs: readonly Input[];
+export function elementCases(): NamedCase[] {
+  return [...binaryCases(), ...unaryCases(), ...reductionCases(), ...normalizationCases()];
 }
 
 const ENDS = [
@@ -61,7 +36,7 @@ const ENDS = [
   -1e10,
 ];
 
-function binary(title: string, operation: number, a: Input, b: Input): Item {
+function binary(title: string, operation: number, a: Input, b: Input): NamedCase {
   return { op: 'BinaryOp', title, attributes: { operation, relu: false }, inputs: [a, b] };
 }
 
@@ -70,12 +45,12 @@ function reduction(
   operation: number,
   shape: readonly number[],
   axes: readonly number[],
-): Item {
+): NamedCase {
   return { op: 'Reduction', title, attributes: { operation, axes, keepDims: false }, inputs: [{ shape }] };
 }
 
-function binaryCases(): Item[] {
-  const grid = (title: string, operation: number, a: readonly number[], b: readonly number[]): Item =>
+function binaryCases(): NamedCase[] {
+  const grid = (title: string, operation: number, a: readonly number[], b: readonly number[]): NamedCase =>
     binary(title, operation, { shape: [a.length, 1], data: a }, { shape: [b.length], data: b });
   const numbers = [-1000.5, -7.5, -6, -3.3, -1, -0.3, 0.25, 0.7, 1, 2.9, 6, 7.5, 99, 4321.125];
   const divisors = [-7, -3, -2, -0.7, -0.3, 0.3, 0.7, 2, 3, 1000];
@@ -97,8 +72,8 @@ function binaryCases(): Item[] {
   ];
 }
 
-function unaryCases(): Item[] {
-  const item = (operation: number, title: string, data: readonly number[]): Item => ({
+function unaryCases(): NamedCase[] {
+  const item = (operation: number, title: string, data: readonly number[]): NamedCase => ({
     op: 'UnaryOp',
     title,
     attributes: { operation },
@@ -133,7 +108,7 @@ function unaryCases(): Item[] {
   ];
 }
 
-function reductionCases(): Item[] {
+function reductionCases(): NamedCase[] {
   const all = [R.SUM, R.ASUM, R.SUMSQ, R.MEAN, R.MAXIMUM, R.MINIMUM, R.PROD, R.ANY, R.ALL];
   const some = [R.ASUM, R.SUMSQ, R.MEAN, R.MAXIMUM];
   return [
@@ -150,8 +125,8 @@ function reductionCases(): Item[] {
   ];
 }
 
-function normalizationCases(): Item[] {
-  const softmax = (title: string, shape: readonly number[], axis: number): Item => ({
+function normalizationCases(): NamedCase[] {
+  const softmax = (title: string, shape: readonly number[], axis: number): NamedCase => ({
     op: 'Softmax',
     title,
     attributes: { axis },
@@ -162,7 +137,7 @@ function normalizationCases(): Item[] {
     shape: readonly number[],
     axes: readonly number[],
     rms: boolean,
-  ): Item => {
+  ): NamedCase => {
     const count = axes.reduce((product, axis) => product * shape[axis], 1);
     const gamma = Float32Array.from({ length: count }, (_, i) => 1 + (i % 3) / 4);
     const beta = Float32Array.from({ length: count }, (_, i) => (i % 5) / 8 - 0.2);
