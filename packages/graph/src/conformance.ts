@@ -45,9 +45,9 @@ export function conformanceCases(): ConformanceCase[] {
 export interface CaseSetting {
   /**
    * Whether the content of an input is known when the op is bound. As in most models, what comes beside the first input
-   * (sizes, bounds, indices) is, if absent.
+   * (sizes, bounds, indices) is, if absent, and so are masks and indices that come first.
    */
-  readonly isKnown?: (input: TensorDesc, position: number) => boolean;
+  readonly isKnown?: (input: TensorDesc, position: number, count: number) => boolean;
   /** Inputs of one shape that are wired to another one's tensor, by their positions. */
   readonly sameAs?: Readonly<Record<number, number>>;
   /** How often the bound kernel runs, 1 if absent; every run has to be right. */
@@ -96,6 +96,10 @@ async function runCase(
   }));
 }
 
+function isConstant({ dtype }: TensorDesc, position: number, count: number): boolean {
+  return position > 0 || (dtype === 'int32' && count > 1);
+}
+
 /** Each run's outputs. */
 
 async function runOnBackend(
@@ -103,7 +107,7 @@ async function runOnBackend(
   item: OpCase,
   inputs: readonly (HostTensor | undefined)[],
   outputs: readonly TensorDesc[],
-  { isKnown = (_, position) => position > 0, sameAs = {}, times = 1 }: CaseSetting,
+  { isKnown = isConstant, sameAs = {}, times = 1 }: CaseSetting,
   backend: TensorBackend,
 ): Promise<TensorData[][] | undefined> {
   const node: GraphNode = {
@@ -116,7 +120,7 @@ async function runOnBackend(
     source: { type: definition.opTypes[0] } as GraphNode['source'],
   };
   const descs = inputs.map((input, i) =>
-    input && isKnown(input, i) ? { ...input, value: input.data } : input,
+    input && isKnown(input, i, inputs.length) ? { ...input, value: input.data } : input,
   );
   const kernel = backend.bind(node, descs, outputs);
   if (kernel === undefined) return undefined;
