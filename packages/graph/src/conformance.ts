@@ -4,12 +4,24 @@ import { elementCases } from './element-cases.ts';
 import { emptyCases } from './empty-cases.ts';
 import type { GraphNode } from './graph.ts';
 import { LONG_MOVES } from './long-move-cases.ts';
+import type { CaseSetting, NamedCase } from './named-case.ts';
 import { fillNormal } from './normal-data.ts';
 import type { OpCase, OpCaseInput, OpDefinition } from './op.ts';
 import { OPS } from './ops/index.ts';
 import { allocateData, elementCount, type HostTensor, type TensorData, type TensorDesc } from './tensor.ts';
+import { usualCases } from './usual-cases.ts';
 
-export { normalData } from './normal-data.ts';
+export {
+  around,
+  type ConvolutionShape,
+  convolutionCase,
+  deconvolutionCase,
+  interpCase,
+  matMulCase,
+  poolCase,
+  type UntitledCase,
+} from './case-builders.ts';
+export type { CaseSetting, NamedCase } from './named-case.ts';
 export { smallNetwork } from './small-network.ts';
 export { type StatisticsCase, statisticsCases } from './statistics-cases.ts';
 
@@ -35,23 +47,16 @@ export function conformanceCases(): ConformanceCase[] {
       conformanceCase(definition, item, index),
     ),
   );
-  const named = [...elementCases(), ...LONG_MOVES].map(({ op, sameAs = {}, ...item }, index) =>
-    conformanceCase(OPS.find(({ name }) => name === op)!, item, index, { sameAs }),
-  );
-  return [...ofOps, ...named];
+  return [...ofOps, ...[...elementCases(), ...LONG_MOVES].map(namedCase)];
 }
 
-/** How a case is put to a backend. */
-export interface CaseSetting {
-  /**
-   * Whether the content of an input is known when the op is bound. As in most models, what comes beside the first input
-   * (sizes, bounds, indices) is, if absent, and so are masks and indices that come first.
-   */
-  readonly isKnown?: (input: TensorDesc, position: number, count: number) => boolean;
-  /** Inputs of one shape that are wired to another one's tensor, by their positions. */
-  readonly sameAs?: Readonly<Record<number, number>>;
-  /** How often the bound kernel runs, 1 if absent; every run has to be right. */
-  readonly times?: number;
+/** Ops that multiply and add, in sizes as networks have them. Their sums are long: backends may need a wider tolerance. */
+export function usualSizeCases(): ConformanceCase[] {
+  return usualCases().map(namedCase);
+}
+
+function namedCase({ op, setting, ...item }: NamedCase, seed: number): ConformanceCase {
+  return conformanceCase(OPS.find(({ name }) => name === op)!, item, seed, setting);
 }
 
 /** A case that only some backends have a reason for. */

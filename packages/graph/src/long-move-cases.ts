@@ -80,7 +80,7 @@ export const LONG_MOVES: readonly NamedCase[] = [
     title: 'one tensor twice',
     attributes: { axis: 1 },
     inputs: [{ shape: [4, 5] }, { shape: [4, 5] }],
-    sameAs: { 1: 0 },
+    setting: { sameAs: { 1: 0 } },
   },
   {
     op: 'GatherV2',

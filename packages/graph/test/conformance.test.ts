@@ -1,12 +1,12 @@
 import { createReferenceBackend, OPS } from '@mnnquant/graph';
-import { conformanceCases } from '@mnnquant/graph/conformance';
+import { conformanceCases, usualSizeCases } from '@mnnquant/graph/conformance';
 import { OpType } from '@mnnquant/mnn-format';
 import { describe, expect, it } from 'vitest';
 
 describe('conformance cases', () => {
   const backend = createReferenceBackend();
 
-  for (const item of conformanceCases()) {
+  for (const item of [...conformanceCases(), ...usualSizeCases()]) {
     it(`${item.op}: ${item.title}`, async () => {
       const result = await item.run(backend);
       expect(result!.relativeError).toBeLessThanOrEqual(1e-6);

@@ -1,10 +1,13 @@
-import { conformanceCases, statisticsCases } from '@mnnquant/graph/conformance';
+import { conformanceCases, statisticsCases, usualSizeCases } from '@mnnquant/graph/conformance';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type CpuBackend, createCpuBackend, loadKernels } from '../src/node.ts';
 import { loadFast } from './support/fast-kernels.ts';
 
 /** float32 sums against float64, relative to the largest value of the output. */
 const TOLERANCE = 2e-6;
+
+/** Of thousands of products, some by Winograd. */
+const LONG_SUM_TOLERANCE = 1e-5;
 
 /** By Winograd, errors of twice that size; ReLU6 cuts the largest value they are measured by to a tenth. */
 const TOLERANCES: ReadonlyMap<string, number> = new Map([['Convolution: ReLU6', 1e-5]]);
@@ -26,6 +29,14 @@ describe.each([
       covered.add(item.op);
       expect(result.exactWhereNeeded).toBe(true);
       expect(result.relativeError).toBeLessThan(TOLERANCES.get(`${item.op}: ${item.title}`) ?? TOLERANCE);
+    });
+  }
+
+  for (const item of usualSizeCases()) {
+    test(`${item.op}: ${item.title}`, async () => {
+      const result = await item.run(backend);
+      expect(result?.exactWhereNeeded).toBe(true);
+      expect(result?.relativeError).toBeLessThan(LONG_SUM_TOLERANCE);
     });
   }
 

@@ -15,17 +15,11 @@ describe.skipIf(!hasChromium())('in Chromium', () => {
     expect(name).toBe(`gpu:${mode}`);
     const outcomes = await page.run('conformance', mode);
     const ran = outcomes.filter(({ hasKernel }) => hasKernel);
-    expect(ran.length).toBeGreaterThan(5);
+    expect(ran.length).toBeGreaterThan(500);
     const wrong = ran.filter(
       ({ exactWhereNeeded, relativeError = Number.NaN }) => !exactWhereNeeded || !(relativeError < TOLERANCE),
     );
     expect(wrong).toEqual([]);
-  });
-
-  test('webgl2: what multiplies and adds, in usual sizes', async () => {
-    const outcomes = await page.run('usualRuns', 'webgl2');
-    expect(outcomes.length).toBeGreaterThan(20);
-    expect(outcomes.filter(({ error }) => !(Number(error) < TOLERANCE))).toEqual([]);
   });
 
   test('webgl2: what is on the device stays the same over 1000 samples', async () => {

@@ -1,4 +1,4 @@
-import { conformanceCases } from '@mnnquant/graph/conformance';
+import { conformanceCases, usualSizeCases } from '@mnnquant/graph/conformance';
 import { expect, test } from 'vitest';
 import { GpuBackend } from '../src/gpu-backend.ts';
 import { KERNELS } from '../src/kernels/table.ts';
@@ -22,7 +22,7 @@ test('every case of an op with a kernel has one, but for those of a kind', async
   const backend = new GpuBackend(new CountingDevice());
   const left: string[] = [];
   const covered = new Set<string>();
-  for (const { op, title, run } of conformanceCases()) {
+  for (const { op, title, run } of [...conformanceCases(), ...usualSizeCases()]) {
     if ((await run(backend)) !== undefined) covered.add(op);
     else if (KERNELS.has(op)) left.push(`${op}: ${title}`);
   }

@@ -1,9 +1,10 @@
 import { OPS, type TensorDesc } from '@mnnquant/graph';
+import type { UntitledCase } from '@mnnquant/graph/conformance';
 import { BinaryOpOperation, ReductionType } from '@mnnquant/mnn-format';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createGpuBackend, type GpuBackend, type GpuMode } from '../src/node.ts';
 import { hasHeadlessGl, hasNodeWebGpu } from './support/available.ts';
-import { errorOf, type OpRun } from './support/op-run.ts';
+import { errorOf } from './support/op-run.ts';
 import { TOLERANCE } from './support/tolerance.ts';
 
 const MODES: readonly GpuMode[] = [
@@ -12,14 +13,14 @@ const MODES: readonly GpuMode[] = [
 ];
 
 /** More rows, or longer ones, than a program can have threads in a line. */
-const LARGE: readonly (readonly [string, OpRun])[] = [
+const LARGE: readonly (readonly [string, UntitledCase])[] = [
   ['more rows than threads', binary(BinaryOpOperation.ADD, [600_002, 2], [2])],
   ['longer rows than threads', binary(BinaryOpOperation.MUL, [2, 600_000], [2, 1])],
   ['many blocks', reduction(ReductionType.MEAN, [40_000, 50, 2])],
   ['more results than threads', reduction(ReductionType.MAXIMUM, [600_002, 3])],
 ];
 
-function binary(operation: number, ...shapes: readonly (readonly number[])[]): OpRun {
+function binary(operation: number, ...shapes: readonly (readonly number[])[]): UntitledCase {
   return {
     op: 'BinaryOp',
     attributes: { operation, relu: false },
@@ -27,7 +28,7 @@ function binary(operation: number, ...shapes: readonly (readonly number[])[]): O
   };
 }
 
-function reduction(operation: number, shape: readonly number[]): OpRun {
+function reduction(operation: number, shape: readonly number[]): UntitledCase {
   return { op: 'Reduction', attributes: { operation, axes: [1], keepDims: false }, inputs: [{ shape }] };
 }
 

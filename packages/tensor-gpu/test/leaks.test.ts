@@ -1,5 +1,5 @@
 import type { DeviceTensor, TensorDesc } from '@mnnquant/graph';
-import { conformanceCases, statisticsCases } from '@mnnquant/graph/conformance';
+import { conformanceCases, statisticsCases, usualSizeCases } from '@mnnquant/graph/conformance';
 import { describe, expect, test } from 'vitest';
 import { GpuBackend } from '../src/gpu-backend.ts';
 import { CountingDevice } from './support/counting-device.ts';
@@ -8,7 +8,9 @@ const FLOATS: TensorDesc = { shape: [2, 3], dtype: 'float32', layout: 'NCHW' };
 
 /** Every case of every op, and of what is asked of tensors. */
 const CASES = [
-  ...conformanceCases().map(({ op, title, run }) => [`${op}: ${title}`, run] as const),
+  ...[...conformanceCases(), ...usualSizeCases()].map(
+    ({ op, title, run }) => [`${op}: ${title}`, run] as const,
+  ),
   ...statisticsCases().map(({ title, run }) => [title, run] as const),
 ];
 

@@ -1,9 +1,10 @@
+import type { UntitledCase } from '@mnnquant/graph/conformance';
 import { PadValueMode } from '@mnnquant/mnn-format';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createGpuBackend, type GpuBackend } from '../src/node.ts';
 import { hasNodeWebGpu } from './support/available.ts';
-import { errorOf, type OpRun } from './support/op-run.ts';
+import { errorOf } from './support/op-run.ts';
 
 const RUNS = { numRuns: 25 };
 
@@ -29,7 +30,7 @@ const perAxis = <T>(shape: readonly number[], one: (extent: number) => fc.Arbitr
 const permutations = shapeOf({ min: 1, max: 6 }).chain((shape) =>
   fc
     .shuffledSubarray([...shape.keys()], { minLength: shape.length })
-    .map((order): OpRun => ({ op: 'Permute', attributes: { order }, inputs: [input(shape)] })),
+    .map((order): UntitledCase => ({ op: 'Permute', attributes: { order }, inputs: [input(shape)] })),
 );
 
 const bounds = (extent: number) =>
@@ -49,7 +50,7 @@ const NO_MASKS = { beginMask: 0, endMask: 0, ellipsisMask: 0, newAxisMask: 0, sh
 
 const slices = shapeOf({ min: 1, max: 5 }, 6).chain((shape) =>
   perAxis(shape, bounds).map(
-    (cuts): OpRun => ({
+    (cuts): UntitledCase => ({
       op: 'StridedSlice',
       attributes: { ...NO_MASKS, onnx: true, writes: false },
       inputs: [
@@ -69,7 +70,7 @@ const joins = fc
     at: fc.nat(3),
     sizes: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 15 }),
   })
-  .map(({ shape, at, sizes }): OpRun => {
+  .map(({ shape, at, sizes }): UntitledCase => {
     const axis = at % shape.length;
     const parts = sizes.map((size) => input(shape.map((extent, i) => (i === axis ? size : extent))));
     return { op: 'Concat', attributes: { axis }, inputs: parts };
@@ -83,7 +84,7 @@ const paddings = fc
       const most = fc.integer({ min: 0, max: Math.min(2, extent - 1) });
       return fc.tuple(most, most);
     }).map(
-      (pads): OpRun => ({
+      (pads): UntitledCase => ({
         op: 'Padding',
         attributes: { mode },
         inputs: [input(shape), ints(pads.flat())],
@@ -93,12 +94,12 @@ const paddings = fc
 
 const tiles = shapeOf({ min: 1, max: 3 }).chain((shape) =>
   perAxis(shape, () => fc.integer({ min: 1, max: 3 })).map(
-    (counts): OpRun => ({ op: 'Tile', attributes: undefined, inputs: [input(shape), ints(counts)] }),
+    (counts): UntitledCase => ({ op: 'Tile', attributes: undefined, inputs: [input(shape), ints(counts)] }),
   ),
 );
 
 const reversals = fc.tuple(shapeOf({ min: 1, max: 4 }), fc.nat(3)).map(
-  ([shape, at]): OpRun => ({
+  ([shape, at]): UntitledCase => ({
     op: 'Reverse',
     attributes: undefined,
     inputs: [input(shape), ints([(at % shape.length) - shape.length])],
@@ -113,7 +114,7 @@ const gathers = fc
     picks: fc.array(fc.integer({ min: -1, max: 4 }), { minLength: 1, maxLength: 7 }),
   })
   .map(
-    ({ shape, at, picks }): OpRun => ({
+    ({ shape, at, picks }): UntitledCase => ({
       op: 'GatherV2',
       attributes: { axis: at % shape.length },
       inputs: [input(shape), ints(picks)],
@@ -133,7 +134,7 @@ const coordinates = shapeOf({ min: 1, max: 4 }).chain((shape) =>
 );
 
 const gatherNds = coordinates.map(
-  ({ shape, indices }): OpRun => ({
+  ({ shape, indices }): UntitledCase => ({
     op: 'GatherND',
     attributes: { batchDimensions: 0 },
     inputs: [input(shape), indices],
@@ -142,7 +143,7 @@ const gatherNds = coordinates.map(
 
 const scatterNds = fc
   .tuple(coordinates, fc.constantFrom('zeros', 'number', 'tensor'))
-  .map(([{ shape, width, rows, indices }, start]): OpRun => {
+  .map(([{ shape, width, rows, indices }, start]): UntitledCase => {
     const updates = input([rows.length, ...shape.slice(width)]);
     const from = start === 'tensor' ? input(shape) : ints([9], []);
     const inputs = [indices, updates, ints(shape), ...(start === 'zeros' ? [] : [from])];
@@ -153,7 +154,7 @@ const scatterElements = shapeOf({ min: 1, max: 3 }).chain((shape) => {
   const count = shape.reduce((product, extent) => product * extent, 1);
   return fc
     .tuple(fc.nat(2), fc.array(fc.nat(9), { minLength: count, maxLength: count }))
-    .map(([at, numbers]): OpRun => {
+    .map(([at, numbers]): UntitledCase => {
       const axis = at % shape.length;
       const indices = ints(
         numbers.map((number) => number % shape[axis]),
@@ -175,7 +176,7 @@ const spaceBatches = fc
     nhwc: fc.boolean(),
     toBatch: fc.boolean(),
   })
-  .map(({ deep, blocks, pads, nhwc, toBatch }): OpRun => {
+  .map(({ deep, blocks, pads, nhwc, toBatch }): UntitledCase => {
     const first = nhwc ? 1 : 2;
     // The images have at least one pixel beside their padding.
     const fitting = pads.map((pad, i) =>
@@ -201,7 +202,7 @@ const depthSpaces = fc
     nhwc: fc.boolean(),
     toDepth: fc.boolean(),
   })
-  .map(({ shape, block, mode, nhwc, toDepth }): OpRun => {
+  .map(({ shape, block, mode, nhwc, toDepth }): UntitledCase => {
     const channels = nhwc ? 3 : 1;
     const factor = (axis: number): number => {
       if (axis === 0) return 1;
@@ -228,7 +229,7 @@ const columns = fc
     pads: fc.tuple(...[2, 2, 2, 2].map((max) => fc.nat(max))),
     back: fc.boolean(),
   })
-  .map(({ image, back, ...attributes }): OpRun | undefined => {
+  .map(({ image, back, ...attributes }): UntitledCase | undefined => {
     const { kernel, stride, dilation, pads } = attributes;
     const windows = [0, 1].map((i) => {
       const room = image[2 + i] + pads[i] + pads[2 + i] - (kernel[i] - 1) * dilation[i] - 1;
@@ -248,7 +249,7 @@ const columns = fc
 
 /** Numbers put into a slice, as many as it has or one for all. */
 const written = shapeOf({ min: 1, max: 4 }, 6).chain((shape) =>
-  fc.tuple(perAxis(shape, bounds), fc.boolean()).map(([cuts, single]): OpRun => {
+  fc.tuple(perAxis(shape, bounds), fc.boolean()).map(([cuts, single]): UntitledCase => {
     const counts = cuts.map(({ begin, end, step }) => Math.ceil((Math.max(end, -1) - begin) / step));
     return {
       op: 'StridedSlice',
@@ -274,7 +275,7 @@ const rasters = fc
     }),
     { minLength: 1, maxLength: 4 },
   )
-  .map((parts): OpRun => {
+  .map((parts): UntitledCase => {
     const regions = parts.map(({ size, shift }) => ({
       from: { offset: 0, strides: [12, 4, 1] },
       to: { offset: 20 * shift[0] + 5 * shift[1] + shift[2], strides: [20, 5, 1] },
@@ -285,7 +286,7 @@ const rasters = fc
       op: 'Raster',
       attributes: { regions, output: { shape: [3, 4, 5] } },
       inputs: parts.map(() => input([2, 3, 4])),
-      sameAs: Object.fromEntries(repeated),
+      setting: { sameAs: Object.fromEntries(repeated) },
     };
   });
 
@@ -301,12 +302,12 @@ describe.skipIf(!hasNodeWebGpu())('WebGPU in Node: values that are moved', () =>
   });
   afterAll(() => backend?.dispose());
 
-  const isAsReference = async (item: OpRun): Promise<void> => {
+  const isAsReference = async (item: UntitledCase): Promise<void> => {
     expect(await errorOf(backend, item)).toBe(0);
   };
 
   test.each(Object.entries(ARBITRARIES))('any %s are as the reference has them', async (_, cases) => {
-    await fc.assert(fc.asyncProperty(cases as fc.Arbitrary<OpRun>, isAsReference), RUNS);
+    await fc.assert(fc.asyncProperty(cases as fc.Arbitrary<UntitledCase>, isAsReference), RUNS);
   });
 
   test('a slice of more elements than float32 counts', () =>

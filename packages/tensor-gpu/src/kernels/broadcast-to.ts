@@ -1,4 +1,4 @@
-import { type BroadcastToAttributes, broadcastToStrides } from '@mnnquant/graph';
+import { type BroadcastToAttributes, broadcastToStrides, elementCount } from '@mnnquant/graph';
 import { boxOf } from './box.ts';
 import type { KernelBinder } from './context.ts';
 import { mapPrograms, runMap } from './map.ts';
@@ -12,8 +12,6 @@ export const bindBroadcastTo: KernelBinder = ({ device }, node, [x], [output]) =
   const box = boxOf(shape, [broadcastToStrides(node.attributes as BroadcastToAttributes, x.shape, shape)]);
   if (box === undefined) return undefined;
   return async ([input]) => [
-    input!.count === shape.reduce((product, extent) => product * extent, 1)
-      ? input!.retain()
-      : await runMap(device, REPEAT, box, [input!]),
+    input!.count === elementCount(shape) ? input!.retain() : await runMap(device, REPEAT, box, [input!]),
   ];
 };

@@ -5,7 +5,7 @@ import { program } from '../device/program.ts';
 import { chunksOf } from './chunks.ts';
 
 /** Largest float32. */
-const LARGEST = 3.4028234663852886e38;
+export const LARGEST = 3.4028234663852886e38;
 
 /**
  * Thread x looks at every `threads`-th value: row 0 of the output has the smallest finite ones, row 1 the largest, row 2

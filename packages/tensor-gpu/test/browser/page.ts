@@ -1,9 +1,7 @@
 // Runs in Chromium: what the tests call from outside.
 import { createPlan, elementCount, Program } from '@mnnquant/graph';
-import { conformanceCases, smallNetwork, statisticsCases } from '@mnnquant/graph/conformance';
+import { conformanceCases, smallNetwork, statisticsCases, usualSizeCases } from '@mnnquant/graph/conformance';
 import { createGpuBackend, type GpuMode } from '../../src/index.ts';
-import { errorOf } from '../support/op-run.ts';
-import { allRuns } from '../support/usual-runs.ts';
 
 export interface CaseOutcome {
   readonly name: string;
@@ -23,7 +21,10 @@ const jobs = {
   async conformance(mode: GpuMode): Promise<CaseOutcome[]> {
     const backend = await createGpuBackend({ mode });
     const outcomes: CaseOutcome[] = [];
-    const ops = conformanceCases().map((item) => ({ name: `${item.op}: ${item.title}`, item }));
+    const ops = [...conformanceCases(), ...usualSizeCases()].map((item) => ({
+      name: `${item.op}: ${item.title}`,
+      item,
+    }));
     const looks = statisticsCases().map((item) => ({ name: item.title, item }));
     for (const { name, item } of [...ops, ...looks]) {
       try {
@@ -33,15 +34,6 @@ const jobs = {
         outcomes.push({ name, hasKernel: true, error: String(error) });
       }
     }
-    await backend.dispose();
-    return outcomes;
-  },
-  /** Relative errors of ops in usual sizes, or what went wrong. */
-  async usualRuns(mode: GpuMode): Promise<{ readonly title: string; readonly error: number | string }[]> {
-    const backend = await createGpuBackend({ mode });
-    const outcomes: { title: string; error: number | string }[] = [];
-    for (const [title, run] of allRuns())
-      outcomes.push({ title, error: await errorOf(backend, run).catch(String) });
     await backend.dispose();
     return outcomes;
   },
