@@ -1,5 +1,5 @@
-import type { DeviceTensor, TensorDesc } from '@mnnquant/graph';
-import { conformanceCases, statisticsCases, usualSizeCases } from '@mnnquant/graph/conformance';
+import { createPlan, type DeviceTensor, Program, type RunVisitor, type TensorDesc } from '@mnnquant/graph';
+import { conformanceCases, smallNetwork, statisticsCases, usualSizeCases } from '@mnnquant/graph/conformance';
 import { describe, expect, test } from 'vitest';
 import { GpuBackend } from '../src/gpu-backend.ts';
 import { CountingDevice } from './support/counting-device.ts';
@@ -32,6 +32,40 @@ async function leftBehind(
   return { live: device.live, calls, error };
 }
 
+/**
+ * Runs a network over some samples and looks at every tensor's range.
+ *
+ * @param when the event at which it looks
+ * @param failsAt the event at which the visitor throws
+ */
+async function visited(when: 'onTensor' | 'onSample' | 'beforeRead', failsAt?: number, callFailsAt?: number) {
+  const shape = [1, 3, 12, 12];
+  let events = 0;
+  const left = await leftBehind(
+    async (backend) => {
+      const look = (value: DeviceTensor): Promise<unknown> => {
+        if (events++ === failsAt) throw new Error('test: the visitor fails');
+        return backend.range(value);
+      };
+      const visitor: RunVisitor = {
+        [when]: async ({ value, values = [value] }: { value: DeviceTensor; values?: DeviceTensor[] }) => {
+          await Promise.all(values.map(look));
+        },
+      };
+      const program = new Program(createPlan(smallNetwork(), new Map([['x', shape]])), backend);
+      try {
+        const sample = new Map([['x', new Float32Array(3 * 12 * 12)]]);
+        await program.run([sample, sample, sample, sample, sample], visitor);
+      } finally {
+        program.dispose();
+      }
+    },
+    true,
+    callFailsAt,
+  );
+  return { events, left };
+}
+
 describe('no array is left alive', () => {
   test.each([true, false])('after any case, four results per thread: %s', async (wide) => {
     const leaks: string[] = [];
@@ -56,6 +90,29 @@ describe('no array is left alive', () => {
       }
     }
     expect(leaks).toEqual([]);
+  });
+
+  test.each(['onTensor', 'onSample', 'beforeRead'] as const)(
+    'where %s ends the run of a network',
+    async (when) => {
+      const { events, left } = await visited(when);
+      expect(events).toBeGreaterThan(10);
+      expect(left.live).toBe(0);
+      for (let failsAt = 0; failsAt < events; failsAt++) {
+        const { live, error } = (await visited(when, failsAt)).left;
+        expect({ failsAt, live }).toEqual({ failsAt, live: 0 });
+        expect(String(error)).toMatch(/the visitor fails/);
+      }
+    },
+  );
+
+  test('where a call of the device ends the run of a network', async () => {
+    const { left } = await visited('onSample');
+    for (let failsAt = 0; failsAt < left.calls; failsAt++) {
+      const { live, error } = (await visited('onSample', undefined, failsAt)).left;
+      expect({ failsAt, live }).toEqual({ failsAt, live: 0 });
+      expect(error).toBeDefined();
+    }
   });
 
   test('after a tensor was freed twice, used after that, and after the backend was disposed twice', async () => {
