@@ -11,8 +11,11 @@ export class CountingDevice implements GpuDevice {
   readonly maxArrays = 7;
   readonly wide: boolean;
   readonly #live = new Set<GpuArray>();
+  #isDisposed = false;
   /** Uploads, runs and downloads so far. */
   calls = 0;
+  /** Whether calls take longer than what else is going on. */
+  isSlow = false;
   /** The number of the call that throws. */
   failsAt: number | undefined;
 
@@ -56,7 +59,9 @@ export class CountingDevice implements GpuDevice {
     return this.#make(output.reduce<number>((product, extent) => product * extent, width ?? 1));
   }
 
-  async dispose(): Promise<void> {}
+  async dispose(): Promise<void> {
+    this.#isDisposed = true;
+  }
 
   #make(count: number): GpuArray {
     const array = new GpuArray(count, undefined, () => this.#live.delete(array));
@@ -69,8 +74,9 @@ export class CountingDevice implements GpuDevice {
   }
 
   async #call(what: string): Promise<void> {
+    if (this.#isDisposed) throw new Error(`test: ${what} after the device was disposed`);
     if (this.calls++ === this.failsAt) throw new Error(`test: ${what} fails`);
     // As on a device whose calls take a while: others come in between.
-    await Promise.resolve();
+    await (this.isSlow ? new Promise((resolve) => setTimeout(resolve, 1)) : Promise.resolve());
   }
 }
