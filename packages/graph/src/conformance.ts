@@ -22,6 +22,7 @@ export {
   type UntitledCase,
 } from './case-builders.ts';
 export type { CaseSetting, NamedCase } from './named-case.ts';
+export { normalData } from './normal-data.ts';
 export { smallNetwork } from './small-network.ts';
 export { type StatisticsCase, statisticsCases } from './statistics-cases.ts';
 

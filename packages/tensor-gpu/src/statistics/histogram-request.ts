@@ -1,7 +1,5 @@
 import { floatNotAbove, type HistogramRequest, histogramInterval } from '@mnnquant/graph';
-
-/** Largest float32. */
-const LARGEST = 3.4028234663852886e38;
+import { LARGEST } from './range.ts';
 
 /** What programs are given to find the bin of a value: min(last, floor(|x| * interval)) where skip < |x| <= largest. */
 export interface BinGrid {
