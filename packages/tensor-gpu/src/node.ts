@@ -20,8 +20,8 @@ const MODES_WITH_SOFTWARE: readonly GpuMode[] = ['webgpu', 'headlessgl'];
 
 /** @throws where the mode cannot be had; never another mode instead */
 export async function createGpuBackend(options: GpuBackendOptions): Promise<GpuBackend> {
-  if (options.mode === 'webgpu') await provideWebGpu();
-  if (options.mode === 'headlessgl' && options.context === undefined) checkHeadlessGl();
+  if (options?.mode === 'webgpu') await provideWebGpu();
+  if (options?.mode === 'headlessgl' && options.context === undefined) checkHeadlessGl();
   return createWith(GPU_JS, options);
 }
 

@@ -1,7 +1,7 @@
 import { createReferenceBackend, type TensorBackend } from '@mnnquant/graph';
 import { describe, expect, test } from 'vitest';
 import type { GpuBackend } from '../src/gpu-backend.ts';
-import { findGpuBackend, type GpuMode } from '../src/node.ts';
+import { createGpuBackend, findGpuBackend, type GpuMode } from '../src/node.ts';
 import { findBackend } from '../src/probe.ts';
 import { hasNodeWebGpu } from './support/available.ts';
 
@@ -75,6 +75,27 @@ describe('the search for a GPU', () => {
       'the self-check failed: the device was lost',
     ]);
     expect([wrong.state.disposed, lost.state.disposed]).toEqual([true, true]);
+  });
+});
+
+describe('a mode that cannot be had', () => {
+  test('is said to be for browsers only, where it is', async () => {
+    await expect(createGpuBackend({ mode: 'webgl2' })).rejects.toThrow(
+      /^WebGL2 is not there: it is in browsers only/,
+    );
+    const { backend, findings } = await findGpuBackend({ modes: ['webgl2'], allowSoftware: true });
+    expect(backend).toBeUndefined();
+    expect(findings[0].problem).toMatch(/^WebGL2 is not there/);
+  });
+
+  test.each([
+    [{ mode: 'gpu' }, 'gpu'],
+    [{}, 'undefined'],
+    [undefined, 'undefined'],
+  ])('is refused with those that there are where it is none: %j', async (options, got) => {
+    await expect(createGpuBackend(options as never)).rejects.toThrow(
+      `tensor-gpu: mode: expected one of webgpu, webgl2, headlessgl, got ${got}`,
+    );
   });
 });
 
