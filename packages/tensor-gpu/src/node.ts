@@ -3,7 +3,7 @@ import { createWith, type GpuBackendOptions } from './create-backend.ts';
 import type { GpuMode } from './device/gpu-device.ts';
 import type { GpuBackend } from './gpu-backend.ts';
 import { checkHeadlessGl } from './node/headless-gl.ts';
-import { hasVulkanDriver } from './node/vulkan-drivers.ts';
+import { driverProblem } from './node/vulkan-drivers.ts';
 import { provideWebGpu } from './node/web-gpu.ts';
 import { type FoundGpu, findBackend, type GpuSearch } from './probe.ts';
 import { GPU_JS } from './vendor.ts';
@@ -37,7 +37,8 @@ export interface NodeGpuSearch extends GpuSearch {
 export function findGpuBackend(search: NodeGpuSearch = {}): Promise<FoundGpu> {
   const { quiet = false, allowSoftware = false } = search;
   const create = async (mode: GpuMode): Promise<GpuBackend> => {
-    if (quiet && mode === 'webgpu' && !hasVulkanDriver()) throw new Error('no Vulkan driver is installed');
+    const problem = quiet && mode === 'webgpu' ? driverProblem() : undefined;
+    if (problem !== undefined) throw new Error(problem);
     return createGpuBackend({ mode });
   };
   const { modes = allowSoftware ? MODES_WITH_SOFTWARE : MODES } = search;

@@ -1,26 +1,65 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** Where Vulkan's loader looks for drivers below each folder of data or configuration. */
 const DRIVERS = 'vulkan/icd.d';
 
+/** Lists that name drivers in place of those that are installed; the first that is set holds. */
+const INSTEAD = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES'] as const;
+
 /**
- * Whether Vulkan could find a driver: one that is named exists, or a manifest lies where its loader looks (LoaderDriverInterface.md of
- * Khronos' Vulkan-Loader). `true` where WebGPU does not go through Vulkan.
+ * Why Vulkan can have no driver: none of those that lie where its loader looks, or that are named, is one
+ * (LoaderDriverInterface.md of Khronos' Vulkan-Loader). `undefined` where one is to be expected, or WebGPU does not go
+ * through Vulkan.
  */
-export function hasVulkanDriver(
+export function driverProblem(
   environment: NodeJS.ProcessEnv = process.env,
   platform: string = process.platform,
-): boolean {
-  if (platform !== 'linux') return true;
-  const { VK_DRIVER_FILES, VK_ICD_FILENAMES, VK_ADD_DRIVER_FILES = '' } = environment;
-  const instead = VK_DRIVER_FILES || VK_ICD_FILENAMES;
-  if (instead) return instead.split(':').some((path) => existsSync(path));
-  if (VK_ADD_DRIVER_FILES.split(':').some((path) => existsSync(path))) return true;
-  return dataFolders(environment).some((folder) =>
-    namesIn(join(folder, DRIVERS)).some((name) => name.endsWith('.json')),
+): string | undefined {
+  if (platform !== 'linux') return undefined;
+  if (namedOf(environment) !== undefined) return namedDriverProblem(environment, platform);
+  const added = (environment.VK_ADD_DRIVER_FILES ?? '').split(':');
+  const installed = dataFolders(environment).map((folder) => join(folder, DRIVERS));
+  return [...added, ...installed].some(hasManifest) ? undefined : 'no Vulkan driver is installed';
+}
+
+/**
+ * Why the drivers that are named cannot be had, where any are. There is no other place to look at then, and JSON of
+ * another kind ends the process in Vulkan's loader (1.3.239).
+ */
+export function namedDriverProblem(
+  environment: NodeJS.ProcessEnv = process.env,
+  platform: string = process.platform,
+): string | undefined {
+  const named = namedOf(environment);
+  if (platform !== 'linux' || named === undefined) return undefined;
+  const value = environment[named]!;
+  if (value.split(':').some(hasManifest)) return undefined;
+  return `${named} names no Vulkan driver: expected its manifest, or a folder of manifests, got ${value}`;
+}
+
+function namedOf(environment: NodeJS.ProcessEnv): string | undefined {
+  return INSTEAD.find((name) => environment[name]);
+}
+
+/** A manifest, or a folder that has one. */
+function hasManifest(path: string): boolean {
+  return (
+    isManifest(path) || namesIn(path).some((name) => name.endsWith('.json') && isManifest(join(path, name)))
   );
+}
+
+/** Whether it names a library that is there, or that the system is to look for. */
+function isManifest(path: string): boolean {
+  try {
+    if (!statSync(path).isFile()) return false;
+    const library: unknown = JSON.parse(readFileSync(path, 'utf8'))?.ICD?.library_path;
+    if (typeof library !== 'string' || library === '') return false;
+    return !library.includes('/') || existsSync(resolve(dirname(path), library));
+  } catch {
+    return false;
+  }
 }
 
 function dataFolders(environment: NodeJS.ProcessEnv): string[] {

@@ -1,11 +1,15 @@
+import { namedDriverProblem } from './vulkan-drivers.ts';
+
 /**
  * Loads Dawn where `navigator.gpu` is not there, which is where gpu.js looks.
  *
- * @throws where the package `webgpu` is missing or does not run here
+ * @throws where the package `webgpu` is missing or does not run here, or a driver is named that is none
  */
 export async function provideWebGpu(): Promise<void> {
   const scope = globalThis as { navigator?: { gpu?: unknown } };
   if (scope.navigator?.gpu !== undefined) return;
+  const problem = namedDriverProblem();
+  if (problem !== undefined) throw new Error(`WebGPU has no adapter: ${problem}`);
   const { create, globals } = await loadDawn();
   for (const [name, value] of Object.entries(globals)) {
     if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value, configurable: true });
