@@ -24,12 +24,10 @@ afterEach(() => vi.restoreAllMocks());
 const FINDINGS = [{ mode: 'webgpu', device: 'some card', isSoftware: true, problem: 'computed in software' }];
 
 /** Stands in for the package; what it is asked is kept. */
-function installed({ findings = FINDINGS, works = false, version = VERSION } = {}) {
+function installed({ findings = FINDINGS, works = false, version = VERSION, isSoftware = false } = {}) {
   const backend = Object.assign(createReferenceBackend(), { name: 'gpu:webgpu', dispose: vi.fn() });
   const findGpuBackend = vi.fn(async (_search: object) =>
-    works
-      ? { backend, findings: [{ mode: 'webgpu', device: 'some card', isSoftware: false }] }
-      : { findings },
+    works ? { backend, findings: [{ mode: 'webgpu', device: 'some card', isSoftware }] } : { findings },
   );
   const load = vi.fn(async () => ({ findGpuBackend }) as unknown as gpuPackage.GpuModule);
   const find = vi.spyOn(gpuPackage, 'findGpuPackage').mockReturnValue({ version, load });
@@ -131,6 +129,10 @@ describe('a GPU that was asked for', () => {
     expect(find).toHaveBeenCalledWith(true);
     await choose('gpu:headlessgl');
     expect(findGpuBackend).toHaveBeenLastCalledWith({ allowSoftware: true, modes: ['headlessgl'] });
+    installed({ works: true, isSoftware: true });
+    expect(backendLines(await choose('gpu'))[0]).toMatch(
+      /^Backend {5}gpu:webgpu, computed in software, .*cpu/,
+    );
   });
 
   it('is an error with every finding where it cannot be had', async () => {

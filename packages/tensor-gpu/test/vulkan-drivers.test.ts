@@ -66,7 +66,7 @@ test('what is named and is no driver is said, with where it was named', () => {
   ];
   for (const path of others)
     expect(problem(path)).toBe(
-      `VK_ICD_FILENAMES names no Vulkan driver: expected its manifest, or a folder of manifests, got ${path}`,
+      `VK_ICD_FILENAMES names no Vulkan driver: expected a manifest whose library is there, or a folder of such, got ${path}`,
     );
   file('card/libcard.so', '');
   const beside = file('card/card.json', { ICD: { library_path: './libcard.so' } });

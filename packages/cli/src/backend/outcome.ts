@@ -29,10 +29,14 @@ export interface BackendOutcome {
 }
 
 /** One line for a person; none where nobody asked for a GPU or could have had one. */
-export function backendLines({ name, asked, why, gpuPackage }: BackendOutcome): string[] {
+export function backendLines({ name, asked, why, gpuPackage, findings = [] }: BackendOutcome): string[] {
   if (name !== 'cpu') {
     const choice = asked === 'auto' ? ', as there is a GPU' : '';
-    return [`Backend     ${name}${choice}; the last bits of the result depend on the GPU and its driver`];
+    // The finding of the mode that was taken is the last.
+    const software = findings.at(-1)?.isSoftware ? ', computed in software, which --backend cpu outruns' : '';
+    return [
+      `Backend     ${name}${choice}${software}; the last bits of the result depend on the GPU and its driver`,
+    ];
   }
   if (why === undefined || gpuPackage === undefined) return [];
   return [`Backend     cpu, not the GPU: ${why}`];

@@ -36,7 +36,7 @@ export function namedDriverProblem(
   if (platform !== 'linux' || named === undefined) return undefined;
   const value = environment[named]!;
   if (value.split(':').some(hasManifest)) return undefined;
-  return `${named} names no Vulkan driver: expected its manifest, or a folder of manifests, got ${value}`;
+  return `${named} names no Vulkan driver: expected a manifest whose library is there, or a folder of such, got ${value}`;
 }
 
 function namedOf(environment: NodeJS.ProcessEnv): string | undefined {
