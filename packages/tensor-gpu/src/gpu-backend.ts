@@ -24,6 +24,7 @@ import type { GpuDevice } from './device/gpu-device.ts';
 import { ConstantTable } from './kernels/constant-table.ts';
 import type { GpuKernel, KernelContext } from './kernels/context.ts';
 import { KERNELS } from './kernels/table.ts';
+import { tellingOfLoss } from './lost-device.ts';
 import { arrayErrors } from './statistics/compare.ts';
 import { arrayOutside } from './statistics/count-outside.ts';
 import { fakeQuantized } from './statistics/fake-quantize.ts';
@@ -265,7 +266,7 @@ export class GpuBackend implements TensorBackend {
 
   /** Not all looks at once. One that waits for something else waits outside, so that nobody waits for it. */
   #inTurn<T>(look: () => Promise<T>): Promise<T> {
-    return this.#looks[this.#lookCount++ % LOOKS_AHEAD].add(look);
+    return this.#looks[this.#lookCount++ % LOOKS_AHEAD].add(() => tellingOfLoss(look()));
   }
 
   async #contentOf(tensor: GpuTensor): Promise<TensorData> {

@@ -115,6 +115,17 @@ describe.skipIf(!hasNodeWebGpu())('WebGPU in Node', () => {
     await expect(backend.range(tensor)).rejects.toThrow(/tensor-gpu: WebGPU: /);
   });
 
+  test('a device that goes away while something is looked at is said to be lost', async () => {
+    const tensor = backend.allocate(FLOATS);
+    backend.upload(tensor, new Float32Array(6).fill(2));
+    await backend.range(tensor);
+    const { device } = await GPU_JS.WebGPUContext.acquire();
+    const looks = [backend.range(tensor), backend.download(tensor), backend.compare(tensor, tensor)];
+    device.destroy();
+    for (const look of looks)
+      await expect(look).rejects.toThrow(/^tensor-gpu: the (WebGPU device|GPU) was lost/);
+  });
+
   /** Frees take effect in the queue. */
   async function settled(): Promise<void> {
     const tensor = backend.allocate({ ...FLOATS, dtype: 'int8' });
