@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { createReferenceBackend } from '@mnnquant/graph';
 import { externalizeWeights, writeModel } from '@mnnquant/mnn-format';
 import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
 import { describe, expect, it } from 'vitest';
@@ -63,6 +64,15 @@ describe('quantize', () => {
   it('measures the layers with "debug"', async () => {
     const { layers } = await quantizeBytes({ config: { ...smallConfig, debug: true } });
     expect(layers?.map(({ op }) => op).sort()).toEqual(['conv1', 'conv2', 'image']);
+  });
+
+  it('runs ops without a kernel by their reference, or refuses them', async () => {
+    const backend = Object.assign(createReferenceBackend(), { bind: () => undefined });
+    const { outcome } = await quantizeBytes({ backend });
+    expect(outcome.fallbacks).toEqual({ Convolution: 2 });
+    await expect(quantizeBytes({ backend, strictBackend: true })).rejects.toThrow(
+      'has no kernel for conv1 (Convolution), conv2 (Convolution)',
+    );
   });
 
   it('names what is no image, and hidden files, in order', async () => {

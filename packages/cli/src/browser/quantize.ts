@@ -33,6 +33,8 @@ export interface QuantizeBytesOptions {
   readonly images: readonly ImageFile[];
   /** What computes; it is not disposed of. */
   readonly backend: TensorBackend;
+  /** Ops without a kernel in the backend are an error that names them, instead of `fallbacks`. */
+  readonly strictBackend?: boolean;
   /** Names for messages and the summary; `model.mnn` and `model-int8.mnn` if absent. */
   readonly source?: string;
   readonly target?: string;
@@ -68,7 +70,7 @@ const DEFAULT_MEMORY_BYTES = 2 ** 30;
  */
 export async function quantize(options: QuantizeBytesOptions): Promise<QuantizedBytes> {
   const started = performance.now();
-  const { backend, onProgress, memoryBytes = DEFAULT_MEMORY_BYTES } = options;
+  const { backend, strictBackend: strict, onProgress, memoryBytes = DEFAULT_MEMORY_BYTES } = options;
   const { source = 'model.mnn', target = 'model-int8.mnn' } = options;
   const warnings: string[] = [];
   const warn: Warn = (messages) => {
@@ -81,7 +83,7 @@ export async function quantize(options: QuantizeBytesOptions): Promise<Quantized
   const store = storeOf(options);
   const samplesFor = (graph: Graph, config: Config) => samplesOf(graph, config, store);
   const job = await prepareJob(read.model, loaded.config, samplesFor, warn);
-  const running = { backend, memoryBytes, onProgress, warn };
+  const running = { backend, strict, memoryBytes, onProgress, warn };
   const samples = await openSamples(job, running);
   warn(sampleWarnings(job.config, samples));
   const result = await runJob(job, samples, running);
