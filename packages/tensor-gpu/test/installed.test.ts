@@ -50,7 +50,16 @@ describe('installed, with no gpu.js', () => {
 
   test('says in Node that there is no adapter', () => {
     installed.addWebGpu();
-    const [webgpu] = installed.run(FIND, { VK_ICD_FILENAMES: '/nowhere/icd.json' }) as { problem: string }[];
+    const [named] = installed.run(FIND, { VK_ICD_FILENAMES: '/nowhere/icd.json' }) as { problem: string }[];
+    expect(named.problem).toMatch(/^WebGPU has no adapter: VK_ICD_FILENAMES names no Vulkan driver/);
+    // A driver whose library is none.
+    const icd = join(installed.folder, 'icd.json');
+    const manifest = {
+      file_format_version: '1.0.0',
+      ICD: { library_path: './icd.json', api_version: '1.0.0' },
+    };
+    writeFileSync(icd, JSON.stringify(manifest));
+    const [webgpu] = installed.run(FIND, { VK_ICD_FILENAMES: icd }) as { problem: string }[];
     expect(webgpu.problem).toMatch(/^WebGPU has no adapter: no GPU, or no driver for it/);
   });
 
@@ -76,7 +85,7 @@ describe('installed, with no gpu.js', () => {
         range: RANGE,
         findings: [
           // Pages without an address have no WebGPU.
-          { mode: 'webgpu', problem: expect.stringContaining('navigator.gpu is missing') },
+          { mode: 'webgpu', problem: expect.stringContaining('WebGPU is not there') },
           {
             mode: 'webgl2',
             device: expect.stringMatching(/swiftshader/i),

@@ -1,5 +1,5 @@
 import type { PixelImage } from '@mnnquant/calibrate';
-import { QuantizeError } from '../errors.ts';
+import { messageOf, QuantizeError } from '../errors.ts';
 
 /** Loaded when the first image is decoded: `--help` need not wait for libvips. */
 async function loadSharp(): Promise<typeof import('sharp')['default']> {
@@ -7,7 +7,7 @@ async function loadSharp(): Promise<typeof import('sharp')['default']> {
     return (await import('sharp')).default;
   } catch (cause) {
     throw new QuantizeError(
-      'the image library sharp cannot be loaded; its binaries are optional dependencies, so install without --omit=optional',
+      `the image library sharp cannot be loaded; its binaries are optional dependencies, so install without --omit=optional (${messageOf(cause).split('\n')[0]})`,
       { cause },
     );
   }
