@@ -49,6 +49,8 @@ export function checkTargets(targets: readonly string[], inputs: readonly string
       if (isSameFile(target, input))
         throw new UsageError(`${target} would overwrite the input ${input}; give another name`);
     }
+    // Where a pipe was looked at last, Node 20 takes modules behind links for files of their own, and finds not what they need.
+    statSync(folder);
   }
 }
 

@@ -41,6 +41,17 @@ describe('mnnquant SRC.mnn DST.mnn config.json', () => {
     expect(readdirSync(folder)).toContain('out.mnn');
   });
 
+  it.skipIf(process.platform === 'win32')('reads the config from a pipe, and photos after it', () => {
+    const { source, target, folder } = smallJob();
+    const photos = fileURLToPath(new URL('../../../examples/digits/calibration/', import.meta.url));
+    const config = { format: 'RGB', width: 8, height: 6, path: photos, used_image_num: 2 };
+    fill(folder, { 'piped.json': JSON.stringify(config) });
+    const line = 'cat piped.json | "$0" "$@"';
+    const args = [process.execPath, COMMAND, source, target, '/dev/stdin', '--quiet'];
+    const { status, stderr } = spawnSync('sh', ['-c', line, ...args], { cwd: folder, encoding: 'utf8' });
+    expect({ status, stderr: stderr.includes('error') }).toEqual({ status: 0, stderr: false });
+  });
+
   it('--quiet prints the last line and warnings only', () => {
     const { source, target, config } = smallJob({ winogradOpt: true });
     const { stdout, stderr } = run([source, target, config, '--quiet']);
