@@ -4,6 +4,7 @@ import type {
   ErrorSums,
   GraphNode,
   HistogramRequest,
+  HostTensor,
   QuantParams,
   RangeStatistics,
   TensorBackend,
@@ -128,6 +129,9 @@ export class GpuBackend implements TensorBackend {
     outputs: readonly TensorDesc[],
   ): BoundKernel | undefined {
     this.#checkAlive();
+    // Positions and sizes are on the host as it is: their reference is where they are, and no slow path.
+    if ([...inputs, ...outputs].every(isWhole))
+      return (sources, targets) => this.#computeWhole(node, sources, targets);
     if (!outputs.every(({ dtype }) => dtype === 'float32')) return undefined;
     if (![...inputs, ...outputs].every((desc) => desc === undefined || this.#fits(desc))) return undefined;
     const kernel = KERNELS.get(node.definition.name)?.(this.#context, node, inputs, outputs);
@@ -228,6 +232,22 @@ export class GpuBackend implements TensorBackend {
     });
   }
 
+  /** Runs the reference on whole numbers, in its turn. */
+  async #computeWhole(
+    { definition, attributes }: GraphNode,
+    sources: readonly (DeviceTensor | undefined)[],
+    targets: readonly DeviceTensor[],
+  ): Promise<void> {
+    this.#checkAlive();
+    const [from, to] = [sources.map((source) => source && gpuTensor(source)), targets.map(gpuTensor)];
+    await this.#queue.add(() => {
+      const inputs = from.map((tensor) => tensor && hostTensor(tensor, tensor.content));
+      const outputs = to.map((tensor) => hostTensor(tensor, allocateData(tensor.dtype, tensor.count)));
+      definition.reference(attributes, inputs, outputs);
+      for (const [i, tensor] of to.entries()) tensor.setHost(outputs[i].data);
+    });
+  }
+
   /** The tensor's values on the device, where they stay; `undefined` for what lives on the host. */
   async #arrayOf(tensor: GpuTensor): Promise<GpuArray | undefined> {
     if (!tensor.isComputable) return undefined;
@@ -290,6 +310,15 @@ export class GpuBackend implements TensorBackend {
       throw new Error('tensor-gpu: the backend was disposed and cannot be used');
     if (this.#failure !== undefined) throw this.#failure;
   }
+}
+
+/** Whole numbers; also an input that is missing. */
+function isWhole(desc: TensorDesc | undefined): boolean {
+  return desc?.dtype !== 'float32';
+}
+
+function hostTensor({ shape, dtype, layout, list }: GpuTensor, data: TensorData): HostTensor {
+  return { shape, dtype, layout, list, data };
 }
 
 function copyOf({ dtype, count }: GpuTensor, data: TensorData): TensorData {

@@ -1,5 +1,6 @@
-import { createPlan, elementCount, Program, type TensorDesc } from '@mnnquant/graph';
+import { createPlan, elementCount, type GraphNode, OPS, Program, type TensorDesc } from '@mnnquant/graph';
 import { conformanceCases, smallNetwork } from '@mnnquant/graph/conformance';
+import { BinaryOpOperation } from '@mnnquant/mnn-format';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createGpuBackend, type GpuBackend } from '../src/node.ts';
 import { GPU_JS } from '../src/vendor.ts';
@@ -99,6 +100,22 @@ describe.skipIf(!hasNodeWebGpu())('WebGPU in Node', () => {
     expect(backend.memoryUse.spare).toBe(spare);
     expect(await program.run([sample])).toEqual([first]);
     program.dispose();
+  });
+
+  test('whole numbers are computed on the host, in their turn', async () => {
+    const whole: TensorDesc = { shape: [3], dtype: 'int32', layout: 'NCHW' };
+    const definition = OPS.find(({ name }) => name === 'BinaryOp')!;
+    const source = { type: definition.opTypes[0] } as GraphNode['source'];
+    const attributes = { operation: BinaryOpOperation.ADD, relu: false };
+    const node = { index: 0, name: 'sum', definition, attributes, inputs: [0, 1], outputs: [2], source };
+    const add = backend.bind(node, [whole, whole], [whole])!;
+    const [a, b, c] = [0, 1, 2].map(() => backend.allocate(whole));
+    backend.upload(a, Int32Array.of(1, 2, 2 ** 31 - 2));
+    const first = add([a, a], [b]);
+    const second = add([b, a], [c]);
+    backend.free(a);
+    expect(await backend.download(c)).toEqual(Int32Array.of(3, 6, 2 ** 31 - 6));
+    await Promise.all([first, second]);
   });
 
   test('an error of the device ends what comes after it', async () => {
