@@ -4,7 +4,6 @@ import type {
   ErrorSums,
   GraphNode,
   HistogramRequest,
-  HostTensor,
   QuantParams,
   RangeStatistics,
   TensorBackend,
@@ -17,15 +16,17 @@ import {
   allocateData,
   elementCount,
   errorSums,
+  fakeQuantizeData,
   outsideCount,
   rangeOf,
 } from '@mnnquant/graph';
 import type { GpuArray } from './device/gpu-array.ts';
 import type { GpuDevice } from './device/gpu-device.ts';
+import { runOnHost } from './host-op.ts';
 import { ConstantTable } from './kernels/constant-table.ts';
 import type { GpuKernel, KernelContext } from './kernels/context.ts';
 import { KERNELS } from './kernels/table.ts';
-import { tellingOfLoss } from './lost-device.ts';
+import { Looks } from './looks.ts';
 import { arrayErrors } from './statistics/compare.ts';
 import { arrayOutside } from './statistics/count-outside.ts';
 import { fakeQuantized } from './statistics/fake-quantize.ts';
@@ -36,9 +37,6 @@ import { WorkQueue } from './work-queue.ts';
 
 /** Samples whose commands are sent without waiting: enough to hide the way to the device and back. */
 const SAMPLES_AHEAD = 4;
-
-/** Looks at tensors whose results are on their way at the same time: what is downloaded for them takes memory here. */
-const LOOKS_AHEAD = 8;
 
 /**
  * Runs kernels on a GPU through gpu.js. Made by `createGpuBackend`.
@@ -56,14 +54,14 @@ export class GpuBackend implements TensorBackend {
   readonly #context: KernelContext;
   readonly #histograms: HistogramCounter;
   readonly #queue = new WorkQueue();
-  readonly #looks = Array.from({ length: LOOKS_AHEAD }, () => new WorkQueue());
-  #lookCount = 0;
+  readonly #looks: Looks;
   #disposal: Promise<void> | undefined;
   #failure: Error | undefined;
 
   constructor(device: GpuDevice) {
     this.#device = device;
     this.#histograms = new HistogramCounter(device);
+    this.#looks = new Looks(this.#queue, (tensor) => this.#arrayOf(tensor));
     this.#constants = new ConstantTable(device);
     this.#context = { device, constants: this.#constants };
     this.name = `gpu:${device.mode}`;
@@ -89,7 +87,7 @@ export class GpuBackend implements TensorBackend {
   /** Takes no memory on the device before something is computed into it. */
   allocate(desc: TensorDesc): DeviceTensor {
     this.#checkAlive();
-    return new GpuTensor(desc);
+    return new GpuTensor(desc, this.limits.maxTensorBytes);
   }
 
   upload(tensor: DeviceTensor, data: TensorData): void {
@@ -105,17 +103,7 @@ export class GpuBackend implements TensorBackend {
 
   /** Waits for what was queued before, not for what is queued after. */
   async download(tensor: DeviceTensor): Promise<TensorData> {
-    const own = gpuTensor(tensor);
-    const { host, array } = await this.#queue.add(() => ({
-      host: own.device === undefined ? own.content.slice() : undefined,
-      array: own.device?.retain(),
-    }));
-    if (array === undefined) return host!;
-    try {
-      return await this.#inTurn(() => this.#device.download(array));
-    } finally {
-      array.release();
-    }
+    return this.#looks.copy(tensor, (array) => this.#device.download(array));
   }
 
   free(tensor: DeviceTensor): void {
@@ -138,10 +126,11 @@ export class GpuBackend implements TensorBackend {
     return kernel && ((sources, targets) => this.#compute(kernel, sources, targets));
   }
 
-  range(tensor: DeviceTensor): Promise<RangeStatistics> {
-    return this.#look(
+  async range(tensor: DeviceTensor): Promise<RangeStatistics> {
+    this.#checkAlive();
+    return this.#looks.at(
       [tensor],
-      ([array]) => this.#inTurn(() => arrayRange(this.#device, array)),
+      ([array]) => arrayRange(this.#device, array),
       ([data]) => rangeOf(data),
     );
   }
@@ -150,25 +139,21 @@ export class GpuBackend implements TensorBackend {
     return this.histogramLater(tensor, request, Promise.resolve(request.max), counts);
   }
 
-  histogramLater(
+  async histogramLater(
     tensor: DeviceTensor,
     { bins, skipBelow }: Omit<HistogramRequest, 'max'>,
-    later: Promise<number>,
+    max: Promise<number>,
     counts: Float64Array,
   ): Promise<void> {
-    const request = async (): Promise<HistogramRequest | undefined> => {
-      const max = await later;
-      return max > skipBelow ? { bins, skipBelow, max } : undefined;
-    };
-    return this.#look(
+    this.#checkAlive();
+    await this.#looks.whenKnown(
       [tensor],
-      async ([array]) => {
-        const known = await request();
-        if (known !== undefined) await this.#inTurn(() => this.#histograms.count(array, known, counts));
+      max.then((known) => ({ bins, skipBelow, max: known })),
+      async ([array], request) => {
+        if (request.max > skipBelow) await this.#histograms.count(array, request, counts);
       },
-      async ([data]) => {
-        const known = await request();
-        if (known !== undefined) addToHistogram(data, known, counts);
+      ([data], request) => {
+        if (request.max > skipBelow) addToHistogram(data, request, counts);
       },
     );
   }
@@ -183,21 +168,24 @@ export class GpuBackend implements TensorBackend {
     await this.#queue.add(async () => {
       const before = await this.#arrayOf(own);
       if (before !== undefined) own.set(await fakeQuantized(this.#device, before, params));
+      else own.setHost(roundedOnHost(own.content, params));
     });
   }
 
-  compare(a: DeviceTensor, b: DeviceTensor): Promise<ErrorSums> {
-    return this.#look(
+  async compare(a: DeviceTensor, b: DeviceTensor): Promise<ErrorSums> {
+    this.#checkAlive();
+    return this.#looks.at(
       [a, b],
-      ([left, right]) => this.#inTurn(() => arrayErrors(this.#device, left, right)),
+      ([left, right]) => arrayErrors(this.#device, left, right),
       ([left, right]) => errorSums(left, right),
     );
   }
 
-  countOutside(tensor: DeviceTensor, low: number, high: number): Promise<number> {
-    return this.#look(
+  async countOutside(tensor: DeviceTensor, low: number, high: number): Promise<number> {
+    this.#checkAlive();
+    return this.#looks.at(
       [tensor],
-      ([array]) => this.#inTurn(() => arrayOutside(this.#device, array, low, high)),
+      ([array]) => arrayOutside(this.#device, array, low, high),
       ([data]) => outsideCount(data, low, high),
     );
   }
@@ -205,7 +193,7 @@ export class GpuBackend implements TensorBackend {
   /** In its turn, when what was asked for before is done; looks that wait for something else fail when it comes. */
   dispose(): Promise<void> {
     this.#disposal ??= this.#queue.add(async () => {
-      await Promise.all(this.#looks.map((looks) => looks.add(() => {})));
+      await this.#looks.settled();
       await this.#constants.clear();
       await this.#device.dispose();
     });
@@ -232,20 +220,15 @@ export class GpuBackend implements TensorBackend {
     });
   }
 
-  /** Runs the reference on whole numbers, in its turn. */
+  /** Whole numbers, in their turn. */
   async #computeWhole(
-    { definition, attributes }: GraphNode,
+    node: GraphNode,
     sources: readonly (DeviceTensor | undefined)[],
     targets: readonly DeviceTensor[],
   ): Promise<void> {
     this.#checkAlive();
     const [from, to] = [sources.map((source) => source && gpuTensor(source)), targets.map(gpuTensor)];
-    await this.#queue.add(() => {
-      const inputs = from.map((tensor) => tensor && hostTensor(tensor, tensor.content));
-      const outputs = to.map((tensor) => hostTensor(tensor, allocateData(tensor.dtype, tensor.count)));
-      definition.reference(attributes, inputs, outputs);
-      for (const [i, tensor] of to.entries()) tensor.setHost(outputs[i].data);
-    });
+    await this.#queue.add(() => runOnHost(node, from, to));
   }
 
   /** The tensor's values on the device, where they stay; `undefined` for what lives on the host. */
@@ -255,42 +238,6 @@ export class GpuBackend implements TensorBackend {
       tensor.set(await this.#device.upload(tensor.content as Float32Array));
     }
     return tensor.device;
-  }
-
-  /**
-   * Looks at tensors as they are now. Their arrays are held until that is done, so that they can be freed and the queue
-   * need not wait.
-   */
-  async #look<T>(
-    tensors: readonly DeviceTensor[],
-    onDevice: (arrays: readonly GpuArray[]) => Promise<T>,
-    onHost: (data: readonly TensorData[]) => T | Promise<T>,
-  ): Promise<T> {
-    this.#checkAlive();
-    const own = tensors.map(gpuTensor);
-    const held: GpuArray[] = [];
-    try {
-      const result = await this.#queue.add(async () => {
-        if (!own.every(({ isComputable }) => isComputable)) {
-          const data = await Promise.all(own.map((tensor) => this.#contentOf(tensor)));
-          return { done: onHost(data) };
-        }
-        for (const tensor of own) held.push((await this.#arrayOf(tensor))!.retain());
-        return { done: onDevice(held) };
-      });
-      return await result.done;
-    } finally {
-      for (const array of held) array.release();
-    }
-  }
-
-  /** Not all looks at once. One that waits for something else waits outside, so that nobody waits for it. */
-  #inTurn<T>(look: () => Promise<T>): Promise<T> {
-    return this.#looks[this.#lookCount++ % LOOKS_AHEAD].add(() => tellingOfLoss(look()));
-  }
-
-  async #contentOf(tensor: GpuTensor): Promise<TensorData> {
-    return tensor.device === undefined ? tensor.content : this.#device.download(tensor.device);
   }
 
   /** What has no result to wait for; its failure shows at the next call. */
@@ -317,8 +264,10 @@ function isWhole(desc: TensorDesc | undefined): boolean {
   return desc?.dtype !== 'float32';
 }
 
-function hostTensor({ shape, dtype, layout, list }: GpuTensor, data: TensorData): HostTensor {
-  return { shape, dtype, layout, list, data };
+function roundedOnHost(content: TensorData, params: QuantParams): TensorData {
+  const data = content.slice();
+  fakeQuantizeData(data, params);
+  return data;
 }
 
 function copyOf({ dtype, count }: GpuTensor, data: TensorData): TensorData {

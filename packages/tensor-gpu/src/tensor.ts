@@ -20,21 +20,21 @@ export class GpuTensor implements DeviceTensor {
   readonly layout: Layout;
   readonly list: TensorList | undefined;
   readonly count: number;
+  /** Whether kernels can compute with it: float32, not empty, and no larger than an array of the device. */
+  readonly isComputable: boolean;
+  /** Never changed, only swapped for another. */
   #host: TensorData | undefined;
   #device: GpuArray | undefined;
 
-  constructor({ shape, dtype, layout, list }: TensorDesc) {
+  /** @param maxBytes of an array of the device */
+  constructor({ shape, dtype, layout, list }: TensorDesc, maxBytes: number) {
     this.shape = shape;
     this.dtype = dtype;
     this.layout = layout;
     this.list = list;
     this.count = elementCount(shape);
+    this.isComputable = dtype === 'float32' && this.count > 0 && this.count * 4 <= maxBytes;
     if (this.count === 0) this.#host = allocateData(dtype, 0);
-  }
-
-  /** Whether kernels can compute with it. */
-  get isComputable(): boolean {
-    return this.dtype === 'float32' && this.count > 0;
   }
 
   get device(): GpuArray | undefined {
