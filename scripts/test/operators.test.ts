@@ -26,7 +26,7 @@ describe('the page of operators', () => {
 
   it('tells what is in the code', () => {
     const row = (name: string) => rows.find((item) => item.name === name);
-    expect(row('Convolution')).toMatchObject({ kernel: true, int8: { answer: 'yes' } });
+    expect(row('Convolution')).toMatchObject({ kernels: ['wasm', 'GPU'], int8: { answer: 'yes' } });
     expect(row('Convolution')?.parameters).toEqual(expect.arrayContaining(['strideX', 'padMode', 'relu6']));
     expect(row('Permute')).toMatchObject({
       types: ['Permute', 'Transpose'],
