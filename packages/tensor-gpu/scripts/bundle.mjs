@@ -1,6 +1,6 @@
 // Puts gpu.js into the module of `dist` that imports it: as a dependency it would bring a Dawn of its own, and headless GL,
 // which is compiled on installing. LICENSES.txt has the licenses of what is inside.
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -53,6 +53,4 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 });
-// Of what the compiler wrote there.
-rmSync(join(root, 'dist/vendor.js.map'), { force: true });
 writeFileSync(join(root, 'dist/LICENSES.txt'), bundledLicenses(root, Object.keys(metafile.inputs)));

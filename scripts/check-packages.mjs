@@ -1,0 +1,89 @@
+// Checks the packages as somebody gets them: packed, linted, installed with npm into an empty project outside of the
+// workspace, where the command, every library and the examples of the READMEs have to run and their types to be right.
+// Needs a build and the package registry.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readmeExamples } from './packages/examples.mjs';
+import { Project } from './packages/project.mjs';
+import { run } from './packages/run.mjs';
+import { lintProblems, pack, published, tarballProblems } from './packages/tarballs.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const GPU = '@mnnquant/tensor-gpu';
+/** Of the whole installation of the command, sharp included. */
+const LARGEST_INSTALL = 60_000_000;
+
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+const say = (text) => process.stdout.write(`packages: ${text}\n`);
+
+function checkTarballs(packages) {
+  const problems = packages.flatMap((entry) => [...tarballProblems(entry), ...lintProblems(entry)]);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  say(`${packages.length} tarballs hold what is needed; publint and arethetypeswrong find nothing`);
+}
+
+/** The job of the README with the installed command: the same bytes as here. */
+function checkCommand(project, packages) {
+  project.install(...packages.filter(({ manifest }) => manifest.name !== GPU).map(({ tarball }) => tarball));
+  const size = project.size();
+  if (size > LARGEST_INSTALL)
+    throw new Error(
+      `mnnquant: ${megabytes(size)} installed, at most ${megabytes(LARGEST_INSTALL)} are allowed`,
+    );
+  const job = ['examples/digits/digits.mnn', 'installed.mnn', 'examples/digits/config.json'];
+  const { stdout } = project.mnnquant(job);
+  for (const text of ['9 of 9 convolutions', 'Quantize model done!'])
+    if (!stdout.includes(text)) throw new Error(`mnnquant: expected "${text}", got\n${stdout}`);
+  const here = join(project.folder, 'here.mnn');
+  run(process.execPath, ['packages/cli/bin/mnnquant.js', job[0], here, job[2]], { cwd: root });
+  if (!readFileSync(here).equals(readFileSync(join(project.folder, job[1]))))
+    throw new Error('mnnquant: the installed command wrote other bytes than the one of this checkout');
+  const { stderr } = project.mnnquant([...job, '--backend', 'gpu'], { status: 2 });
+  if (!stderr.includes(`npm i ${GPU}`))
+    throw new Error(`mnnquant --backend gpu: expected what to install, got\n${stderr}`);
+  say(`mnnquant takes ${megabytes(size)} installed, runs, and says what --backend gpu needs`);
+}
+
+/** Entries that are modules, as they are imported. */
+function moduleEntries({ manifest: { name, exports } }) {
+  const paths = Object.entries(exports).filter(([, target]) => typeof target === 'object');
+  return paths.map(([path]) => join(name, path));
+}
+
+function checkLibraries(project, packages) {
+  project.install(packages.find(({ manifest }) => manifest.name === GPU).tarball);
+  const entries = packages.flatMap(moduleEntries);
+  project.importAll(entries);
+  const examples = packages.flatMap(({ folder, manifest: { name } }) => {
+    const found = readmeExamples(readFileSync(join(folder, 'README.md'), 'utf8'), `${name}/README.md`);
+    if (!found.some(({ prints }) => prints)) throw new Error(`${name}/README.md: no example that runs`);
+    return found;
+  });
+  for (const { file, source } of examples) project.write(file, source);
+  for (const { file, args, prints } of examples.filter((example) => example.prints)) {
+    const { stdout } = run(process.execPath, [file, ...args], { cwd: project.folder });
+    if (!stdout.includes(prints)) throw new Error(`${file}: expected "${prints}", got\n${stdout}`);
+  }
+  const files = examples.map(({ file }) => file);
+  if (new Set(files).size < files.length) throw new Error(`examples share a name: ${files.join(', ')}`);
+  project.checkTypes(entries, files);
+  say(`${entries.length} entries can be imported, ${files.length} examples are right; all types too`);
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'mnnquant-packages-'));
+try {
+  const tarballs = join(scratch, 'tarballs');
+  mkdirSync(tarballs);
+  const packages = pack(published(), tarballs);
+  checkTarballs(packages);
+  const project = new Project(join(scratch, 'project'));
+  checkCommand(project, packages);
+  checkLibraries(project, packages);
+} catch (error) {
+  process.stderr.write(`packages: ${error.message}\n`);
+  process.exitCode = 1;
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}

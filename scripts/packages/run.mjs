@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process';
+
+/** pnpm has Node look into its own folder, and hands its configuration to npm: an installed package has neither. */
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(
+    ([key]) => !/^(npm_(package|lifecycle|config_node)_|NODE_PATH$)/i.test(key),
+  ),
+);
+
+/**
+ * Runs a program to its end.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, status?: number }} options `status`: the exit code that is expected
+ * @returns what it printed
+ * @throws {Error} with all that it printed, for another exit code
+ */
+export function run(command, args, { cwd, status: expected = 0 } = {}) {
+  const options = { cwd, env, encoding: 'utf8', maxBuffer: 1 << 26 };
+  const { status, stdout, stderr, error } = spawnSync(command, args, options);
+  if (error) throw new Error(`${command}: ${error.message}`);
+  if (status !== expected)
+    throw new Error(
+      `${command} ${args.join(' ')}: expected exit ${expected}, got ${status}\n${stdout}${stderr}`,
+    );
+  return { stdout, stderr };
+}
