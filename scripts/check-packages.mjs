@@ -43,6 +43,7 @@ function checkCommand(project, packages) {
   const { stderr } = project.mnnquant([...job, '--backend', 'gpu'], { status: 2 });
   if (!stderr.includes(`npm i ${GPU}`))
     throw new Error(`mnnquant --backend gpu: expected what to install, got\n${stderr}`);
+  say(project.audit());
   say(`mnnquant takes ${megabytes(size)} installed, runs, and says what --backend gpu needs`);
 }
 

@@ -1,7 +1,8 @@
 // Checks what no linter sees: no registry host in the lockfile, no absolute path of somebody's machine,
-// no large binary, and that what is generated (TypeScript from the schema, pages, the chart) is the committed one.
+// no large binary, no dependency without a reason, and that what is generated (TypeScript from the schema, pages, the chart) is the committed one.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
+import { DEPENDENCIES_PAGE, dependencyProblems } from './dependencies.mjs';
 
 const LARGEST_FILE = 1_000_000; // bytes; examples have to stay under 5 MB in all
 const problems = [];
@@ -27,6 +28,11 @@ for (const [index, line] of lockfile.split('\n').entries()) {
 const examples = files.filter((file) => file.startsWith('examples/'));
 const total = examples.reduce((sum, file) => sum + statSync(file).size, 0);
 if (total > 5_000_000) problems.push(`examples/: ${total} bytes in all, at most 5000000 are allowed`);
+
+const manifests = files
+  .filter((file) => /(^|\/)package\.json$/.test(file))
+  .map((file) => [file, JSON.parse(readFileSync(file, 'utf8'))]);
+problems.push(...dependencyProblems(manifests, readFileSync(DEPENDENCIES_PAGE, 'utf8')));
 
 run('node', ['packages/mnn-format/scripts/generate-schema.mjs', '--check']);
 run('node', ['scripts/operators-page.mjs', '--check']);

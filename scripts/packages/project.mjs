@@ -53,6 +53,21 @@ export class Project {
     }, 0);
   }
 
+  /**
+   * Asks the registry about known vulnerabilities of what is installed.
+   *
+   * @returns {string} what it says, where it says anything
+   * @throws {Error} where there is one
+   */
+  audit() {
+    const { stdout } = run('npm', ['audit', '--omit=dev', '--json'], { cwd: this.folder, status: [0, 1] });
+    const { metadata, message } = JSON.parse(stdout);
+    if (metadata === undefined)
+      return `known vulnerabilities: unknown, the registry does not tell (${message})`;
+    if (metadata.vulnerabilities.total > 0) throw new Error(`npm audit --omit=dev:\n${stdout}`);
+    return 'no known vulnerabilities';
+  }
+
   /** The command as npm installed it. */
   mnnquant(args, options) {
     return run('npx', ['--no-install', 'mnnquant', ...args], { cwd: this.folder, ...options });

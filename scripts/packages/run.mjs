@@ -12,7 +12,7 @@ const env = Object.fromEntries(
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, status?: number }} options `status`: the exit code that is expected
+ * @param {{ cwd?: string, status?: number | number[] }} options `status`: the exit codes that are expected
  * @returns what it printed
  * @throws {Error} with all that it printed, for another exit code
  */
@@ -20,7 +20,7 @@ export function run(command, args, { cwd, status: expected = 0 } = {}) {
   const options = { cwd, env, encoding: 'utf8', maxBuffer: 1 << 26 };
   const { status, stdout, stderr, error } = spawnSync(command, args, options);
   if (error) throw new Error(`${command}: ${error.message}`);
-  if (status !== expected)
+  if (![expected].flat().includes(status))
     throw new Error(
       `${command} ${args.join(' ')}: expected exit ${expected}, got ${status}\n${stdout}${stderr}`,
     );

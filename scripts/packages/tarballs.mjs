@@ -13,7 +13,12 @@ const ALLOWED = [
   /^(dist|bundle)\/LICENSES\.txt$/,
   /^wasm\/[\w-]+\.wasm$/,
 ];
-const ALLOWED_OF_COMMAND = [/^bin\/mnnquant\.js$/, /^bundle\/[\w-]+\.js$/, /^schema\/[\w.]+\.json$/];
+const ALLOWED_OF_COMMAND = [
+  /^bin\/mnnquant\.js$/,
+  /^bundle\/[\w-]+\.js$/,
+  /^schema\/[\w.]+\.json$/,
+  /^man\/[\w-]+\.1$/,
+];
 
 /** Bytes of a tarball: a third above what the largest needs. */
 const LARGEST = 600_000;
