@@ -9,9 +9,11 @@ import { readmeExamples } from './packages/examples.mjs';
 import { Project } from './packages/project.mjs';
 import { run } from './packages/run.mjs';
 import { lintProblems, pack, published, tarballProblems } from './packages/tarballs.mjs';
+import { vulkanDriver } from './packages/vulkan.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const GPU = '@mnnquant/tensor-gpu';
+const JOB = ['examples/digits/digits.mnn', 'installed.mnn', 'examples/digits/config.json'];
 /** Of the whole installation of the command, sharp included. */
 const LARGEST_INSTALL = 60_000_000;
 
@@ -32,15 +34,14 @@ function checkCommand(project, packages) {
     throw new Error(
       `mnnquant: ${megabytes(size)} installed, at most ${megabytes(LARGEST_INSTALL)} are allowed`,
     );
-  const job = ['examples/digits/digits.mnn', 'installed.mnn', 'examples/digits/config.json'];
-  const { stdout } = project.mnnquant(job);
+  const { stdout } = project.mnnquant(JOB);
   for (const text of ['9 of 9 convolutions', 'Quantize model done!'])
     if (!stdout.includes(text)) throw new Error(`mnnquant: expected "${text}", got\n${stdout}`);
   const here = join(project.folder, 'here.mnn');
-  run(process.execPath, ['packages/cli/bin/mnnquant.js', job[0], here, job[2]], { cwd: root });
-  if (!readFileSync(here).equals(readFileSync(join(project.folder, job[1]))))
+  run(process.execPath, ['packages/cli/bin/mnnquant.js', JOB[0], here, JOB[2]], { cwd: root });
+  if (!readFileSync(here).equals(readFileSync(join(project.folder, JOB[1]))))
     throw new Error('mnnquant: the installed command wrote other bytes than the one of this checkout');
-  const { stderr } = project.mnnquant([...job, '--backend', 'gpu'], { status: 2 });
+  const { stderr } = project.mnnquant([...JOB, '--backend', 'gpu'], { status: 2 });
   if (!stderr.includes(`npm i ${GPU}`))
     throw new Error(`mnnquant --backend gpu: expected what to install, got\n${stderr}`);
   say(project.audit());
@@ -53,24 +54,49 @@ function moduleEntries({ manifest: { name, exports } }) {
   return paths.map(([path]) => join(name, path));
 }
 
-function checkLibraries(project, packages) {
-  project.install(packages.find(({ manifest }) => manifest.name === GPU).tarball);
-  const entries = packages.flatMap(moduleEntries);
-  project.importAll(entries);
+/** @returns the examples of all READMEs; each package has one that runs */
+function allExamples(packages) {
   const examples = packages.flatMap(({ folder, manifest: { name } }) => {
     const found = readmeExamples(readFileSync(join(folder, 'README.md'), 'utf8'), `${name}/README.md`);
     if (!found.some(({ prints }) => prints)) throw new Error(`${name}/README.md: no example that runs`);
     return found;
   });
-  for (const { file, source } of examples) project.write(file, source);
-  for (const { file, args, prints } of examples.filter((example) => example.prints)) {
-    const { stdout } = run(process.execPath, [file, ...args], { cwd: project.folder });
-    if (!stdout.includes(prints)) throw new Error(`${file}: expected "${prints}", got\n${stdout}`);
-  }
   const files = examples.map(({ file }) => file);
   if (new Set(files).size < files.length) throw new Error(`examples share a name: ${files.join(', ')}`);
+  return examples;
+}
+
+/** @returns how many ran */
+function runExamples({ folder }, examples, driver) {
+  const runnable = examples.filter(({ prints, webGpu }) => prints && (!webGpu || driver));
+  for (const { file, args, prints } of runnable) {
+    const { stdout } = run(process.execPath, [file, ...args], { cwd: folder, env: driver });
+    if (!stdout.includes(prints)) throw new Error(`${file}: expected "${prints}", got\n${stdout}`);
+  }
+  return runnable.length;
+}
+
+/** The command with the GPU package beside it. */
+function checkGpu(project, packages, driver) {
+  project.install(packages.find(({ manifest }) => manifest.name === GPU).tarball);
+  if (driver === undefined) return say('--backend gpu was not tried, for want of a Vulkan driver');
+  const { stdout } = project.mnnquant([...JOB, '--backend', 'gpu'], { env: driver });
+  if (!/^Backend +gpu:webgpu/m.test(stdout))
+    throw new Error(`mnnquant --backend gpu: expected it to compute by WebGPU, got\n${stdout}`);
+  say(`${GPU} beside it computes by WebGPU`);
+}
+
+function checkLibraries(project, packages, driver) {
+  const entries = packages.flatMap(moduleEntries);
+  project.importAll(entries);
+  const examples = allExamples(packages);
+  for (const { file, source } of examples) project.write(file, source);
+  const ran = runExamples(project, examples, driver);
+  const files = examples.map(({ file }) => file);
   project.checkTypes(entries, files);
-  say(`${entries.length} entries can be imported, ${files.length} examples are right; all types too`);
+  say(
+    `${entries.length} entries can be imported; of ${files.length} examples ${ran} ran; all types are right`,
+  );
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'mnnquant-packages-'));
@@ -81,7 +107,9 @@ try {
   checkTarballs(packages);
   const project = new Project(join(scratch, 'project'));
   checkCommand(project, packages);
-  checkLibraries(project, packages);
+  const driver = vulkanDriver();
+  checkGpu(project, packages, driver);
+  checkLibraries(project, packages, driver);
 } catch (error) {
   process.stderr.write(`packages: ${error.message}\n`);
   process.exitCode = 1;

@@ -11,10 +11,18 @@ describe("a README's examples", () => {
 npm i
 \`\`\`
 
+${block('<!-- example: gpu.mjs; prints with WebGPU: gpu:webgpu -->\n', 'gpu();')}
 ${block('<!-- example: page.mjs; compiles -->\n', 'page();')}`;
     expect(readmeExamples(readme, 'README.md')).toEqual([
-      { file: 'run.mjs', source: 'run();\n\nend();\n', args: ['a.mnn', 'b.mnn'], prints: 'ops run: 3; done' },
-      { file: 'page.mjs', source: 'page();\n', args: [], prints: undefined },
+      {
+        file: 'run.mjs',
+        source: 'run();\n\nend();\n',
+        args: ['a.mnn', 'b.mnn'],
+        webGpu: false,
+        prints: 'ops run: 3; done',
+      },
+      { file: 'gpu.mjs', source: 'gpu();\n', args: [], webGpu: true, prints: 'gpu:webgpu' },
+      { file: 'page.mjs', source: 'page();\n', args: [], webGpu: false, prints: undefined },
     ]);
   });
 
