@@ -97,7 +97,7 @@ describe('mnnquant SRC.mnn DST.mnn config.json', () => {
 
 describe('exit codes', () => {
   it.each([
-    [['--help'], /Usage: mnnquant \[options\] <SRC\.mnn> <DST\.mnn> <config\.json>[\s\S]*Example:/],
+    [['--help'], /Usage: mnnquant \[options\] <SRC\.mnn> <DST\.mnn> <config\.json>[\s\S]*Examples:/],
     [['--version'], /^\d+\.\d+\.\d+\n$/],
   ])('0 for %j', (args, output) => {
     const { status, stdout } = run(args);

@@ -1,7 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { OpType, readModel, writeModel } from '@mnnquant/mnn-format';
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { completionScript } from '../src/command/completion.ts';
+import { createCommand } from '../src/command/definition.ts';
+import { CONFIGS, EXAMPLES, SHELLS } from '../src/command/examples.ts';
+import { parseConfig } from '../src/config/check.ts';
 import { main } from '../src/main.ts';
 import { VERSION } from '../src/version.ts';
 import { fill, smallJob, smallNet } from './scratch.ts';
@@ -50,9 +55,49 @@ describe('without a job', () => {
     expect(await run('--version')).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
   });
 
-  it('the config in the help is a config', async () => {
-    const example = /config\.json:\n([\s\S]*?)\n\nExit/.exec((await run('--help')).stdout)![1];
-    expect(JSON.parse(example)).toMatchObject({ format: 'RGB', path: 'photos/' });
+  it('every config in the help is a config without a warning', async () => {
+    const { stdout } = await run('--help');
+    const configs = [...stdout.matchAll(/^ {2}\{\n[\s\S]*?^ {2}\}$/gm)].map(([text]) => text);
+    expect(configs).toHaveLength(CONFIGS.length);
+    for (const config of configs) expect(parseConfig(config, 'help', () => []).warnings, config).toEqual([]);
+    for (const part of ['"KL"', '"EMA"', '"debug": true']) expect(configs.join()).toContain(part);
+  });
+
+  it('every command in the help is understood', async () => {
+    for (const { command } of EXAMPLES) {
+      expect((await run('--help')).stdout).toContain(`  ${command}\n`);
+      const args = command.replace(/ >.*/, '').split(' ').slice(1);
+      const parsed = createCommand().parse(args, { from: 'user' });
+      expect(parsed.args).toHaveLength(3);
+    }
+  });
+});
+
+describe('completion', () => {
+  it.each(SHELLS)('%s prints a script on standard output', async (shell) => {
+    const { code, stdout, stderr } = await run('completion', shell);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(completionScript(createCommand(), shell));
+  });
+
+  it.each([[[]], [['tcsh']], [['constructor']]])('with %j names the shells', async (rest) => {
+    const { code, stdout, stderr } = await run('completion', ...rest);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^error: completion: expected bash, zsh, fish, got (nothing|"\w+") /);
+  });
+
+  it('is a model where three arguments stand', async () => {
+    const { source, target, config, folder } = smallJob();
+    renameSync(source, join(folder, 'completion'));
+    const cwd = process.cwd();
+    process.chdir(folder);
+    onTestFinished(() => process.chdir(cwd));
+    expect((await run('completion', target, config)).code).toBe(0);
+    expect(existsSync(target)).toBe(true);
+  });
+
+  it('does not hide the help', async () => {
+    expect((await run('completion', '--help')).stdout).toContain('Usage: mnnquant');
   });
 });
 
