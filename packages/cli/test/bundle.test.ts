@@ -63,6 +63,13 @@ describe('the command in its bundle', () => {
     expect(run(unpacked(), ['--version']).stdout).toBe(`${version}\n`);
   });
 
+  it('has its man page where npm looks for it', () => {
+    const { man } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
+    // npm passes over a man page that is not in a list.
+    expect(man).toEqual([expect.any(String)]);
+    expect(readFileSync(join(unpacked(), man[0]), 'utf8')).toContain('.TH MNNQUANT 1');
+  });
+
   it('answers questions about itself without what a job needs', () => {
     const start = join(PACKAGE, 'bundle/mnnquant.js');
     const files = [...loadedWith(start)];
