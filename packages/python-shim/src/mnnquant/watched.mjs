@@ -1,0 +1,14 @@
+// Runs the command for `mnnquant.quantize`, and ends with the Python that asked for it: however that one ends, standard
+// input is closed then. A thread of its own looks at that, since the main one does not while it computes.
+import { Worker } from 'node:worker_threads';
+
+const WATCH = `
+  const { Socket } = require('node:net');
+  const input = new Socket({ fd: 0, readable: true, writable: false });
+  input.on('error', () => {});
+  input.on('close', () => process.kill(process.pid, 'SIGTERM'));
+  input.resume();
+`;
+
+new Worker(WATCH, { eval: true }).unref();
+await import('./_cli/bin/mnnquant.js');
