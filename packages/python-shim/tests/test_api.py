@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import tempfile
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any, Dict, List
+
+import mnnquant
+import pytest
+from conftest import COMMAND, DIGITS, run
+
+
+def test_the_report_is_the_commands(tmp_path: Path, model: Path, config: Dict[str, Any], config_path: Path) -> None:
+    report = mnnquant.quantize(model, tmp_path / "api.mnn", config)
+    done = run(COMMAND, "--json", model, tmp_path / "api.mnn", config_path)
+    raw = json.loads(done.stdout)
+    assert {**report.raw, "seconds": 0} == {**raw, "seconds": 0}
+    assert (report.source, report.target) == (str(model), str(tmp_path / "api.mnn"))
+    assert report.source_bytes == model.stat().st_size
+    assert report.target_bytes == (tmp_path / "api.mnn").stat().st_size
+    assert report.prediction.convolutions == mnnquant.Share(int8=9, total=9)
+    assert report.prediction.casts == raw["prediction"]["casts"]
+    assert [op.name for op in report.prediction.ops] == [op["name"] for op in raw["prediction"]["ops"]]
+    floats = [op for op in report.prediction.ops if not op.int8]
+    assert [op.type for op in floats] == ["Reduction", "Flatten", "Softmax"]
+    assert all(op.reason for op in floats)
+    assert report.images.used == tuple(sorted(os.listdir(DIGITS / "calibration"))[:5])
+    assert (report.backend.name, report.backend.reproducible, report.warnings) == ("cpu", True, ())
+
+
+def test_writes_what_the_command_writes(
+    tmp_path: Path, model: Path, config: Dict[str, Any], config_path: Path
+) -> None:
+    mnnquant.quantize(str(model), str(tmp_path / "dict.mnn"), OrderedDict(config))
+    mnnquant.quantize(model, tmp_path / "path.mnn", config_path)
+    assert run(COMMAND, model, tmp_path / "command.mnn", config_path).returncode == 0
+    written = {(tmp_path / f"{name}.mnn").read_bytes() for name in ("dict", "path", "command")}
+    assert len(written) == 1
+
+
+def test_a_report_does_not_change(tmp_path: Path, model: Path, config: Dict[str, Any]) -> None:
+    report = mnnquant.quantize(model, tmp_path / "a.mnn", config, threads=1)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        report.threads = 2  # type: ignore[misc]
+    assert "raw=" not in repr(report)
+
+
+def test_a_relative_path_is_from_the_working_directory(
+    tmp_path: Path, model: Path, config: Dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(DIGITS)
+    report = mnnquant.quantize(model, tmp_path / "a.mnn", {**config, "path": Path("calibration")})
+    assert len(report.images.used) == 5
+
+
+@pytest.mark.parametrize("name", ["with spaces", "模型 ü", "-dash"])
+def test_names_of_files(
+    name: str, tmp_path: Path, model: Path, config: Dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / name
+    images = folder / name
+    images.mkdir(parents=True)
+    (images / f"{name}.png").write_bytes((DIGITS / "calibration" / "000_5.png").read_bytes())
+    (folder / f"{name}.mnn").write_bytes(model.read_bytes())
+    monkeypatch.chdir(folder)
+    report = mnnquant.quantize(f"{name}.mnn", f"{name}8.mnn", {**config, "path": name})
+    assert report.target == f"{name}8.mnn"
+    assert report.images.used == (f"{name}.png",)
+
+
+def test_options_reach_the_command(tmp_path: Path, model: Path, config: Dict[str, Any]) -> None:
+    report = mnnquant.quantize(
+        model, tmp_path / "a.mnn", config, backend="cpu", threads=2, memory=1000, fast_math=True, strict_backend=True
+    )
+    assert (report.threads, report.fast_math, report.raw["twice"]) == (2, True, "memory")
+    assert report.backend.asked == "cpu"
+    assert mnnquant.quantize(model, tmp_path / "a.mnn", config, memory="1G").raw["passes"] == 1
+
+
+def test_warnings_are_told(tmp_path: Path, model: Path, config: Dict[str, Any]) -> None:
+    told: List[str] = []
+    report = mnnquant.quantize(model, tmp_path / "a.mnn", {**config, "wdth": 3}, on_warning=told.append)
+    assert [text for text in told if '"wdth"' in text]
+    assert tuple(told) == report.warnings
+
+
+def test_an_error_in_on_warning_ends_the_command(tmp_path: Path, model: Path, config: Dict[str, Any]) -> None:
+    def refuse(message: str) -> None:
+        raise LookupError(message)
+
+    with pytest.raises(LookupError, match="wdth"):
+        mnnquant.quantize(model, tmp_path / "a.mnn", {**config, "wdth": 3}, on_warning=refuse)
+    assert not (tmp_path / "a.mnn").exists()
+
+
+def test_wrong_usage(tmp_path: Path, model: Path, config: Dict[str, Any]) -> None:
+    with pytest.raises(mnnquant.UsageError, match="^cannot read the model no such.mnn: ") as caught:
+        mnnquant.quantize("no such.mnn", tmp_path / "a.mnn", config)
+    assert caught.value.exit_code == 2
+    with pytest.raises(mnnquant.UsageError, match="threads"):
+        mnnquant.quantize(model, tmp_path / "a.mnn", config, threads=0)
+    with pytest.raises(mnnquant.UsageError, match="^config:\n  width: "):
+        mnnquant.quantize(model, tmp_path / "a.mnn", {**config, "width": -1})
+    with pytest.raises(mnnquant.UsageError, match="config: expected what JSON can hold"):
+        mnnquant.quantize(model, tmp_path / "a.mnn", {**config, "mean": [float("nan")]})
+
+
+def test_failed_work(tmp_path: Path, model: Path, config: Dict[str, Any]) -> None:
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "a.png").write_text("no image")
+    with pytest.raises(mnnquant.QuantizeError, match="texts") as caught:
+        mnnquant.quantize(model, tmp_path / "a.mnn", {**config, "path": tmp_path / "texts"})
+    assert caught.value.exit_code == 1
+    assert "warning: " not in caught.value.message
+    assert not (tmp_path / "a.mnn").exists()
+
+
+def test_nothing_temporary_is_left(
+    tmp_path: Path, model: Path, config: Dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    mnnquant.quantize(model, tmp_path / "a.mnn", config)
+    with pytest.raises(mnnquant.UsageError):
+        mnnquant.quantize(model, tmp_path / "b.mnn", {})
+    assert list(temporary.iterdir()) == []
