@@ -3,6 +3,7 @@
 # environment for each Python of MNNQUANT_PYTHONS (python3). To be run after `pnpm build`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+here="$PWD"
 out="$(mktemp -d)"
 trap 'rm -rf "$out"' EXIT
 
@@ -14,7 +15,7 @@ for python in ${MNNQUANT_PYTHONS:-python3}; do
   rm -rf "$out/venv"
   "$python" -m venv "$out/venv"
   "$out/venv/bin/pip" install --quiet --disable-pip-version-check "$out"/first/*.whl -r scripts/requirements-test.txt
-  (cd "$out" && venv/bin/python -m pytest -q -p no:cacheprovider -c /dev/null "$OLDPWD/tests")
+  (cd "$out" && PYTHONDONTWRITEBYTECODE=1 venv/bin/python -m pytest -q -p no:cacheprovider --rootdir "$here/tests" "$here/tests")
 done
 
 # The types: of the package as it is installed, and of what calls it.

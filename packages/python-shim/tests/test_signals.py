@@ -19,9 +19,14 @@ if sys.platform == "win32":
 
 @pytest.fixture
 def long_job(tmp_path: Path, config: Dict[str, Any]) -> List[str]:
-    """The arguments of a job that takes seconds."""
+    """The arguments of a job that takes many seconds."""
+    images = tmp_path / "images"
+    images.mkdir()
+    for image in (DIGITS / "test").iterdir():
+        for copy in range(6):
+            (images / f"{copy}_{image.name}").symlink_to(image)
     path = tmp_path / "long.json"
-    path.write_text(json.dumps({**config, "path": str(DIGITS / "test"), "used_sample_num": 500}))
+    path.write_text(json.dumps({**config, "path": str(images), "used_sample_num": 3000}))
     return [str(DIGITS / "digits.mnn"), str(tmp_path / "out.mnn"), str(path)]
 
 
@@ -96,7 +101,9 @@ def _is_computing(pid: int) -> bool:
     started = children(pid)
     if not started:
         return False
-    shown = subprocess.run(["ps", "-o", "cputimes=,args=", "-p", str(started[0])], capture_output=True, text=True, check=False)
+    # -ww: however long the names are.
+    asked = ["ps", "-ww", "-o", "cputimes=,args=", "-p", str(started[0])]
+    shown = subprocess.run(asked, capture_output=True, text=True, check=False)
     return "watched.mjs" in shown.stdout and int(shown.stdout.split()[0]) >= 1
 
 
