@@ -80,7 +80,8 @@ function copyImageLibrary() {
   for (const [name, { from, files, suffixes }] of Object.entries(IMAGE_LIBRARY)) {
     const source = folderOf(name, folders[from] ?? from);
     folders[name] = source;
-    for (const file of files) copyFiles(join(source, file), join(target, 'node_modules', name, file), suffixes);
+    for (const file of files)
+      copyFiles(join(source, file), join(target, 'node_modules', name, file), suffixes);
   }
   pinWebAssembly();
   return folders;
@@ -103,7 +104,13 @@ function copyFiles(source, to, suffixes) {
  * folder, and finds this.
  */
 function pinWebAssembly() {
-  const { version } = JSON.parse(readFileSync(join(target, 'node_modules/sharp/package.json'), 'utf8'));
+  const [version, binaries] = ['sharp', '@img/sharp-wasm32'].map((name) => {
+    return JSON.parse(readFileSync(join(target, 'node_modules', name, 'package.json'), 'utf8')).version;
+  });
+  if (version !== binaries)
+    throw new Error(
+      `sharp is ${version}, but @img/sharp-wasm32 is ${binaries}; give package.json the same version`,
+    );
   const folder = join(target, 'node_modules/sharp/src/build/Release');
   mkdirSync(folder, { recursive: true });
   writeFileSync(
@@ -120,6 +127,7 @@ function commitTime() {
   }
 }
 
+const { env } = process;
 const out = resolve(process.argv[2] ?? join(shim, 'out'));
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
@@ -132,6 +140,6 @@ rmSync(out, { recursive: true, force: true });
 const python = createVenv(join(shim, '.venv-build'), join(shim, 'scripts/requirements-build.txt'));
 execFileSync(python, ['-m', 'build', '--no-isolation', '--outdir', out, shim], {
   stdio: ['ignore', 'pipe', 'inherit'],
-  env: { ...process.env, SOURCE_DATE_EPOCH: process.env.SOURCE_DATE_EPOCH ?? commitTime() },
+  env: { ...env, SOURCE_DATE_EPOCH: env.SOURCE_DATE_EPOCH ?? commitTime() },
 });
 for (const file of readdirSync(out)) process.stdout.write(`${join(out, file)}\n`);
