@@ -124,7 +124,9 @@ def test_every_format_has_the_pixels_of_the_npm_package(tmp_path: Path, model: P
     for command in (COMMAND, NPM_COMMAND):
         done = run(command, "--json", model, "out.mnn", "config.json", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
-        reports.append((json.loads(done.stdout)["images"], (tmp_path / "out.mnn").read_bytes()))
+        used, skipped = (json.loads(done.stdout)["images"][each] for each in ("used", "skipped"))
+        # Not the reasons: libvips has one log for all that it decodes at a time.
+        reports.append((used, [each["name"] for each in skipped], (tmp_path / "out.mnn").read_bytes()))
     assert reports[0] == reports[1]
-    assert len(reports[0][0]["used"]) == 14
-    assert all(each["name"].startswith("cut") for each in reports[0][0]["skipped"])
+    assert len(reports[0][0]) == 14
+    assert all(name.startswith("cut") for name in reports[0][1])

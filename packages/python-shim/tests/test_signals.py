@@ -50,8 +50,10 @@ def wait_until_ended(pids: List[int]) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("command", [COMMAND, MODULE], ids=["command", "module"])
+@pytest.mark.parametrize(
+    ("command", "number"),
+    [(COMMAND, signal.SIGINT), (COMMAND, signal.SIGTERM), (MODULE, signal.SIGINT)],
+)
 def test_a_signal_ends_the_command(
     command: List[str], number: signal.Signals, tmp_path: Path, long_job: List[str]
 ) -> None:
