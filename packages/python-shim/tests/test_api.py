@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections import OrderedDict
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List
 
 import mnnquant
 import pytest
@@ -128,3 +128,13 @@ def test_nothing_temporary_is_left(
     with pytest.raises(mnnquant.UsageError):
         mnnquant.quantize(model, tmp_path / "b.mnn", {})
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_configs_name_is_told_as_it_was_given(
+    kind: Callable[[str], Any], tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(mnnquant.UsageError) as caught:
+        mnnquant.quantize(model, "out.mnn", kind("a"))
+    assert caught.value.message == "cannot read the config file a: ENOENT: no such file or directory, open 'a'"

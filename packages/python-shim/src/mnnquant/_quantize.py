@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import threading
-from typing import Callable, List, Literal, Optional, Union
+from typing import Callable, List, Literal, Mapping, Optional, Union
 
 from ._cli_files import WATCHED_COMMAND
 from ._config import Config, config_file
@@ -67,7 +67,8 @@ def quantize(
         code = run.wait()
         if code == 0:
             return report_of(json.loads(run.output.decode("utf-8")))
-        raise _error(code, run.messages.replace(path, "config") if path != config else run.messages)
+        # The name of a file that the caller has never heard of.
+        raise _error(code, run.messages.replace(path, "config") if isinstance(config, Mapping) else run.messages)
 
 
 class _Run:
