@@ -3,6 +3,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import signal
+import sys
 import tempfile
 from collections import OrderedDict
 from pathlib import Path
@@ -138,3 +140,15 @@ def test_a_configs_name_is_told_as_it_was_given(
     with pytest.raises(mnnquant.UsageError) as caught:
         mnnquant.quantize(model, "out.mnn", kind("a"))
     assert caught.value.message == "cannot read the config file a: ENOENT: no such file or directory, open 'a'"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGCHLD")
+def test_a_caller_that_ignores_the_end_of_children(tmp_path: Path, model: Path, config: Dict[str, Any]) -> None:
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        with pytest.raises(mnnquant.QuantizeError, match="cannot read the model nope.mnn") as caught:
+            mnnquant.quantize("nope.mnn", tmp_path / "a.mnn", config)
+        assert caught.value.exit_code is None
+        assert mnnquant.quantize(model, tmp_path / "a.mnn", config).prediction.convolutions.int8 == 9
+    finally:
+        signal.signal(signal.SIGCHLD, before)

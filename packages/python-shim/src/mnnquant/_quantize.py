@@ -65,7 +65,7 @@ def quantize(
         # After "--" a name may begin with a dash.
         run = _Run([node, str(WATCHED_COMMAND), *options, "--", *files], on_warning)
         code = run.wait()
-        if code == 0:
+        if code == 0 and run.output:
             return report_of(json.loads(run.output.decode("utf-8")))
         # The name of a file that the caller has never heard of.
         raise _error(code, run.messages.replace(path, "config") if isinstance(config, Mapping) else run.messages)
@@ -132,5 +132,8 @@ def _error(code: int, messages: str) -> MnnquantError:
         return UsageError(message, code)
     if code == 1:
         return QuantizeError(message, code)
+    if code == 0:
+        # A caller that ignores SIGCHLD cannot learn an exit code; subprocess says 0 then.
+        return QuantizeError(message or "the command ended without a report")
     how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
     return QuantizeError(f"the command {how}" + (f": {message}" if message else ""), code)

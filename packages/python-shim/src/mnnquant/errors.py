@@ -8,8 +8,8 @@ from typing import Optional
 class MnnquantError(Exception):
     """The job was not done, and nothing was written.
 
-    ``exit_code`` is the one the command has then; ``None`` where it was not started, negative where a
-    signal ended it (as in :mod:`subprocess`).
+    ``exit_code`` is the one the command has then; ``None`` where it was not started or the caller ignores
+    SIGCHLD, negative where a signal ended it (as in :mod:`subprocess`).
     """
 
     def __init__(self, message: str, exit_code: Optional[int] = None) -> None:
