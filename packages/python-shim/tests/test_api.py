@@ -152,3 +152,16 @@ def test_a_caller_that_ignores_the_end_of_children(tmp_path: Path, model: Path, 
         assert mnnquant.quantize(model, tmp_path / "a.mnn", config).prediction.convolutions.int8 == 9
     finally:
         signal.signal(signal.SIGCHLD, before)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the fake Node is a shell script")
+def test_warnings_after_what_node_itself_prints(
+    fake_node: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = r"(node:1) Warning: odd\nwarning: first\nerror: none such:\nwarning: is the name of a file\n"
+    monkeypatch.setenv("MNNQUANT_NODE", str(fake_node(tmp_path / "node", "v22.0.0", f"printf '{printed}' >&2; exit 1")))
+    told: List[str] = []
+    with pytest.raises(mnnquant.QuantizeError) as caught:
+        mnnquant.quantize("a.mnn", "b.mnn", "c.json", on_warning=told.append)
+    assert told == ["first"]
+    assert caught.value.message == "none such:\nwarning: is the name of a file"

@@ -105,9 +105,12 @@ class _Run:
 
     def _read_messages(self) -> None:
         assert self._child.stderr is not None
+        # What follows an error belongs to it; other lines are Node's own or a driver's.
+        failed = False
         for line in self._child.stderr:
             text = line.decode("utf-8", errors="replace").replace("\r\n", "\n")
-            if not self.messages and text.startswith(WARNING):
+            failed = failed or text.startswith(ERROR)
+            if not failed and text.startswith(WARNING):
                 if self._on_warning is not None:
                     self._on_warning(text[len(WARNING) :].rstrip("\n"))
             else:
