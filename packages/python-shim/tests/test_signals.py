@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -96,6 +97,33 @@ def test_the_command_ends_with_the_python_that_called_it(
     assert output == (b"interrupted\n" if number == signal.SIGINT else b"")
     wait_until_ended(started)
     assert not (tmp_path / "out.mnn").exists()
+
+
+FORKING = """
+import os, signal, sys, threading, time, mnnquant
+threading.Thread(target=mnnquant.quantize, args=sys.argv[1:], daemon=True).start()
+sys.stdin.readline()
+if os.fork() == 0:
+    time.sleep(20)
+    os._exit(0)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_command_ends_also_when_a_fork_of_that_python_goes_on(tmp_path: Path, long_job: List[str]) -> None:
+    forking = [sys.executable, "-c", FORKING, *long_job]
+    running = subprocess.Popen(forking, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        deadline = time.monotonic() + 10
+        while not _is_computing(running.pid):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        started = children(running.pid)
+        running.communicate(b"\n", timeout=20)
+        wait_until_ended(started)
+        assert not (tmp_path / "out.mnn").exists()
+    finally:
+        os.killpg(running.pid, signal.SIGKILL)
 
 
 def _is_computing(pid: int) -> bool:

@@ -6,8 +6,12 @@ const WATCH = `
   const { Socket } = require('node:net');
   const input = new Socket({ fd: 0, readable: true, writable: false });
   input.on('error', () => {});
-  input.on('close', () => process.kill(process.pid, 'SIGTERM'));
+  const end = () => process.kill(process.pid, 'SIGTERM');
+  input.on('close', end);
   input.resume();
+  // A process that Python forked meanwhile holds the other end of the pipe; another parent tells that Python is gone.
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && end(), 500);
 `;
 
 new Worker(WATCH, { eval: true }).unref();
