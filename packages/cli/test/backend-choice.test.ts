@@ -92,7 +92,7 @@ describe('auto', () => {
     const outcome = await choose('auto');
     expect(outcome).toMatchObject({
       name: 'cpu',
-      why: 'the package @mnnquant/tensor-gpu is not installed',
+      why: 'the package @mnnquant/tensor-gpu is not installed beside the command',
     });
     expect(backendLines(outcome)).toEqual([]);
   });

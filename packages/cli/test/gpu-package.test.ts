@@ -53,7 +53,7 @@ describe('where the package for the GPU is looked for', () => {
       device: 'WebAssembly SIMD, 1 thread',
       asked: 'auto',
       reproducible: true,
-      why: 'the package @mnnquant/tensor-gpu is not installed',
+      why: 'the package @mnnquant/tensor-gpu is not installed beside the command',
     });
   });
 

@@ -99,7 +99,7 @@ async function askedForGpu({ backend: asked }: CheckedOptions): Promise<Search> 
 /** A real GPU that computes right, where there is work enough for one. */
 async function gpuThatPays(plan: ExecutionPlan, samples: number): Promise<Search> {
   const found = findGpuPackage(false);
-  if (found === undefined) return { why: `the package ${GPU_PACKAGE} is not installed` };
+  if (found === undefined) return { why: `the package ${GPU_PACKAGE} is not installed beside the command` };
   const gpuPackage = found.version;
   if (!isWorthGpu(plan, samples))
     return { gpuPackage, why: 'so little work is done before a GPU would be ready' };
