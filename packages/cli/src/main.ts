@@ -3,10 +3,8 @@ import { CommanderError } from 'commander';
 import { createCommand, type Flags } from './command/definition.ts';
 import type { DebugReport } from './debug-report.ts';
 import { messageOf, UsageError } from './errors.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
 import { createPhases, createProgress, SILENT } from './progress.ts';
-
-/** Exit codes of the command. */
-export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
 /**
  * Runs the command; returns its exit code.
@@ -16,11 +14,14 @@ export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
  */
 export async function main(args: readonly string[]): Promise<number> {
   ignoreClosedPipes();
-  const command = createCommand().action(run);
+  let code: ExitCode = EXIT.done;
+  const command = createCommand((returned) => {
+    code = returned;
+  }).action(run);
   try {
     if (asksForCompletion(args)) await printCompletion(args.slice(1));
     else await command.parseAsync([...args], { from: 'user' });
-    return EXIT.done;
+    return code;
   } catch (error) {
     return report(error);
   }

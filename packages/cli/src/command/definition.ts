@@ -1,8 +1,11 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { BACKENDS, type BackendName } from '../backend/names.ts';
-import { MOST_THREADS } from '../most-threads.ts';
+import { Argument, Command } from 'commander';
+import type { BackendName } from '../backend/names.ts';
+import { SUBCOMMANDS } from '../commands/index.ts';
+import type { FileArgument, Subcommand } from '../commands/subcommand.ts';
+import type { ExitCode } from '../exit-codes.ts';
 import { VERSION } from '../version.ts';
 import { helpAfter } from './examples.ts';
+import { backendOption, memoryOption, threadsOption } from './shared-options.ts';
 
 export interface Flags {
   readonly memory: number;
@@ -12,13 +15,6 @@ export interface Flags {
   readonly fastMath?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
-}
-
-interface FileArgument {
-  readonly name: string;
-  readonly description: string;
-  /** What a shell offers for it; any file where it is not given. */
-  readonly ending?: `.${string}`;
 }
 
 /** The three arguments, in their order. */
@@ -32,28 +28,21 @@ export const FILES: readonly FileArgument[] = [
   },
 ];
 
-/** The command line. The help, the completion of shells and the man page are made from it. */
-export function createCommand(): Command {
-  const command = new Command('mnnquant').description(
-    'Turns a float MNN model into an int8 one with a folder of sample images.',
-  );
-  for (const { name, description } of FILES) command.addArgument(new Argument(`<${name}>`, description));
-  return command
-    .addOption(
-      new Option('--memory <size>', 'memory for samples and activations, such as 800M or 2G')
-        .argParser(parseSize)
-        .default(1024 ** 3, '1G'),
-    )
-    .addOption(
-      new Option('--threads <n>', 'threads that compute; the result is the same for any number')
-        .argParser(parseThreads)
-        .default('auto', 'one per core, for little work one'),
-    )
-    .addOption(
-      new Option('--backend <name>', 'what computes; a GPU needs the package @mnnquant/tensor-gpu')
-        .choices(BACKENDS)
-        .default('auto', 'a real GPU for much work, else the CPU'),
-    )
+/**
+ * The command line. The help, the completion of shells and the man page are made from it.
+ *
+ * @param onExitCode called with what a subcommand returned
+ */
+export function createCommand(onExitCode: (code: ExitCode) => void = () => {}): Command {
+  const command = new Command('mnnquant')
+    .description('Turns a float MNN model into an int8 one with a folder of sample images.')
+    // What stands behind the name of a subcommand is that command's.
+    .enablePositionalOptions();
+  addFiles(command, FILES);
+  command
+    .addOption(memoryOption())
+    .addOption(threadsOption())
+    .addOption(backendOption())
     .option('--strict-backend', 'an op for which the backend has no kernel is an error')
     .option('--fast-math', 'fused multiply-adds: faster, but the last bits depend on the machine')
     .option('-q, --quiet', 'print nothing but warnings and the last line')
@@ -62,19 +51,29 @@ export function createCommand(): Command {
     .addHelpText('after', () => helpAfter())
     .showHelpAfterError('(mnnquant --help tells more)')
     .exitOverride();
+  for (const subcommand of SUBCOMMANDS) addSubcommand(command, subcommand, onExitCode);
+  return command;
 }
 
-function parseThreads(text: string): number {
-  const threads = Number(text);
-  if (!/^\d+$/.test(text.trim()) || threads < 1 || threads > MOST_THREADS)
-    throw new InvalidArgumentError(`expected a whole number from 1 to ${MOST_THREADS}`);
-  return threads;
+function addSubcommand(
+  parent: Command,
+  { name, summary, files, options, help, load }: Subcommand,
+  onExitCode: (code: ExitCode) => void,
+): void {
+  const command = parent
+    .command(name)
+    .description(summary)
+    .showHelpAfterError(`(mnnquant ${name} --help tells more)`);
+  addFiles(command, files);
+  for (const option of options()) command.addOption(option);
+  if (help !== undefined) command.addHelpText('after', `\n${help}`);
+  command.action(async () => {
+    const run = await load();
+    onExitCode(await run(command.processedArgs, command.opts()));
+  });
 }
 
-function parseSize(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)([KMG]?)B?$/i.exec(text.trim());
-  if (!match || Number(match[1]) === 0)
-    throw new InvalidArgumentError('expected a size such as 800M or 2G (K, M and G are known)');
-  const unit = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 }[match[2].toUpperCase() as '' | 'K' | 'M' | 'G'];
-  return Math.floor(Number(match[1]) * unit);
+function addFiles(command: Command, files: readonly FileArgument[]): void {
+  for (const { name, description, optional } of files)
+    command.addArgument(new Argument(optional ? `[${name}]` : `<${name}>`, description));
 }
