@@ -22,6 +22,12 @@ export function manPage(): string {
       command.registeredArguments.flatMap((a) => item(bold(a.name()), a.description)),
     ),
     section('OPTIONS', options(command)),
+    section('COMMANDS', [
+      text(
+        'The options of a command stand behind its name. A model that is called like one is given as ./NAME.',
+      ),
+      ...command.commands.flatMap(subcommand),
+    ]),
     section(
       'EXAMPLES',
       EXAMPLES.flatMap(({ task, command: line }) => item(text(capital(task)), [verbatim([line])])),
@@ -47,11 +53,34 @@ function section(title: string, lines: readonly string[]): string {
 }
 
 function synopsis(command: Command): string[] {
-  const names = command.registeredArguments.map((argument) => `\\fI${text(argument.name())}\\fR`);
+  return [command, ...command.commands].flatMap((one, i) => [
+    ...(i > 0 ? ['.br'] : []),
+    `${bold(fullName(one))} [\\fIoptions\\fR] ${names(one)}`,
+  ]);
+}
+
+/** A command as it is typed. */
+function fullName(command: Command): string {
+  return command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name();
+}
+
+function names(command: Command): string {
+  return command.registeredArguments
+    .map((argument) => `\\fI${text(argument.name())}\\fR`)
+    .map((name, i) => (command.registeredArguments[i].required ? name : `[${name}]`))
+    .join(' ');
+}
+
+function subcommand(command: Command): string[] {
+  const named = command.registeredArguments.flatMap((a) => {
+    const choices = a.argChoices ? `: ${a.argChoices.join(', ')}` : '';
+    return item(bold(a.name()), `${capital(a.description)}${choices}.`);
+  });
   return [
-    `${bold('mnnquant')} [\\fIoptions\\fR] ${names.join(' ')}`,
-    '.br',
-    `${bold('mnnquant completion')} ${COMPLETION.map(({ shell }) => bold(shell)).join('|')}`,
+    `.SS "${text(fullName(command))}"`,
+    `${text(capital(command.description()))}.`,
+    ...named,
+    ...options(command),
   ];
 }
 

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { createCommand, type Flags } from './command/definition.ts';
+import { SUBCOMMANDS } from './commands/index.ts';
 import type { DebugReport } from './debug-report.ts';
 import { messageOf, UsageError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -19,26 +21,19 @@ export async function main(args: readonly string[]): Promise<number> {
     code = returned;
   }).action(run);
   try {
-    if (asksForCompletion(args)) await printCompletion(args.slice(1));
-    else await command.parseAsync([...args], { from: 'user' });
+    await command.parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
-    return report(error);
+    const failed = report(error);
+    if (failed !== EXIT.done) explainCommandName(command.args[0]);
+    return failed;
   }
 }
 
-/**
- * `completion SHELL` is no job, which takes three arguments: `mnnquant completion DST.mnn config.json` reads a
- * model whose file is called `completion`.
- */
-function asksForCompletion([first, ...rest]: readonly string[]): boolean {
-  return first === 'completion' && rest.length <= 1 && !rest[0]?.startsWith('-');
-}
-
-async function printCompletion(args: readonly string[]): Promise<void> {
-  // Loaded here, since a job does not need it.
-  const { completionScript } = await import('./command/completion.ts');
-  process.stdout.write(completionScript(createCommand(), args[0]));
+/** The name of a command is never read as a file: who has a model that is called so learns how to name it. */
+function explainCommandName(first: string | undefined): void {
+  if (first === undefined || !SUBCOMMANDS.some(({ name }) => name === first) || !existsSync(first)) return;
+  process.stderr.write(`(${first} is a command; the file of that name is given as ./${first})\n`);
 }
 
 async function run(source: string, target: string, config: string, flags: Flags): Promise<void> {

@@ -6,6 +6,8 @@ import { BACKENDS } from '../src/backend/names.ts';
 import { completionScript } from '../src/command/completion.ts';
 import { createCommand, FILES } from '../src/command/definition.ts';
 import { SHELLS } from '../src/command/examples.ts';
+import { SUBCOMMANDS } from '../src/commands/index.ts';
+import type { Subcommand } from '../src/commands/subcommand.ts';
 import { fill, scratchFolder } from './scratch.ts';
 import { hasShell, offered } from './shells.ts';
 
@@ -42,8 +44,49 @@ const CASES: readonly (readonly [line: string, words: readonly string[]])[] = [
   ['mnnquant --backend=gpu:web', ['gpu:webgl2', 'gpu:webgpu']],
   ['mnnquant --memory ', []],
   ['mnnquant completio', ['completion']],
-  ['mnnquant completion ', [...EVERYTHING, 'bash', 'fish', 'zsh'].sort()],
-  ['mnnquant completion b.mnn ', ['my dir', 'sizes.json']],
+  ['mnnquant completion ', ['bash', 'fish', 'zsh']],
+  ['mnnquant completion z', ['zsh']],
+  ['mnnquant completion bash ', []],
+  ['mnnquant completion --', ['--help']],
+  ['mnnquant ./completion ', EVERYTHING],
+  ['mnnquant a.mnn completio', []],
+];
+
+/** What a command can have, next to `completion`. */
+const STAND_IN: Subcommand = {
+  name: 'judge',
+  summary: `it's what "judges" [or: 50 %]`,
+  files: [
+    { name: 'A.mnn', description: 'the first', ending: '.mnn' },
+    { name: 'TABLE', description: 'any file', optional: true },
+  ],
+  options: () => [
+    new Option('-d, --data <dir>', 'a folder'),
+    new Option('--labels <labels.txt>', 'a table'),
+    new Option('--shape <name=sizes>', 'nothing that is known'),
+    new Option('--threads <n>', 'as the other').choices(['1', '2']),
+    new Option('--json', 'as data'),
+  ],
+  load: async () => async () => 0,
+};
+
+const SUBCOMMAND_CASES: readonly (readonly [line: string, words: readonly string[]])[] = [
+  ['mnnquant j', ['judge']],
+  ['mnnquant judge ', MODELS],
+  ['mnnquant judge a.mnn ', EVERYTHING],
+  ['mnnquant judge a.mnn x.txt ', []],
+  ['mnnquant judge --', ['--data', '--help', '--json', '--labels', '--shape', '--threads']],
+  ['mnnquant judge a.mnn --j', ['--json']],
+  ['mnnquant judge --data ', ['my dir']],
+  ['mnnquant judge -d ', ['my dir']],
+  ['mnnquant judge --data=', ['my dir']],
+  ['mnnquant judge --labels ', ['my dir', 'x.txt']],
+  ['mnnquant judge --shape ', []],
+  ['mnnquant judge --threads ', ['1', '2']],
+  ['mnnquant judge --data judge -- a.mnn ', EVERYTHING],
+  ['mnnquant judge judge ', EVERYTHING],
+  ['mnnquant --threads judge ', MODELS],
+  ['mnnquant --s', ['--strict-backend']],
 ];
 
 for (const shell of SHELLS) {
@@ -57,6 +100,16 @@ for (const shell of SHELLS) {
         // zsh and fish name the files of a folder in different ways.
         const found = offered(shell, script, line, folder()).map((word) => word.replace(/^my dir\//, ''));
         expect(found).toEqual(words);
+      });
+
+      it.each(SUBCOMMAND_CASES)('"%s" of a command', (line, words) => {
+        const all = [...SUBCOMMANDS, STAND_IN];
+        const script = completionScript(
+          createCommand(() => {}, all),
+          shell,
+          all,
+        );
+        expect(offered(shell, script, line, folder())).toEqual(words);
       });
 
       it('an option that is added to the command, whatever its text holds', () => {

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { completionScript } from '../src/command/completion.ts';
 import { createCommand } from '../src/command/definition.ts';
 import { CONFIGS, EXAMPLES, SHELLS } from '../src/command/examples.ts';
+import { SUBCOMMANDS } from '../src/commands/index.ts';
 import { parseConfig } from '../src/config/check.ts';
 import { main } from '../src/main.ts';
 import { VERSION } from '../src/version.ts';
@@ -67,7 +68,9 @@ describe('without a job', () => {
     for (const { command } of EXAMPLES) {
       expect((await run('--help')).stdout).toContain(`  ${command}\n`);
       const args = command.replace(/ >.*/, '').split(' ').slice(1);
-      const parsed = createCommand().parse(args, { from: 'user' });
+      const parsed = createCommand()
+        .action(() => {})
+        .parse(args, { from: 'user' });
       expect(parsed.args).toHaveLength(3);
     }
   });
@@ -80,24 +83,68 @@ describe('completion', () => {
     expect(stdout).toBe(completionScript(createCommand(), shell));
   });
 
-  it.each([[[]], [['tcsh']], [['constructor']]])('with %j names the shells', async (rest) => {
-    const { code, stdout, stderr } = await run('completion', ...rest);
+  it('without a shell asks for one', async () => {
+    const { code, stdout, stderr } = await run('completion');
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/^error: completion: expected bash, zsh, fish, got (nothing|"\w+") /);
+    expect(stderr).toMatch(
+      /missing required argument 'SHELL'\n+\(mnnquant completion --help tells more\)\n$/,
+    );
   });
 
-  it('is a model where three arguments stand', async () => {
-    const { source, target, config, folder } = smallJob();
-    renameSync(source, join(folder, 'completion'));
-    const cwd = process.cwd();
-    process.chdir(folder);
-    onTestFinished(() => process.chdir(cwd));
-    expect((await run('completion', target, config)).code).toBe(0);
-    expect(existsSync(target)).toBe(true);
+  it.each(['tcsh', 'constructor'])('with %j names the shells', async (shell) => {
+    const { code, stdout, stderr } = await run('completion', shell);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('Allowed choices are bash, zsh, fish.');
   });
 
-  it('does not hide the help', async () => {
-    expect((await run('completion', '--help')).stdout).toContain('Usage: mnnquant');
+  it('has a help of its own', async () => {
+    const { code, stdout } = await run('completion', '--help');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Usage: mnnquant completion \[options\] <SHELL>\n/);
+  });
+
+  it('is listed in the help with what it does', async () => {
+    const { stdout } = await run('--help');
+    for (const { name, summary } of SUBCOMMANDS)
+      expect(stdout.replace(/\s+/g, ' ')).toMatch(new RegExp(` ${name} [^.]*?${summary}`));
+  });
+
+  it('takes no option that stands before its name, which would be lost', async () => {
+    const { code, stdout, stderr } = await run('--json', '--threads', '2', 'completion', 'bash');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toBe(
+      'error: options of completion stand behind its name, got --threads, --json before it\n',
+    );
+  });
+
+  describe('as the name of a model', () => {
+    async function runIn(...args: readonly string[]) {
+      const { source, target, config, folder } = smallJob();
+      renameSync(source, join(folder, 'completion'));
+      const cwd = process.cwd();
+      process.chdir(folder);
+      onTestFinished(() => process.chdir(cwd));
+      return { ...(await run(...args, target, config)), target };
+    }
+
+    it('is read with ./ before it', async () => {
+      const { code, target } = await runIn('./completion');
+      expect(code).toBe(0);
+      expect(existsSync(target)).toBe(true);
+    });
+
+    it('is the command without, and the message says how it is given', async () => {
+      const { code, stderr, target } = await runIn('completion');
+      expect(code).toBe(2);
+      expect(stderr).toMatch(
+        /\(completion is a command; the file of that name is given as \.\/completion\)\n$/,
+      );
+      expect(existsSync(target)).toBe(false);
+    });
+
+    it('is not mentioned where no such file is there', async () => {
+      expect((await run('completion', 'a', 'b')).stderr).not.toContain('./completion');
+    });
   });
 });
 

@@ -1,12 +1,13 @@
-import type { Completed, ShellOption } from './completion.ts';
-import { SHELLS } from './examples.ts';
+import type { Completed, ShellCommand, ShellValue } from './completion.ts';
+import { valuedNames } from './shell-names.ts';
 
 /** Works from bash 3.2, which macOS has, and without the package bash-completion. */
-export function bashScript({ name, options, files }: Completed): string {
-  const valued = options.filter(({ value }) => value !== undefined);
+export function bashScript({ name, commands }: Completed): string {
+  const valued = commands.flatMap((part) => valuedNames(part).map((option) => `${part.name}:${option}`));
+  const [, ...parts] = commands;
   return `# Completion of ${name} for bash.
 _${name}() {
-  local words=() word cur trim position=0 value= only= i
+  local words=() word cur trim command= position=0 value= only= i
   # bash takes --backend=gpu:webgpu apart at = and :, here it is one word again.
   for ((i = 1; i <= COMP_CWORD; i++)); do
     word=\${COMP_WORDS[i]}
@@ -21,14 +22,18 @@ _${name}() {
   for ((i = 0; i < \${#words[@]} - 1; i++)); do
     word=\${words[i]}
     if [[ -n $value ]]; then value=
-    elif [[ -n $only ]]; then ((position++))
-    else
-      case $word in
-        --) only=1 ;;
-        ${valued.flatMap(({ names }) => names).join('|')}) value=$word ;;
-        -?*) ;;
-        *) ((position++)) ;;
+    elif [[ -z $only && $word == -- ]]; then only=1
+    elif [[ -z $only && $word == -?* ]]; then
+      case $command:$word in
+        ${valued.join('|')}) value=$word ;;
       esac
+    elif [[ -z $command && $position == 0 ]]; then
+      # Options of a command stand behind its name.
+      case $word in
+        ${parts.map((part) => part.name).join('|')}) command=$word ;;
+        *) position=1 ;;
+      esac
+    else ((position++))
     fi
   done
   trim=
@@ -38,19 +43,25 @@ _${name}() {
     cur=\${cur#*=}
   fi
   COMPREPLY=()
-  case $value in
-    '') ;;
-${valued.map(bashValue).join('')}  esac
   if [[ -n $value ]]; then
+    case $command:$value in
+${commands.flatMap((part) => bashValues(name, part)).join('')}      *) ;;
+    esac
     _${name}_trim "$trim$cur"
     return 0
   fi
   if [[ -z $only && $cur == -* ]]; then
-    COMPREPLY=($(compgen -W '${options.flatMap(({ names }) => names).join(' ')}' -- "$cur"))
+    case $command in
+${commands.map(bashOptions).join('')}    esac
     return 0
   fi
-  case $position in
-${files.map(({ ending }, position) => bashFile(name, position, ending)).join('')}  esac
+  case $command:$position in
+${commands.flatMap((part) => bashOperands(name, part)).join('')}    *) ;;
+  esac
+  if [[ -z $command && $position == 0 && -n $cur ]]; then
+    # Only where it has been begun: a single model in the folder is completed at once.
+    COMPREPLY+=($(compgen -W '${parts.map((part) => part.name).join(' ')}' -- "$cur"))
+  fi
   _${name}_trim "$cur"
 }
 
@@ -78,23 +89,25 @@ complete -o filenames -F _${name} ${name}
 `;
 }
 
-function bashValue({ names, choices }: ShellOption): string {
-  if (choices.length === 0) return '';
-  return `    ${names.join('|')}) COMPREPLY=($(compgen -W '${choices.join(' ')}' -- "$cur")) ;;\n`;
+function bashValues(program: string, { name, options }: ShellCommand): string[] {
+  return options.flatMap(({ names, value }) => {
+    const found = value && bashFound(program, value);
+    if (found === undefined) return [];
+    return [`      ${names.map((option) => `${name}:${option}`).join('|')}) ${found} ;;\n`];
+  });
 }
 
-function bashFile(name: string, position: number, ending = ''): string {
-  const files = `_${name}_files "$cur" '${ending}'`;
-  if (position === 0)
-    // Only where it has been begun: a single model in the folder is completed at once.
-    return `    0)
-      ${files}
-      [[ -n $cur && completion == "$cur"* ]] && COMPREPLY+=(completion)
-      ;;\n`;
-  if (position === 1)
-    return `    1)
-      ${files}
-      [[ \${words[0]} == completion ]] && COMPREPLY+=($(compgen -W '${SHELLS.join(' ')}' -- "$cur"))
-      ;;\n`;
-  return `    ${position}) ${files} ;;\n`;
+function bashOptions({ name, options }: ShellCommand): string {
+  const names = options.flatMap((option) => option.names).join(' ');
+  return `      '${name}') COMPREPLY=($(compgen -W '${names}' -- "$cur")) ;;\n`;
+}
+
+function bashOperands(program: string, { name, operands }: ShellCommand): string[] {
+  return operands.map((operand, position) => `    ${name}:${position}) ${bashFound(program, operand)} ;;\n`);
+}
+
+/** What offers a value; none where nothing is known about it. */
+function bashFound(program: string, { choices, ending }: ShellValue): string | undefined {
+  if (choices.length > 0) return `COMPREPLY=($(compgen -W '${choices.join(' ')}' -- "$cur"))`;
+  return ending === undefined ? undefined : `_${program}_files "$cur" '${ending}'`;
 }

@@ -1,27 +1,43 @@
 import type { Command, Option } from 'commander';
-import { UsageError } from '../errors.ts';
+import { SUBCOMMANDS } from '../commands/index.ts';
+import type { FileArgument, Subcommand } from '../commands/subcommand.ts';
 import { bashScript } from './completion-bash.ts';
 import { fishScript } from './completion-fish.ts';
 import { zshScript } from './completion-zsh.ts';
 import { FILES } from './definition.ts';
-import { SHELLS, type Shell } from './examples.ts';
+import type { Shell } from './examples.ts';
+
+/** What a value can be, as shells need it: one of `choices`, or a file with an ending. */
+export interface ShellValue {
+  readonly name: string;
+  /** All that it can be; empty where that is not known. */
+  readonly choices: readonly string[];
+  /** Of the files that fit; empty for any file, `/` for folders only, `undefined` where it is no file. */
+  readonly ending?: string;
+}
 
 /** An option as shells need it. */
 export interface ShellOption {
   /** As typed: `-q`, `--quiet`. */
   readonly names: readonly string[];
   readonly description: string;
-  /** What its value is called; none for a switch. */
-  readonly value?: string;
-  /** All that the value can be; empty where that is not known. */
-  readonly choices: readonly string[];
+  /** None for a switch. */
+  readonly value?: ShellValue;
+}
+
+/** What is read behind the name of a command; that of quantizing itself is empty. */
+export interface ShellCommand {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: readonly ShellOption[];
+  readonly operands: readonly ShellValue[];
 }
 
 /** What a completion script is made from. */
 export interface Completed {
   readonly name: string;
-  readonly options: readonly ShellOption[];
-  readonly files: readonly { readonly name: string; readonly ending?: string }[];
+  /** Quantizing first; the others begin with their name. */
+  readonly commands: readonly [ShellCommand, ...ShellCommand[]];
 }
 
 const SCRIPTS: Readonly<Record<Shell, (completed: Completed) => string>> = {
@@ -33,23 +49,40 @@ const SCRIPTS: Readonly<Record<Shell, (completed: Completed) => string>> = {
 /**
  * The script that makes a shell complete the command, for its start file.
  *
- * @throws {UsageError} where there is none for `shell`
+ * @param subcommands those of `program`
  */
-export function completionScript(command: Command, shell: string | undefined): string {
-  if (!isShell(shell))
-    throw new UsageError(
-      `completion: expected ${SHELLS.join(', ')}, got ${shell === undefined ? 'nothing' : `"${shell}"`} ` +
-        '(a model called "completion" is read with all three arguments)',
-    );
-  const options = command.createHelp().visibleOptions(command).map(shellOption);
-  return SCRIPTS[shell]({ name: command.name(), options, files: FILES });
+export function completionScript(
+  program: Command,
+  shell: Shell,
+  subcommands: readonly Subcommand[] = SUBCOMMANDS,
+): string {
+  const parts = program.commands.map((command) => {
+    const files = subcommands.find(({ name }) => name === command.name())?.files ?? [];
+    return shellCommand(command, command.name(), files);
+  });
+  return SCRIPTS[shell]({
+    name: program.name(),
+    commands: [shellCommand(program, '', FILES), ...parts],
+  });
 }
 
-function isShell(name: string | undefined): name is Shell {
-  return SHELLS.some((shell) => shell === name);
+function shellCommand(command: Command, name: string, files: readonly FileArgument[]): ShellCommand {
+  return {
+    name,
+    summary: command.description(),
+    options: command.createHelp().visibleOptions(command).map(shellOption),
+    operands: files.map((file) => ({
+      name: file.name,
+      choices: file.choices ?? [],
+      ending: file.choices ? undefined : (file.ending ?? ''),
+    })),
+  };
 }
 
 function shellOption({ short, long, description, argChoices, flags }: Option): ShellOption {
   const names = [short, long].filter((name) => name !== undefined);
-  return { names, description, value: /<(.+)>/.exec(flags)?.[1], choices: argChoices ?? [] };
+  const name = /<(.+)>/.exec(flags)?.[1];
+  if (name === undefined) return { names, description };
+  const ending = name.toLowerCase() === 'dir' ? '/' : /\.\w+$/.exec(name)?.[0];
+  return { names, description, value: { name, choices: argChoices ?? [], ending } };
 }

@@ -2,6 +2,7 @@ import { Argument, Command } from 'commander';
 import type { BackendName } from '../backend/names.ts';
 import { SUBCOMMANDS } from '../commands/index.ts';
 import type { FileArgument, Subcommand } from '../commands/subcommand.ts';
+import { UsageError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { VERSION } from '../version.ts';
 import { helpAfter } from './examples.ts';
@@ -33,9 +34,15 @@ export const FILES: readonly FileArgument[] = [
  *
  * @param onExitCode called with what a subcommand returned
  */
-export function createCommand(onExitCode: (code: ExitCode) => void = () => {}): Command {
+export function createCommand(
+  onExitCode: (code: ExitCode) => void = () => {},
+  subcommands: readonly Subcommand[] = SUBCOMMANDS,
+): Command {
   const command = new Command('mnnquant')
     .description('Turns a float MNN model into an int8 one with a folder of sample images.')
+    .usage(usage())
+    // `help` stays free for a file; every command has --help.
+    .helpCommand(false)
     // What stands behind the name of a subcommand is that command's.
     .enablePositionalOptions();
   addFiles(command, FILES);
@@ -51,7 +58,7 @@ export function createCommand(onExitCode: (code: ExitCode) => void = () => {}): 
     .addHelpText('after', () => helpAfter())
     .showHelpAfterError('(mnnquant --help tells more)')
     .exitOverride();
-  for (const subcommand of SUBCOMMANDS) addSubcommand(command, subcommand, onExitCode);
+  for (const subcommand of subcommands) addSubcommand(command, subcommand, onExitCode);
   return command;
 }
 
@@ -68,12 +75,29 @@ function addSubcommand(
   for (const option of options()) command.addOption(option);
   if (help !== undefined) command.addHelpText('after', `\n${help}`);
   command.action(async () => {
+    refuseEarlyOptions(parent, name);
     const run = await load();
-    onExitCode(await run(command.processedArgs, command.opts()));
+    onExitCode(await run(command.processedArgs, command.opts(), parent));
   });
 }
 
+/** Options before the name of a command are those of quantizing, and would be lost without a word. */
+function refuseEarlyOptions(parent: Command, name: string): void {
+  const given = parent.options.filter(
+    (option) => parent.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (given.length === 0) return;
+  const flags = given.map(({ long, short }) => long ?? short).join(', ');
+  throw new UsageError(`options of ${name} stand behind its name, got ${flags} before it`);
+}
+
+function usage(): string {
+  return `[options] ${FILES.map(({ name }) => `<${name}>`).join(' ')}\n       mnnquant COMMAND [options] …`;
+}
+
 function addFiles(command: Command, files: readonly FileArgument[]): void {
-  for (const { name, description, optional } of files)
-    command.addArgument(new Argument(optional ? `[${name}]` : `<${name}>`, description));
+  for (const { name, description, choices, optional } of files) {
+    const argument = new Argument(optional ? `[${name}]` : `<${name}>`, description);
+    command.addArgument(choices ? argument.choices(choices) : argument);
+  }
 }

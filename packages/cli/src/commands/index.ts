@@ -1,4 +1,8 @@
+import { completion } from './completion.ts';
 import type { Subcommand } from './subcommand.ts';
 
 /** What `mnnquant` can do besides quantizing, in the order of the help. */
-export const SUBCOMMANDS: readonly Subcommand[] = [];
+// biome-ignore format: one per line
+export const SUBCOMMANDS: readonly Subcommand[] = [
+  completion,
+];
