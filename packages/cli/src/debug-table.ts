@@ -1,7 +1,7 @@
-import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
 import type { DebugLayer, DebugReport } from './debug-report.ts';
 import { debugPath } from './model-files.ts';
+import { printable, shorten } from './terminal-text.ts';
 
 /** On a terminal the worst layers are shown; the rest is in the file. */
 const SHOWN_ROWS = 20;
@@ -91,11 +91,6 @@ function share(part: number | undefined): string {
   return `${(100 * part).toFixed(2)} %`;
 }
 
-/** A name from a file must not steer the terminal. */
-function printable(name: string): string {
-  return name.replace(/\p{C}/gu, '\u{fffd}');
-}
-
 function line(row: readonly string[], widths: readonly number[], room: number): string {
   const padded = widths.map((width, i) => {
     const cell = row[i] as string;
@@ -103,12 +98,4 @@ function line(row: readonly string[], widths: readonly number[], room: number): 
   });
   const name = row.at(-1) as string;
   return `${GAP}${[...padded, shorten(name, room)].join(GAP)}`;
-}
-
-/** Both ends of a name tell most about it. */
-function shorten(name: string, room: number): string {
-  if (stringWidth(name) <= room) return name;
-  const short = cliTruncate(name, room, { position: 'middle' });
-  // The library may cut a wide character one column too late.
-  return stringWidth(short) <= room ? short : cliTruncate(name, room - 1, { position: 'middle' });
 }

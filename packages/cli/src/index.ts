@@ -4,6 +4,7 @@ export { QuantizeError, UsageError } from './errors.ts';
 export { EXIT, type ExitCode } from './exit-codes.ts';
 export { decodeImage, ImageError } from './images/decode.ts';
 export { type ImageFolder, openImageFolder } from './images/folder.ts';
+export { type Inspection, type InspectOptions, inspectModel } from './inspect/index.ts';
 export { main } from './main.ts';
 export { type QuantizeOptions, type QuantizeOutcome, quantizeFile } from './quantize-file.ts';
 export type { SkippedFile } from './samples/opened.ts';

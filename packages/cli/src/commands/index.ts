@@ -1,8 +1,10 @@
 import { completion } from './completion.ts';
+import { inspect } from './inspect.ts';
 import type { Subcommand } from './subcommand.ts';
 
 /** What `mnnquant` can do besides quantizing, in the order of the help. */
 // biome-ignore format: one per line
 export const SUBCOMMANDS: readonly Subcommand[] = [
   completion,
+  inspect,
 ];

@@ -1,0 +1,2 @@
+export { type InspectOptions, inspectModel } from './inspect-model.ts';
+export type * from './inspection.ts';
