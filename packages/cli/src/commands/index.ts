@@ -1,4 +1,5 @@
 import { completion } from './completion.ts';
+import { init } from './init.ts';
 import { inspect } from './inspect.ts';
 import type { Subcommand } from './subcommand.ts';
 
@@ -6,5 +7,6 @@ import type { Subcommand } from './subcommand.ts';
 // biome-ignore format: one per line
 export const SUBCOMMANDS: readonly Subcommand[] = [
   completion,
+  init,
   inspect,
 ];
