@@ -260,7 +260,7 @@ async function sequenceAnswers(
       throw new UsageError(
         `--${key}: the model takes no image (its inputs: ${guess.inputs.map(({ name, declared }) => `${name} [${declared}]`).join(', ')}); samples are numbers from files`,
       );
-  ask?.note('The model does not take a single image: samples are numbers from files, a folder per sample.');
+  ask?.note('Samples are numbers from files, a folder per sample.');
   const path = given.path ?? (await askPath(around, 'Folder with the samples', DEFAULT_SAMPLES));
   const shapes = new Map(given.shapes);
   for (const { name, declared, shape } of ask ? guess.inputs : []) {

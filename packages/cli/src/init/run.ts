@@ -7,12 +7,13 @@ import { EXIT } from '../exit-codes.ts';
 import { checkTargets, writeTogether } from '../files.ts';
 import { readAnyModel } from '../inspect/run.ts';
 import { refuseQuantized } from '../refuse-quantized.ts';
+import { printable } from '../terminal-text.ts';
 import type { Answers } from './answers.ts';
 import { type Ask, StoppedError } from './ask.ts';
 import { collectAnswers, type Given } from './collect.ts';
 import { configText } from './config-text.ts';
 import { folderSizes } from './folder-sizes.ts';
-import { guessInputs } from './guess.ts';
+import { guessInputs, type ModelGuess } from './guess.ts';
 
 const DEFAULT_TARGET = 'config.json';
 
@@ -28,9 +29,11 @@ export const runInit: RunSubcommand = async ([source = '', target = DEFAULT_TARG
     await mayReplace(target, options.force === true, ask);
     const given = { ...options, shapes: options.shape ?? new Map() } as Given;
     const guess = guessInputs(net, given.shapes);
+    ask?.note(`${source} ${takes(guess)}`);
     const answers = await collectAnswers(guess, given, { ask, folder: folderSizes });
     write(target, configText(answers, { source, comments: options.comments !== false }));
-    process.stdout.write(`${nextSteps(source, target, answers)}\n`);
+    // Questions end without an empty line.
+    process.stdout.write(`${ask ? '\n' : ''}${nextSteps(source, target, answers)}\n`);
     return EXIT.done;
   } catch (error) {
     if (!(error instanceof StoppedError)) throw error;
@@ -38,6 +41,16 @@ export const runInit: RunSubcommand = async ([source = '', target = DEFAULT_TARG
     return EXIT.failed;
   }
 };
+
+/** What the model takes, for a person. */
+function takes(guess: ModelGuess): string {
+  if (guess.kind === 'image') {
+    const size = guess.width && guess.height ? `of ${guess.width}x${guess.height} pixels` : 'of any size';
+    return `takes an image ${size} (input "${printable(guess.input.name)}").`;
+  }
+  const inputs = guess.inputs.map(({ name, dtype, declared }) => `${printable(name)} ${dtype} [${declared}]`);
+  return `takes numbers, and no single image: ${inputs.join(', ')}.`;
+}
 
 /** @throws {UsageError} where the file is there and nobody allows to replace it */
 async function mayReplace(target: string, force: boolean, ask: Ask | undefined): Promise<void> {

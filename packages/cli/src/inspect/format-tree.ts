@@ -11,9 +11,8 @@ interface Column {
   text(op: InspectedOp): string;
 }
 
-/** The name comes last: only its length has no bound, and there shortening it moves nothing else. */
+/** Behind the type, which is indented. The name comes last: shortening it there moves nothing else. */
 const COLUMNS: readonly Column[] = [
-  { title: 'type', worth: 3, text: ({ type }) => type },
   {
     title: 'shape',
     text: ({ outputs }) => outputs.map(({ shape }) => (shape ? shapeText(shape) : '?')).join(' '),
@@ -43,52 +42,45 @@ const INDENT = '  ';
 export function formatTree(found: Inspection, columns?: number): string {
   const rows = treeRows(found);
   const used = COLUMNS.filter((column) => rows.some(({ op }) => op !== undefined && column.text(op) !== ''));
-  const names = rows.map(({ name }) => stringWidth(name));
-  const longest = Math.max(4, ...names);
-  const shown = fitting(used, rows, longest, columns);
-  const widths = shown.map((column) => widthOf(column, rows));
+  const types = Math.max(4, ...rows.map(({ op, head }) => (op ? head.length : 0)));
+  const longest = Math.max(2, ...rows.map(({ op }) => stringWidth(printable(op?.name ?? ''))));
+  const shown = fitting(used, rows, types + GAP.length + Math.min(longest, LEAST_NAME), columns);
+  const widths = [types, ...shown.map((column) => widthOf(column, rows))];
   const room =
     columns === undefined ? Number.POSITIVE_INFINITY : Math.max(LEAST_NAME, columns - total(widths));
-  const header = line(
-    shown,
-    widths,
-    shown.map(({ title }) => title),
-    'op',
-  );
-  const lines = rows.map(({ op, name }) => {
+  const titles = ['type', ...shown.map(({ title }) => title)];
+  const lines = rows.map(({ op, head }) => {
     // What begins a subgraph has no numbers of its own.
-    if (op === undefined) return shorten(name, columns ?? Number.POSITIVE_INFINITY);
-    const cells = shown.map((column) => column.text(op));
-    return line(shown, widths, cells, shorten(name, room));
+    if (op === undefined) return shorten(head, columns ?? Number.POSITIVE_INFINITY);
+    const cells = [head, ...shown.map((column) => column.text(op))];
+    return line(shown, widths, cells, shorten(printable(op.name), room));
   });
   const gone = used.filter((column) => !shown.includes(column)).map(({ title }) => title);
   const note = gone.length > 0 ? [`(too narrow for: ${gone.join(', ')})`] : [];
-  return [header, ...lines, ...note].map((text) => text.trimEnd()).join('\n');
+  return [line(shown, widths, titles, 'op'), ...lines, ...note].map((text) => text.trimEnd()).join('\n');
 }
 
 interface Row {
+  /** None where a subgraph begins. */
   readonly op?: InspectedOp;
-  readonly name: string;
+  /** The type of the op, or the name of the subgraph, indented. */
+  readonly head: string;
 }
 
 function treeRows({ ops, subgraphs }: Inspection): Row[] {
-  const open = new Set<string>();
+  const listed = new Set<string>();
   const rowsOf = (list: readonly InspectedOp[], depth: number): Row[] =>
     list.flatMap((op) => [
-      { op, name: `${INDENT.repeat(depth)}${printable(op.name)}` },
+      { op, head: `${INDENT.repeat(depth)}${op.type}` },
       ...(op.subgraphs ?? []).flatMap((name) => inside(name, depth + 1)),
     ]);
-  const listed = new Set<string>();
   const inside = (name: string, depth: number): Row[] => {
     const found = subgraphs.find((subgraph) => subgraph.name === name);
-    const title = { name: `${INDENT.repeat(depth)}subgraph ${printable(name)}` };
-    // A damaged file may let a subgraph run itself.
-    if (found === undefined || open.has(name)) return [title];
-    open.add(name);
+    const title = { head: `${INDENT.repeat(depth)}subgraph ${printable(name)}` };
+    // A damaged file may let a subgraph run itself; one that several ops run is listed once.
+    if (found === undefined || listed.has(name)) return [title];
     listed.add(name);
-    const rows = [title, ...rowsOf(found.ops, depth + 1)];
-    open.delete(name);
-    return rows;
+    return [title, ...rowsOf(found.ops, depth + 1)];
   };
   const called = rowsOf(ops, 0);
   const others = subgraphs.filter(({ name }) => !listed.has(name)).flatMap(({ name }) => inside(name, 0));
@@ -102,19 +94,21 @@ function scales({ outputs }: InspectedOp): string {
     .join(' ');
 }
 
-/** Whole names are worth more than most columns: they are what `skip_quant_op_names` wants. */
+/**
+ * Whole names are worth more than some columns: they are what `skip_quant_op_names` wants.
+ *
+ * @param needed columns of the type and of a name
+ */
 function fitting(
   used: readonly Column[],
   rows: readonly Row[],
-  longest: number,
-  columns: number | undefined,
+  needed: number,
+  columns = Number.POSITIVE_INFINITY,
 ): readonly Column[] {
   let shown = used;
-  const needed = Math.min(longest, LEAST_NAME);
   const byWorth = used.filter(({ worth }) => worth !== undefined).sort((a, b) => a.worth! - b.worth!);
   for (const least of byWorth) {
-    if (columns === undefined || total(shown.map((column) => widthOf(column, rows))) + needed <= columns)
-      break;
+    if (total(shown.map((column) => widthOf(column, rows))) + needed <= columns) break;
     shown = shown.filter((column) => column !== least);
   }
   return shown;
@@ -128,6 +122,7 @@ function total(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width + GAP.length, 0);
 }
 
+/** @param cells the type first, then those of the columns */
 function line(
   columns: readonly Column[],
   widths: readonly number[],
@@ -135,7 +130,7 @@ function line(
   name: string,
 ): string {
   const padded = cells.map((cell, i) =>
-    columns[i].right ? cell.padStart(widths[i]) : cell.padEnd(widths[i]),
+    columns[i - 1]?.right ? cell.padStart(widths[i]) : cell.padEnd(widths[i]),
   );
   return [...padded, name].join(GAP);
 }
