@@ -48,6 +48,12 @@ const CASES: readonly (readonly [line: string, words: readonly string[]])[] = [
   ['mnnquant completion z', ['zsh']],
   ['mnnquant completion bash ', []],
   ['mnnquant completion --', ['--help']],
+  ['mnnquant i', ['init', 'inspect']],
+  ['mnnquant inspect --t', ['--tree']],
+  ['mnnquant inspect --tree ', MODELS],
+  ['mnnquant init a.mnn ', ['my dir', 'sizes.json']],
+  ['mnnquant init --path ', ['my dir']],
+  ['mnnquant init --method ', ['ADMM', 'EMA', 'KL']],
   ['mnnquant ./completion ', EVERYTHING],
   ['mnnquant a.mnn completio', []],
 ];

@@ -2,36 +2,15 @@ import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { OpType, readModel, writeModel } from '@mnnquant/mnn-format';
 
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { completionScript } from '../src/command/completion.ts';
 import { createCommand } from '../src/command/definition.ts';
 import { CONFIGS, EXAMPLES, SHELLS } from '../src/command/examples.ts';
 import { SUBCOMMANDS } from '../src/commands/index.ts';
 import { parseConfig } from '../src/config/check.ts';
-import { main } from '../src/main.ts';
 import { VERSION } from '../src/version.ts';
+import { run } from './run-main.ts';
 import { fill, smallJob, smallNet } from './scratch.ts';
-
-/** Runs the command inside this process, from its sources. */
-async function run(...args: readonly string[]) {
-  const written = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    const spy = vi.spyOn(process[name], 'write').mockImplementation((chunk) => {
-      written[name] += chunk.toString();
-      return true;
-    });
-    onTestFinished(() => spy.mockRestore());
-  }
-  const listeners = [process.stdout, process.stderr].map((stream) => stream.listeners('error'));
-  onTestFinished(() => {
-    for (const [i, stream] of [process.stdout, process.stderr].entries())
-      for (const listener of stream.listeners('error'))
-        if (!listeners[i].includes(listener)) stream.off('error', listener as () => void);
-  });
-  const code = await main(args);
-  vi.restoreAllMocks();
-  return { code, ...written };
-}
 
 describe('without a job', () => {
   it('asks for the arguments on standard error', async () => {

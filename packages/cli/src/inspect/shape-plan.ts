@@ -120,6 +120,7 @@ function without(ops: readonly Op[], kept: readonly number[], failed: ReadonlySe
 
 /** The first op with which the network up to it has no plan: halving, since a longer one has none either. */
 function firstFailure(net: Net, kept: readonly number[], shapes: Shapes): ShapeFailure | undefined {
+  if (kept.length === 0) return undefined;
   let reason = attempt(net, kept, shapes);
   if (typeof reason !== 'string') return undefined;
   let [good, bad] = [0, kept.length];

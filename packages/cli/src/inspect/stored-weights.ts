@@ -72,12 +72,28 @@ function externalWeights(op: Op, { external, quanParameter, common }: Convolutio
   }
   const count = weightCount(op);
   const half = quanParameter.type === CODING.HALF;
-  const bits = half ? 16 : count > 0 ? Math.max(1, Math.floor((8 * bytes) / count)) : 8;
+  const { bits, levels } = half ? HALF : bitsOf(bytes, count, quanParameter);
   const groups = scaleBytes / (quanParameter.readType === 0 ? 4 : 8);
   const scheme = half ? {} : schemeOf(quanParameter, groups, common?.outputCount ?? 0, count);
-  const storage = { storage: half ? 'float16' : `int${Math.min(8, bits)}`, bits, ...scheme } as const;
+  const storage = { storage: half ? 'float16' : `int${bits}`, bits, ...levels, ...scheme } as const;
   const scales = { count: groups, bytes: scaleBytes };
   return { storage: { ...storage, external: true as const }, count: count || bytes, bytes, scales };
+}
+
+const HALF = { bits: 16, levels: {} };
+
+/** Bits of a weight, by the size of what is stored: extents, a table of all or all but one value, and the indices. */
+function bitsOf(
+  bytes: number,
+  count: number,
+  { type, shapeInt32 }: IDSTQuan,
+): { bits: number; levels: { levels?: number } } {
+  const head = 1 + 2 * (shapeInt32 ? 4 : 2) + 1;
+  for (let bits = 1; bits <= 8 && type === CODING.TABLE; bits++)
+    for (const levels of [2 ** bits, 2 ** bits - 1])
+      if (bytes === head + levels + Math.ceil((bits * count) / 8))
+        return { bits, levels: levels < 2 ** bits ? { levels } : {} };
+  return { bits: 8, levels: {} };
 }
 
 function coded(quan: IDSTQuan, channels: number, expected: number): StoredWeights {
