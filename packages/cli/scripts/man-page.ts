@@ -43,7 +43,10 @@ export function manPage(): string {
       ),
     ),
     section('EXIT STATUS', [text(EXIT_CODES.replace(/^Exit codes: /, ''))]),
-    section('ENVIRONMENT', item(bold('NO_COLOR'), 'changes nothing: no colours are printed.')),
+    section(
+      'ENVIRONMENT',
+      item(bold('NO_COLOR'), 'the questions of init have no colours; nothing else has any.'),
+    ),
     '',
   ].join('\n');
 }

@@ -1,5 +1,7 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   createTable,
   MNN_DATA_FORMAT,
@@ -149,9 +151,8 @@ describe('presets', () => {
       ['RGB', expected],
       ['BGR', expected.toReversed()],
     ] as const)
-      ends('imagenet', format).forEach((pair, i) =>
-        pair.forEach((value, k) => expect(value).toBeCloseTo(order[i][k], 4)),
-      );
+      for (const [i, pair] of ends('imagenet', format).entries())
+        for (const [k, value] of pair.entries()) expect(value).toBeCloseTo(order[i][k], 4);
   });
 
   it('are those that the command offers', () => {
@@ -425,5 +426,59 @@ describe('the command', () => {
     const { code, stderr } = await run('init', 'small-int8.mnn', 'a.json');
     expect([code, stderr.includes('quantized already')]).toEqual([1, true]);
     expect(existsSync('a.json')).toBe(false);
+  });
+});
+
+const COMMAND = fileURLToPath(new URL('../bin/mnnquant.js', import.meta.url));
+/** Of util-linux: runs a command in a terminal of its own. */
+const hasTerminal = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
+
+/** Types `keys` one after the other, each as soon as a question waits, and returns all that was shown. */
+async function inTerminal(cwd: string, args: readonly string[], keys: readonly string[]) {
+  const line = [process.execPath, COMMAND, ...args].map((word) => `'${word}'`).join(' ');
+  const child = spawn('script', ['-qec', line, '/dev/null'], { cwd, env: { ...process.env, TERM: 'xterm' } });
+  const left = [...keys];
+  let [shown, answered] = ['', 0];
+  child.stdout.on('data', (text) => {
+    shown += text;
+    // The mark of a question that is not answered yet.
+    const asked = shown.split('\u25c6').length - 1;
+    if (asked <= answered || left.length === 0) return;
+    answered = asked;
+    child.stdin.write(left.shift());
+  });
+  const code = await new Promise<number | null>((resolve) => {
+    child.on('exit', resolve);
+  });
+  return { code, shown };
+}
+
+describe.skipIf(!hasTerminal)(`on a terminal${hasTerminal ? '' : ' (skipped: there is no `script`)'}`, () => {
+  it('Enter takes what is offered', async () => {
+    const { folder } = smallJob();
+    const keys = ['\r', '\r', '\r', '\r'];
+    const { code, shown } = await inTerminal(folder, ['init', 'small.mnn', 'new.json'], keys);
+    expect(code, shown).toBe(0);
+    expect(shown).toContain('takes an image of 8x6 pixels');
+    const { config } = parseConfig(readFileSync(join(folder, 'new.json'), 'utf8'), 'new.json', () => []);
+    // The network says no source, which is Caffe's number.
+    expect(config).toMatchObject({ path: 'images/', format: 'BGR', feature_quantize_method: 'KL' });
+  });
+
+  it('Ctrl-C leaves everything as it was', async () => {
+    const { folder } = smallJob();
+    const before = readdirSync(folder);
+    const { code, shown } = await inTerminal(folder, ['init', 'small.mnn', 'new.json'], ['\r', '\u0003']);
+    expect(code, shown).toBe(1);
+    expect(shown).toContain('stopped; nothing was written');
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  it('a file that is there is only replaced where that is wanted', async () => {
+    const { folder, config } = smallJob();
+    const before = readFileSync(config);
+    const { code, shown } = await inTerminal(folder, ['init', 'small.mnn'], ['\r']);
+    expect([code, shown.includes('config.json was left as it is')]).toEqual([1, true]);
+    expect(readFileSync(config)).toEqual(before);
   });
 });
