@@ -227,6 +227,20 @@ describe('weights that are stored in fewer bits', () => {
     expect(found.parameters.count).toBe(186);
   });
 
+  it('that a damaged file makes too many are not asked of memory', () => {
+    const huge = { kernelX: 2 ** 31 - 1, kernelY: -7, outputCount: 2 ** 31 - 1, inputCount: 2 ** 31 - 1 };
+    for (const common of [huge, { ...huge, kernelY: 7 }]) {
+      const { net } = externalizeWeights(smallNet());
+      const ops = net.oplists!.map((op): Op => {
+        if (op.main?.type !== 'Convolution2D') return op;
+        const value = { ...op.main.value, common: { ...op.main.value.common!, ...common } };
+        return { ...op, main: { type: 'Convolution2D', value } };
+      });
+      const found = inspect({ ...net, oplists: ops });
+      expect(found.notes[0]).toMatch(/^no shapes behind conv1 \(Convolution\)/);
+    }
+  });
+
   it('damaged, are told without a crash', () => {
     for (const buffer of [
       new Int8Array(0),
