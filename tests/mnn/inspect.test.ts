@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { elementCount } from '@mnnquant/graph';
 import { readModel } from '@mnnquant/mnn-format';
 import { type Inspection, inspectModel } from 'mnnquant';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { convertModel } from './converter.ts';
 import { describeWithMnn } from './environment.ts';
 import { FLOAT_MODELS } from './models.ts';
 
@@ -25,6 +27,25 @@ const KNOWN: readonly (readonly [name: string, parameters: number, multiplyAdds:
 function inspect(data: string, name: string): Inspection {
   return inspectModel(readModel(readFileSync(join(data, 'models/float', `${name}.mnn`))));
 }
+
+/** What MNN's converter can make of a model, and how it stores the weights then. */
+const STORED: readonly (readonly [flags: string, kind: string, weights: object])[] = [
+  ['--fp16', 'weights', { storage: 'float16' }],
+  [
+    '--weightQuantBits 8 --weightQuantAsymmetric 0',
+    'weights',
+    { storage: 'int8', scheme: 'symmetric', per: 'channel' },
+  ],
+  ['--weightQuantBits 8 --weightQuantScaleBit 16', 'weights', { storage: 'int8', per: 'channel' }],
+  [
+    '--weightQuantBits 4 --weightQuantBlock 16',
+    'weights',
+    { storage: 'int4', scheme: 'asymmetric', per: 'block' },
+  ],
+  ['--saveExternalData', 'none', { storage: 'float32', external: true }],
+  ['--saveExternalData --weightQuantBits 4', 'weights', { storage: 'int4', per: 'channel', external: true }],
+  ['--saveStaticModel', 'none', { storage: 'float32' }],
+];
 
 describeWithMnn('inspect counts', ({ python, data }) => {
   it.each(KNOWN)('parameters and multiply-adds of %s as known', (name, parameters, multiplyAdds) => {
@@ -46,5 +67,20 @@ describeWithMnn('inspect counts', ({ python, data }) => {
     const others = 2 * results.reduce((sum, count) => sum + count, 0);
     expect(theirs - ours).toBeGreaterThan(-1e-4 * ours);
     expect(theirs - ours).toBeLessThan(others);
+  });
+
+  it.each(STORED)('the same network where the converter was given %s', (flags, kind, weights) => {
+    const name = 'squeezenet_v1.1_imagenet';
+    const folder = mkdtempSync(join(tmpdir(), 'mnnquant-inspect-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const target = join(folder, 'a.mnn');
+    convertModel(python, 'MNN', join(data, 'models/float', `${name}.mnn`), target, flags.split(' '));
+    const found = inspectModel(readModel(readFileSync(target)));
+    const before = inspect(data, name);
+    expect(found.parameters.count).toBe(before.parameters.count);
+    expect(found.work).toEqual(before.work);
+    expect(found.quantization.kind).toBe(kind);
+    expect(found.quantization.weights).toContainEqual(expect.objectContaining(weights));
+    expect(found.metadata.fixedSize).toBe(flags === '--saveStaticModel');
   });
 });

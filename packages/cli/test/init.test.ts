@@ -337,6 +337,30 @@ describe('the command', () => {
     expect(readdirSync(folder)).toContain('small-int8.mnn');
   });
 
+  it('writes one for the example, which stays as good', async () => {
+    const folder = scratchFolder();
+    const example = fileURLToPath(new URL('../../../examples/digits/', import.meta.url));
+    const [source, config, target] = [
+      join(example, 'digits.mnn'),
+      join(folder, 'c.json'),
+      join(folder, 'd.mnn'),
+    ];
+    const options = ['--yes', '--path', join(example, 'calibration'), '--preset', '-1..1'];
+    expect((await run('init', source, config, ...options)).code).toBe(0);
+    expect(parseConfig(readFileSync(config, 'utf8'), config, () => []).config).toMatchObject({
+      format: 'GRAY',
+      width: 32,
+    });
+    const { code, stdout } = await run(source, target, config);
+    expect([code, stdout.includes('9 of 9 convolutions')]).toEqual([0, true]);
+    // As with the config that lies beside it.
+    const own = join(folder, 'own.json');
+    const shipped = JSON.parse(readFileSync(join(example, 'config.json'), 'utf8'));
+    writeFileSync(own, JSON.stringify({ ...shipped, path: join(example, 'calibration') }));
+    await run('-q', source, join(folder, 'e.mnn'), own);
+    expect(readFileSync(target)).toEqual(readFileSync(join(folder, 'e.mnn')));
+  });
+
   it('writes one that a model of numbers is quantized with', async () => {
     const { folder } = inJob();
     const net = smallNet();

@@ -1,4 +1,4 @@
-import { type Convolution2D, type IDSTQuan, type Op, OpType } from '@mnnquant/mnn-format';
+import { type Convolution2D, type IDSTQuan, type Op, OpType, ScaleStorageType } from '@mnnquant/mnn-format';
 import type { WeightStorage } from './inspection.ts';
 
 /** Weights of a layer: how they are stored, how many there are, and what they and their scales take. */
@@ -73,7 +73,8 @@ function externalWeights(op: Op, { external, quanParameter, common }: Convolutio
   const count = weightCount(op);
   const half = quanParameter.type === CODING.HALF;
   const { bits, levels } = half ? HALF : bitsOf(bytes, count, quanParameter);
-  const groups = scaleBytes / (quanParameter.readType === 0 ? 4 : 8);
+  const scaleSize = quanParameter.scaleStorage === ScaleStorageType.FP16 ? 2 : 4;
+  const groups = scaleBytes / (quanParameter.readType === 0 ? scaleSize : 2 * scaleSize);
   const scheme = half ? {} : schemeOf(quanParameter, groups, common?.outputCount ?? 0, count);
   const storage = { storage: half ? 'float16' : `int${bits}`, bits, ...levels, ...scheme } as const;
   const scales = { count: groups, bytes: scaleBytes };
@@ -118,6 +119,7 @@ function coded(quan: IDSTQuan, channels: number, expected: number): StoredWeight
       scales: NO_SCALES,
     };
   const { count, levels, bits, sparse } = integers(quan);
+  // Each scale of shifted weights has the smallest one beside it.
   const groups = quan.readType === 0 ? scales.count : scales.count >> 1;
   return {
     storage: {
@@ -129,7 +131,7 @@ function coded(quan: IDSTQuan, channels: number, expected: number): StoredWeight
     },
     count,
     bytes,
-    scales,
+    scales: { ...scales, count: groups },
   };
 }
 
