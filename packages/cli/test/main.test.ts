@@ -84,8 +84,11 @@ describe('completion', () => {
 
   it('is listed in the help with what it does', async () => {
     const { stdout } = await run('--help');
-    for (const { name, summary } of SUBCOMMANDS)
-      expect(stdout.replace(/\s+/g, ' ')).toMatch(new RegExp(` ${name} [^.]*?${summary}`));
+    const [, list] = stdout.replace(/\s+/g, ' ').split(' Commands: ');
+    for (const { name, summary } of SUBCOMMANDS) {
+      expect(` ${list}`).toContain(` ${name} `);
+      expect(list).toContain(summary);
+    }
   });
 
   it('takes no option that stands before its name, which would be lost', async () => {
