@@ -60,8 +60,7 @@ function spaced(value: unknown): string {
 }
 
 function imageEntries(answers: ImageAnswers): Entry[] {
-  const { guess, path, format, normalization, width, height, shape, images, guessed } = answers;
-  const { input } = guess;
+  const { guess, path, format, shape, images } = answers;
   return [
     {
       key: 'path',
@@ -72,38 +71,44 @@ function imageEntries(answers: ImageAnswers): Entry[] {
       ],
     },
     { key: 'format', value: format, comments: formatComments(answers) },
-    {
-      key: 'mean',
-      value: normalization.mean,
-      comments: [
-        `The network's input is (pixel - mean) * normal, pixels from 0 to 255: here ${rangeText(answers)}.`,
-        ...(guessed.has('mean')
-          ? ['A guess. Compare with the code that trained the network or runs it now.']
-          : []),
-      ],
-    },
-    { key: 'normal', value: normalization.normal, comments: [] },
-    {
-      key: 'width',
-      value: width,
-      comments: [
-        guess.width && guess.height
-          ? `The size of the model's input "${oneLine(input.name)}"; images are stretched to it.`
-          : `The model takes any size: give the one that it will be used with.${guessed.has('width') ? ' This is a guess.' : ''}`,
-        ...stretchComments(answers),
-      ],
-    },
-    { key: 'height', value: height, comments: [] },
+    ...normalizationEntries(answers),
+    ...sizeEntries(answers),
     ...(shape
       ? [
           {
             key: 'inputs',
-            value: [{ name: input.name, shape }],
+            value: [{ name: guess.input.name, shape }],
             comments: ['The model does not say the shape of its input.'],
           },
         ]
       : []),
     ...methodEntries(answers),
+  ];
+}
+
+function normalizationEntries(answers: ImageAnswers): Entry[] {
+  const { normalization, guessed } = answers;
+  const comments = [
+    `The network's input is (pixel - mean) * normal, pixels from 0 to 255: here ${rangeText(answers)}.`,
+    ...(guessed.has('mean')
+      ? ['A guess. Compare with the code that trained the network or runs it now.']
+      : []),
+  ];
+  return [
+    { key: 'mean', value: normalization.mean, comments },
+    { key: 'normal', value: normalization.normal, comments: [] },
+  ];
+}
+
+function sizeEntries(answers: ImageAnswers): Entry[] {
+  const { guess, width, height, guessed } = answers;
+  const isFixed = guess.width !== undefined && guess.height !== undefined;
+  const size = isFixed
+    ? `The size of the model's input "${oneLine(guess.input.name)}"; images are stretched to it.`
+    : `The model takes any size: give the one that it will be used with.${guessed.has('width') ? ' This is a guess.' : ''}`;
+  return [
+    { key: 'width', value: width, comments: [size, ...stretchComments(answers)] },
+    { key: 'height', value: height, comments: [] },
   ];
 }
 
