@@ -15,7 +15,8 @@ export class Collector {
   readonly #backend: TensorBackend;
   readonly #wanted: ReadonlySet<number>;
   readonly #ranges = new Map<number, RangeStatistics>();
-  readonly #values = new Map<number, Float64Array | ValueBuckets>();
+  readonly #counts = new Map<number, Float64Array>();
+  readonly #buckets = new Map<number, ValueBuckets>();
   /** By tensor: ranges that were asked for in the only pass. */
   readonly #asked = new Map<number, Promise<void>[]>();
   readonly #samples: number;
@@ -41,14 +42,19 @@ export class Collector {
     const { collect } = this.#job;
     if (collect.kind === 'buckets') {
       return {
-        onSample: this.#forWanted((event) => Promise.all([this.#range(event), this.#buckets(event)])),
+        onSample: this.#forWanted((event) => Promise.all([this.#range(event), this.#bucketed(event)])),
       };
     }
+    // Buckets need no range, so they are filled with the first look.
+    const fresh = (event: SampleEvent): Promise<unknown> => {
+      const range = this.#remembered(event.tensor, this.#range(event));
+      return collect.withBuckets ? Promise.all([range, this.#bucketed(event)]) : range;
+    };
     const histogram = this.#forWanted((event) => this.#histogram(event, collect));
     if (what === 'values') return { onSample: histogram };
-    if (what === 'range') return { onSample: this.#forWanted((event) => this.#range(event)) };
+    if (what === 'range') return { onSample: this.#forWanted(fresh) };
     return {
-      onSample: this.#forWanted((event) => this.#remembered(event.tensor, this.#range(event))),
+      onSample: this.#forWanted(fresh),
       beforeRead: this.#forWanted((event) =>
         this.#counted(event.tensor, this.#laterHistogram(event, collect)),
       ),
@@ -61,7 +67,12 @@ export class Collector {
 
   #statisticsOf(tensor: number): TensorStatistics {
     const range = this.#ranges.get(tensor)!;
-    return { range, absMax: absMaxOf(range), values: this.#values.get(tensor)! };
+    const seen = { range, absMax: absMaxOf(range) };
+    const counts = this.#counts.get(tensor);
+    const buckets = this.#buckets.get(tensor);
+    // What was asked for is there: every tensor was seen with every sample.
+    if (counts === undefined) return { ...seen, values: buckets! };
+    return { ...seen, values: counts, ...(buckets && { buckets }) };
   }
 
   async #counted(tensor: number, counting: Promise<unknown>): Promise<void> {
@@ -87,9 +98,9 @@ export class Collector {
     return range;
   }
 
-  async #buckets({ tensor, value }: SampleEvent): Promise<void> {
-    const buckets = (this.#values.get(tensor) as ValueBuckets | undefined) ?? new ValueBuckets();
-    this.#values.set(tensor, buckets);
+  async #bucketed({ tensor, value }: SampleEvent): Promise<void> {
+    const buckets = this.#buckets.get(tensor) ?? new ValueBuckets();
+    this.#buckets.set(tensor, buckets);
     await this.#backend.valueBuckets(value, buckets);
   }
 
@@ -116,8 +127,8 @@ export class Collector {
   }
 
   #countsOf(tensor: number, { bins }: HistogramKind): Float64Array {
-    const counts = (this.#values.get(tensor) as Float64Array | undefined) ?? new Float64Array(bins);
-    this.#values.set(tensor, counts);
+    const counts = this.#counts.get(tensor) ?? new Float64Array(bins);
+    this.#counts.set(tensor, counts);
     return counts;
   }
 }

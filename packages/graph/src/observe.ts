@@ -16,6 +16,8 @@ export type ObservationKind =
       readonly bins: number;
       /** |x| at or below this is not counted. */
       readonly skipBelow: number;
+      /** Whether buckets are filled as well, for solvers that need them. */
+      readonly withBuckets?: boolean;
     }
   | { readonly kind: 'buckets' };
 
@@ -55,6 +57,8 @@ export interface TensorStatistics {
   readonly absMax: number;
   /** Counts of |x| over equal bins of [0, absMax], all zero when absMax is 0; or its buckets. */
   readonly values: Float64Array | ValueBuckets;
+  /** With `withBuckets`: the buckets beside the histogram. */
+  readonly buckets?: ValueBuckets;
 }
 
 export interface Observation {
