@@ -18,6 +18,13 @@ import { SolveAhead } from './solve-ahead.ts';
 import { planScales, type ScalePlan, solveScales } from './solve-scales.ts';
 import type { FeatureSolver, FeatureStatistics } from './solvers/feature-solver.ts';
 import { type FeatureMethod, featureSolvers } from './solvers/index.ts';
+import {
+  type EncodedStatistics,
+  encodeStatistics,
+  everyObservation,
+  type SavedStatistics,
+  savedTensors,
+} from './statistics/index.ts';
 import { sourcesOf } from './ties/tie-groups.ts';
 import { quantizeWeights, quantizeWeightsInTurns, type WeightConfig } from './weights/quantize-weights.ts';
 import type { QuantizedWeights } from './weights/weight-quantizer.ts';
@@ -65,6 +72,10 @@ export interface CalibrationJob {
   readonly memoryBudgetBytes: number;
   /** Ops without a kernel in the backend are an error that names them, instead of a line in the report. */
   readonly strict?: boolean;
+  /** Statistics of an earlier run over the same samples: the network is not run. Not with `EMA`. */
+  readonly statistics?: SavedStatistics;
+  /** Gather what every method but `EMA` needs, whatever is skipped, for later runs. Not with `EMA`. */
+  readonly saveStatistics?: boolean;
   /** Called as ops are run for samples; `total` is fixed from the first call on. */
   onProgress?(done: number, total: number): void;
 }
@@ -74,14 +85,16 @@ export interface CalibrationResult {
   readonly candidates: Int8Candidates;
   /** What ran where. */
   readonly report: RunReport;
-  /** 1: layer by layer over all samples. */
-  readonly passes: 1 | 2;
+  /** 1: layer by layer over all samples; 0 with saved statistics. */
+  readonly passes: 0 | 1 | 2;
   /** Why there were two: the budget was too small for all samples, or they have different shapes. */
   readonly twice?: 'memory' | 'shapes';
   /** Of the plan's int8 convolutions, with `weights`. */
   readonly weights?: ReadonlyMap<number, QuantizedWeights>;
   /** With `EMA` and `winograd`. */
   readonly winograd?: WinogradResult;
+  /** With `saveStatistics`. */
+  readonly statistics?: EncodedStatistics;
 }
 
 /**
@@ -92,7 +105,7 @@ export interface CalibrationResult {
  * @throws {CalibrationError} on a configuration that cannot be met
  */
 export async function calibrate(job: CalibrationJob): Promise<CalibrationResult> {
-  const { plan, backend, config, samples } = job;
+  const { plan, config, samples } = job;
   checkNumbers(config, samples.count);
   const asymmetric = config.featureMethod === 'EMA';
   const candidates = int8Candidates(plan.graph, plan, { skip: config.skip, asymmetric });
@@ -101,31 +114,64 @@ export async function calibrate(job: CalibrationJob): Promise<CalibrationResult>
   const solver = solverOf(config.featureMethod);
   const ahead = new SolveAhead(scalePlan, solver, config.featureClamp);
   for (const [tensor, seen] of constantStatistics(scalePlan, solver)) ahead.tell(tensor, seen);
-  const observing = observe(
+  const seeing = job.statistics
+    ? reused(job.statistics, scalePlan, ahead)
+    : observeTensors(job, scalePlan, ahead);
+  // Other threads compute meanwhile, where there are any.
+  const rounding = config.weights && quantizeWeightsInTurns(plan, candidates, config.weights);
+  const [run, weights] = await Promise.all([seeing, rounding]);
+  const { statistics } = ahead;
+  checkFinite(plan, statistics);
+  const { featureClamp, maxRangeRatio = Number.POSITIVE_INFINITY } = config;
+  const scales = solveScales(scalePlan, statistics, { solver: ahead.solver, featureClamp, maxRangeRatio });
+  return { scales, candidates, ...run, ...(weights && { weights }) };
+}
+
+/** What `calibrate` knows once all values were seen. */
+type Run = Pick<CalibrationResult, 'report' | 'passes' | 'twice' | 'statistics'>;
+
+/** Takes what saved statistics have of the tensors that decide a scale; others could change the result. */
+async function reused(saved: SavedStatistics, scalePlan: ScalePlan, ahead: SolveAhead): Promise<Run> {
+  const { graph } = scalePlan.plan;
+  for (const tensor of computed(scalePlan))
+    ahead.tell(tensor, saved.statisticsOf(tensor, graph.tensorNames[tensor] ?? '', ahead.solver.observation));
+  return { report: { kernels: new Map(), fallbacks: new Map() }, passes: 0 };
+}
+
+/** Runs the network over all samples. */
+async function observeTensors(job: CalibrationJob, scalePlan: ScalePlan, ahead: SolveAhead): Promise<Run> {
+  const { plan, backend, samples, saveStatistics = false } = job;
+  const { observation } = ahead.solver;
+  const needed = new Set(computed(scalePlan));
+  const every = everyObservation();
+  const more = saveStatistics ? [...savedTensors(plan)].filter((tensor) => !plan.values.has(tensor)) : [];
+  const observed = await observe(
     {
       runs: groupByShape(samples, plan, (shapes) => createPlan(plan.graph, shapes)),
       load: (index) => samples.load(index),
       name: (index) => sampleName(samples, index),
-      tensors: observed(scalePlan).filter((tensor) => !plan.values.has(tensor)),
-      collect: solver.observation,
+      tensors: [...new Set([...needed, ...more])].sort((a, b) => a - b),
+      collect: saveStatistics ? every : observation,
       memoryBudgetBytes: job.memoryBudgetBytes,
       strict: job.strict,
-      onStatistics: (tensor, seen) => ahead.tell(tensor, featureStatistics(seen)),
+      onStatistics: (tensor, seen) => {
+        // Of buckets beside histograms it is not said that they are complete already.
+        if (needed.has(tensor) && observation.kind === 'histogram')
+          ahead.tell(tensor, featureStatistics(seen));
+      },
       onProgress: (done, total) => job.onProgress?.(done, total),
     },
     backend,
   );
-  // Other threads compute meanwhile, where there are any.
-  const rounding = config.weights && quantizeWeightsInTurns(plan, candidates, config.weights);
-  const [observation, weights] = await Promise.all([observing, rounding]);
-  const { statistics } = ahead;
-  for (const [tensor, seen] of observation.tensors)
-    if (!statistics.has(tensor)) statistics.set(tensor, featureStatistics(seen));
-  checkFinite(plan, statistics);
-  const { featureClamp, maxRangeRatio = Number.POSITIVE_INFINITY } = config;
-  const scales = solveScales(scalePlan, statistics, { solver: ahead.solver, featureClamp, maxRangeRatio });
-  const { report, passes, twice } = observation;
-  return { scales, candidates, report, passes, ...(twice && { twice }), ...(weights && { weights }) };
+  for (const [tensor, seen] of observed.tensors)
+    if (needed.has(tensor) && !ahead.statistics.has(tensor))
+      ahead.statistics.set(tensor, featureStatistics(seen, observation.kind));
+  const { report, passes, twice, tensors } = observed;
+  const { bins, skipBelow } = every;
+  const statistics = saveStatistics
+    ? encodeStatistics(tensors, plan.graph.tensorNames, { bins, skipBelow })
+    : undefined;
+  return { report, passes, ...(twice && { twice }), ...(statistics && { statistics }) };
 }
 
 async function averagedRanges(
@@ -134,6 +180,10 @@ async function averagedRanges(
   scalePlan: ScalePlan,
 ): Promise<CalibrationResult> {
   const { ema, featureClamp } = job.config;
+  if (job.statistics || job.saveStatistics)
+    throw new CalibrationError(
+      'EMA: its ranges come from a forward of its own, which saved statistics cannot stand for',
+    );
   if (ema === undefined) throw new CalibrationError('EMA: expected its batch size and weights, got none');
   const weights = quantizeWeights(job.plan, candidates, ema.weights);
   const winograd = ema.winograd ? observedWinograd(job, candidates) : undefined;
@@ -181,6 +231,11 @@ function solverOf(featureMethod: Exclude<FeatureMethod, 'EMA'>): FeatureSolver {
     throw new CalibrationError(`feature_quantize_method: expected one of ${known}, got ${featureMethod}`);
   }
   return solver;
+}
+
+/** Those whose values samples produce. */
+function computed(scalePlan: ScalePlan): number[] {
+  return observed(scalePlan).filter((tensor) => !scalePlan.plan.values.has(tensor));
 }
 
 /** The tensors whose values decide some scale, ascending. */

@@ -62,6 +62,14 @@ export type {
   ScaleMethod,
 } from './solvers/feature-solver.ts';
 export { type FeatureMethod, featureSolvers } from './solvers/index.ts';
+export {
+  type EncodedStatistics,
+  type FindArray,
+  type NumberArray,
+  SavedStatistics,
+  type SavedTensor,
+  type StatisticsHeader,
+} from './statistics/index.ts';
 export { DEPTHWISE_SMALLEST_SCALE } from './weights/grid.ts';
 export { type WeightMethod, weightQuantizers } from './weights/index.ts';
 export { quantizeWeights, type WeightConfig } from './weights/quantize-weights.ts';

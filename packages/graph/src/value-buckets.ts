@@ -80,6 +80,11 @@ export class ValueBuckets {
     return { values: this.#values, lowest: this.#lowest, octaves };
   }
 
+  /** Whether values are counted by bucket already, since they were too many to keep. */
+  get isCounting(): boolean {
+    return this.#values === undefined;
+  }
+
   /** Whether `count` values more can be kept as they are; then `addValues` is the way. */
   holds(count: number): boolean {
     return this.#values !== undefined && this.#held + count <= EXACT;
@@ -120,6 +125,22 @@ export class ValueBuckets {
     const place = bucket & (PER_OCTAVE - 1);
     counts[place] += count;
     sums[place] += sum;
+  }
+
+  /**
+   * Moves a table of buckets in: `first` on, none below what `reach` returned; counts and sums are zero afterwards.
+   * Much faster than `add` for each, since a tensor may fill a hundred thousand buckets.
+   */
+  take(first: number, counts: Uint32Array, sums: Float64Array): void {
+    for (let start = 0; start < counts.length; ) {
+      const place = (first + start) & (PER_OCTAVE - 1);
+      const end = Math.min(counts.length, start + PER_OCTAVE - place);
+      if (hasAny(counts, start, end)) {
+        const octave = this.#octave((first + start) >> MANTISSA_BITS);
+        moveInto(octave, place - start, counts, sums, start, end);
+      }
+      start = end;
+    }
   }
 
   /** Adds what another one holds. */
@@ -222,6 +243,31 @@ function largest(magnitudes: Float32Array): number {
 function extentOf(exponent: number): [start: number, width: number] {
   const unit = 2 ** (Math.max(1, exponent) - 127);
   return [exponent === 0 ? 0 : unit, unit / PER_OCTAVE];
+}
+
+function hasAny(counts: Uint32Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (counts[i] !== 0) return true;
+  return false;
+}
+
+/** Adds what lies from `start` to `end` at `shift` places further, and leaves zeros. */
+function moveInto(
+  target: Octave,
+  shift: number,
+  counts: Uint32Array,
+  sums: Float64Array,
+  start: number,
+  end: number,
+): void {
+  const { counts: ownCounts, sums: ownSums } = target;
+  for (let i = start; i < end; i++) {
+    const count = counts[i];
+    if (count === 0) continue;
+    ownCounts[i + shift] += count;
+    ownSums[i + shift] += sums[i];
+    counts[i] = 0;
+    sums[i] = 0;
+  }
 }
 
 function addOctave(target: Octave, source: Octave): void {

@@ -149,18 +149,21 @@ describe('buckets', () => {
     expect(listed(parts.tensors)).toEqual(listed(once.tensors));
   });
 
-  it.each([5, COUNT])('beside a histogram are those of a run for buckets alone, %i samples at once', async (chunk) => {
-    const memoryBudgetBytes = peakActivationBytes(plan, chunk);
-    const collect = { kind: 'histogram', bins: 64, skipBelow: 1e-6, withBuckets: true } as const;
-    const both = await observe(job({ collect, memoryBudgetBytes }), countingBackend());
-    const alone = await observe(job({ collect: { kind: 'buckets' } }), countingBackend());
-    const histograms = await observe(job(), countingBackend());
-    for (const [id, { buckets, ...rest }] of both.tensors) {
-      expect(rest).toEqual(histograms.tensors.get(id));
-      expect([...buckets!]).toEqual([...(alone.tensors.get(id)!.values as Iterable<unknown>)]);
-    }
-    expect(both.tensors.size).toBe(alone.tensors.size);
-  });
+  it.each([5, COUNT])(
+    'beside a histogram are those of a run for buckets alone, %i samples at once',
+    async (chunk) => {
+      const memoryBudgetBytes = peakActivationBytes(plan, chunk);
+      const collect = { kind: 'histogram', bins: 64, skipBelow: 1e-6, withBuckets: true } as const;
+      const both = await observe(job({ collect, memoryBudgetBytes }), countingBackend());
+      const alone = await observe(job({ collect: { kind: 'buckets' } }), countingBackend());
+      const histograms = await observe(job(), countingBackend());
+      for (const [id, { buckets, ...rest }] of both.tensors) {
+        expect(rest).toEqual(histograms.tensors.get(id));
+        expect([...buckets!]).toEqual([...(alone.tensors.get(id)!.values as Iterable<unknown>)]);
+      }
+      expect(both.tensors.size).toBe(alone.tensors.size);
+    },
+  );
 });
 
 describe('degenerate numbers', () => {

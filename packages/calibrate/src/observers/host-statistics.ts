@@ -24,10 +24,18 @@ export function hostStatistics({ data }: HostTensor, observation: ObservationKin
   return featureStatistics({ range, absMax, values: valuesOf(data, absMax, observation) });
 }
 
-/** What a solver gets of what was observed. */
-export function featureStatistics({ range, absMax, values }: TensorStatistics): FeatureStatistics {
+/**
+ * What a solver gets of what was observed.
+ *
+ * @param kind what the solver needs, where both were observed
+ */
+export function featureStatistics(
+  { range, absMax, values, buckets }: TensorStatistics,
+  kind?: ObservationKind['kind'],
+): FeatureStatistics {
   const seen = { absMax, finite: range.count - range.nonFinite, nonFinite: range.nonFinite };
-  return values instanceof ValueBuckets ? { ...seen, buckets: values } : { ...seen, counts: values };
+  if (values instanceof ValueBuckets) return { ...seen, buckets: values };
+  return kind === 'buckets' && buckets ? { ...seen, buckets } : { ...seen, counts: values };
 }
 
 function valuesOf(

@@ -16,7 +16,8 @@ export interface JobOutcome {
   readonly skips: readonly SkipCount[];
   /** Ops without a kernel that ran the plain reference: steps by op name. */
   readonly fallbacks: Readonly<Record<string, number>>;
-  readonly passes: 1 | 2;
+  /** How often every sample was run; 0 where saved statistics were used. */
+  readonly passes: 0 | 1 | 2;
   /** Why there were two: too little memory for all samples at once, or samples of different shapes. */
   readonly twice?: 'memory' | 'shapes';
   /** What computed, in words. */

@@ -36,17 +36,13 @@ export class BucketTable {
     return this.sums + MOST_BUCKETS * 8;
   }
 
-  /** Calls `visit` for every place of [from, to] that holds something, ascending, and empties it. */
-  drain(from: number, to: number, visit: (place: number, count: number, sum: number) => void): void {
-    const { int32, memory } = this.#memory;
-    const sums = new Float64Array(memory.buffer, this.sums, MOST_BUCKETS);
-    const first = this.counts >>> 2;
-    for (let place = from; place <= to; place++) {
-      const count = int32[first + place] >>> 0;
-      if (count === 0) continue;
-      visit(place, count, sums[place]);
-      int32[first + place] = 0;
-      sums[place] = 0;
-    }
+  /** What lies from place `from` to `to`; to be left all zero. */
+  filled(from: number, to: number): { readonly counts: Uint32Array; readonly sums: Float64Array } {
+    const { buffer } = this.#memory.memory;
+    const places = Math.max(0, to - from + 1);
+    return {
+      counts: new Uint32Array(buffer, this.counts + from * 4, places),
+      sums: new Float64Array(buffer, this.sums + from * 8, places),
+    };
   }
 }

@@ -11,7 +11,9 @@ export function tensorBuckets(context: KernelContext, tensor: DeviceTensor, buck
   const { address, count } = liveFloat(tensor, 'valueBuckets');
   const { bucketTable, memory, wasm } = context;
   const first = address >>> 2;
-  if (buckets.holds(count) || buckets.holds(magnitudes(context, address, count))) {
+  const exact =
+    !buckets.isCounting && (buckets.holds(count) || buckets.holds(magnitudes(context, address, count)));
+  if (exact) {
     buckets.addValues(memory.float32.subarray(first, first + count));
     return;
   }
@@ -21,7 +23,9 @@ export function tensorBuckets(context: KernelContext, tensor: DeviceTensor, buck
   const { result, sums, counts } = bucketTable;
   wasm.valueBuckets(address, count, BUCKET_SHIFT, lowest, sums, counts, result);
   const [from, to] = [memory.int32[result >>> 2], memory.int32[(result >>> 2) + 1]];
-  bucketTable.drain(from, to, (place, number, sum) => buckets.add(lowest + place, number, sum));
+  if (from > to) return;
+  const filled = bucketTable.filled(from, to);
+  buckets.take(lowest + from, filled.counts, filled.sums);
 }
 
 /** How many values are finite and not zero: what the buckets go by, in whatever portions the values come. */
