@@ -29,7 +29,7 @@ export interface Output {
  * @throws {UsageError}
  */
 export function checkTargets(targets: readonly string[], inputs: readonly string[]): void {
-  for (const target of targets) {
+  for (const [at, target] of targets.entries()) {
     if (target === '' || /[\\/]$/.test(target))
       throw new UsageError(`cannot write "${target}": expected the name of a file`);
     const folder = dirname(resolve(target));
@@ -45,6 +45,8 @@ export function checkTargets(targets: readonly string[], inputs: readonly string
     } catch {
       throw new UsageError(`cannot write ${target}: the folder ${folder} is not writable`);
     }
+    if (targets.some((other, i) => i < at && isSameFile(target, other)))
+      throw new UsageError(`${target} would be written twice; give another name`);
     for (const input of inputs) {
       if (isSameFile(target, input))
         throw new UsageError(`${target} would overwrite the input ${input}; give another name`);

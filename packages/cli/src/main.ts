@@ -55,6 +55,8 @@ async function run(source: string, target: string, config: string, flags: Flags)
       backend: flags.backend,
       strictBackend: flags.strictBackend,
       fastMath: flags.fastMath,
+      saveStats: flags.saveStats,
+      loadStats: flags.loadStats,
       onProgress: phases.update,
       onWarning: (message) => {
         phases.stop();

@@ -22,6 +22,10 @@ export interface QuantizeOptions {
   readonly strictBackend?: boolean;
   /** Kernels that are faster and whose last bits depend on the machine; the outcome's `device` says so. */
   readonly fastMath?: boolean;
+  /** Where to write the statistics of the samples, which later runs can take instead of running the network. */
+  readonly saveStats?: string;
+  /** A file that `saveStats` wrote for the same model and samples, and what decides how they become inputs. */
+  readonly loadStats?: string;
   readonly onProgress?: (phase: 'images' | 'calibrate' | 'debug', done: number, total: number) => void;
   /** Called with each warning as soon as it is known; the outcome has all of them. */
   readonly onWarning?: (message: string) => void;
@@ -47,6 +51,10 @@ export function checkedOptions(given: QuantizeOptions): CheckedOptions {
       `threads: expected auto or a whole number from 1 to ${MOST_THREADS}, got ${threads}`,
     );
   checkBackend(backend, given);
+  if (given.saveStats !== undefined && given.loadStats !== undefined)
+    throw new UsageError(
+      '--save-stats and --load-stats: statistics are taken anew or reused; give one of both',
+    );
   return { ...given, memoryBytes, threads, backend };
 }
 

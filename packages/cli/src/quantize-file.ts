@@ -17,6 +17,8 @@ import { sampleWarnings } from './samples/asked-for.ts';
 import { sampleSource } from './samples/source.ts';
 import type { SourceModel } from './source-model.ts';
 import { staleWeightFile } from './stale-weight-file.ts';
+import type { StatisticsOutcome } from './statistics/outcome.ts';
+import type { StatisticsUse } from './statistics/use.ts';
 
 export type { QuantizeOptions } from './options.ts';
 
@@ -32,6 +34,8 @@ export interface QuantizeOutcome extends JobOutcome {
   readonly fastMath: boolean;
   /** With `debug`: how far each layer is from the float network; also in `DST.mnn.debug.json`. */
   readonly debug?: DebugReport;
+  /** With `saveStats` and `loadStats`. */
+  readonly statistics?: StatisticsOutcome;
   readonly seconds: number;
 }
 
@@ -53,9 +57,10 @@ export async function quantizeFile(given: QuantizeOptions): Promise<QuantizeOutc
   };
   const loaded = loadConfig(options.config);
   warn(loaded.warnings);
-  const choice = startBackend(options, loaded.config);
+  const use = await statisticsUse(options, loaded.config);
+  const choice = startBackend(use?.backendOptions ?? options, loaded.config);
   try {
-    const job = await prepare(options, loaded.config, warn);
+    const job = { ...(await prepare(options, loaded.config, warn)), use };
     const chosen = await choice.get(job.plan, job.source.count);
     const done = await withWayOut(chosen.outcome, () => quantizeSamples(options, job, chosen, warn));
     return { ...done, warnings, seconds: (performance.now() - started) / 1000 };
@@ -64,49 +69,72 @@ export async function quantizeFile(given: QuantizeOptions): Promise<QuantizeOutc
   }
 }
 
+/** Loaded here, since few runs have to do with saved statistics. */
+async function statisticsUse(options: CheckedOptions, config: Config): Promise<StatisticsUse | undefined> {
+  if (options.saveStats === undefined && options.loadStats === undefined) return undefined;
+  return new (await import('./statistics/use.ts')).StatisticsUse(options, config);
+}
+
 async function quantizeSamples(
   options: CheckedOptions,
   job: FileJob,
-  { backend, outcome }: ChosenBackend,
+  chosen: ChosenBackend,
   warn: Warn,
 ): Promise<Omit<QuantizeOutcome, 'warnings' | 'seconds'>> {
   const { source, target, memoryBytes, strictBackend: strict, onProgress } = options;
-  const { config, read } = job;
-  const running: RunOptions = { backend, strict, memoryBytes, onProgress, warn };
+  const { config, read, use } = job;
+  const { backend } = chosen;
+  const running: RunOptions = {
+    backend,
+    strict,
+    memoryBytes,
+    onProgress,
+    warn,
+    ...use?.opening,
+    ...use?.calibration,
+  };
   const samples = await openSamples(job, running);
   warn(sampleWarnings(config, samples));
   checkTargets(targetsOf(options, config, read), samples.files);
+  use?.check(job, samples);
   const result = await runJob(job, samples, running);
   const files = modelFiles(result.written, target, hasWeightFile(read));
   const debug = result.layers && debugReport(result.layers, files[0], samples);
-  writeResult(result.written, files, debug);
+  const statistics = use?.output(job, samples, result.calibration.statistics, backend);
+  writeResult(result.written, files, debug, statistics);
+  const used = use?.outcome(statistics);
   return {
     source,
     target,
     sourceBytes: read.bytes,
     targetBytes: files.reduce((sum, { bytes }) => sum + bytes.length, 0),
     ...jobOutcome(job, samples, result, backend),
-    backend: outcome,
+    backend: use?.backendOutcome(chosen) ?? chosen.outcome,
     fastMath: options.fastMath ?? false,
     ...(debug && { debug }),
+    ...(used && { statistics: used }),
   };
 }
 
 interface FileJob extends Job {
   readonly read: SourceModel;
+  readonly use: StatisticsUse | undefined;
 }
 
 /** Files that will be written; whether one with weights is among them is known once the source is read. */
-function targetsOf({ target }: QuantizeOptions, { debug }: Config, read?: SourceModel): string[] {
+function targetsOf({ target, saveStats }: QuantizeOptions, { debug }: Config, read?: SourceModel): string[] {
   const weights = read && hasWeightFile(read) ? [weightPath(target)] : [];
-  return [target, `${target}.json`, ...weights, ...(debug ? [debugPath(target)] : [])];
+  const statistics = saveStats === undefined ? [] : [saveStats];
+  return [target, `${target}.json`, ...weights, ...(debug ? [debugPath(target)] : []), ...statistics];
 }
 
 /** Everything that can be wrong without reading all samples. */
-async function prepare(options: QuantizeOptions, given: Config, warn: Warn): Promise<FileJob> {
-  checkTargets(targetsOf(options, given), [options.source, weightPath(options.source), options.config]);
-  const read = readSource(options.source);
-  checkTargets(targetsOf(options, given, read), [...read.files, options.config]);
+async function prepare(options: QuantizeOptions, given: Config, warn: Warn): Promise<Omit<FileJob, 'use'>> {
+  const { source, loadStats } = options;
+  const inputs = [options.config, ...(loadStats === undefined ? [] : [loadStats])];
+  checkTargets(targetsOf(options, given), [source, weightPath(source), ...inputs]);
+  const read = readSource(source);
+  checkTargets(targetsOf(options, given, read), [...read.files, ...inputs]);
   warn(staleWeightFile(options.target, hasWeightFile(read)));
   return { ...(await prepareJob(read.model, given, sampleSource, warn)), read };
 }
@@ -116,10 +144,12 @@ function writeResult(
   written: MnnModel,
   files: readonly [Output, ...Output[]],
   debug: DebugReport | undefined,
+  statistics: Output | undefined,
 ): void {
   const target = files[0].path;
   const text = (content: string): Uint8Array => new TextEncoder().encode(content);
   writeTogether([
+    ...(statistics ? [statistics] : []),
     ...(debug ? [{ path: debugPath(target), bytes: text(debugJson(debug)) }] : []),
     { path: `${target}.json`, bytes: text(scalesJson(written)) },
     ...files,

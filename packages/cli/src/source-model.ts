@@ -6,6 +6,8 @@ export interface SourceModel {
   readonly model: MnnModel;
   /** Every file that was read; the model is the first, files with weights follow. */
   readonly files: readonly string[];
+  /** What they hold, in the same order. */
+  readonly contents: readonly Uint8Array[];
   /** Size of all of them together. */
   readonly bytes: number;
 }
@@ -43,6 +45,7 @@ export function sourceModel(bytes: Uint8Array, path: string, findWeights: FindWe
   return {
     model: { ...model, net },
     files: [path, ...files.keys()],
+    contents: [bytes, ...files.values()],
     bytes: bytes.length + [...files.values()].reduce((sum, file) => sum + file.length, 0),
   };
 }

@@ -1,6 +1,7 @@
 import { backendLines } from './backend/outcome.ts';
 import { debugPath } from './model-files.ts';
 import type { QuantizeOutcome } from './quantize-file.ts';
+import { statisticsLines } from './statistics/outcome.ts';
 import { winogradLines } from './winograd-outcome.ts';
 
 /** More ops than this with one reason are counted, not listed. */
@@ -20,11 +21,18 @@ export function formatSummary(outcome: QuantizeOutcome): string {
     `Size        ${kilobytes(outcome.sourceBytes)} → ${kilobytes(outcome.targetBytes)} (${(outcome.sourceBytes / outcome.targetBytes).toFixed(2)}x smaller)`,
     ...fallbackLines(outcome),
     ...backendLines(outcome.backend),
+    ...statisticsLines(outcome.statistics),
     ...(outcome.warnings.length > 0 ? [`Warnings    ${outcome.warnings.length}, see above`] : []),
-    `Time        ${outcome.seconds.toFixed(1)} s on ${outcome.device}${twoPasses(outcome)}`,
+    `Time        ${outcome.seconds.toFixed(1)} s ${howComputed(outcome)}`,
     `Written     ${writtenFiles(outcome).join(', ')}`,
   ];
   return lines.join('\n');
+}
+
+function howComputed(outcome: QuantizeOutcome): string {
+  const { passes, debug, device } = outcome;
+  if (passes === 0 && debug === undefined) return 'without running the network';
+  return `on ${device}${twoPasses(outcome)}`;
 }
 
 function twoPasses({ twice }: QuantizeOutcome): string {
@@ -41,8 +49,9 @@ function skipLines(skips: QuantizeOutcome['skips']): string[] {
   return counts.length > 0 ? [`Skipped     ${counts.join(', ')}`] : [];
 }
 
-function writtenFiles({ target, debug }: QuantizeOutcome): string[] {
-  return [target, `${target}.json`, ...(debug ? [debugPath(target)] : [])];
+function writtenFiles({ target, debug, statistics }: QuantizeOutcome): string[] {
+  const saved = statistics && 'saved' in statistics ? [statistics.saved] : [];
+  return [target, `${target}.json`, ...(debug ? [debugPath(target)] : []), ...saved];
 }
 
 function floatLines({ prediction }: QuantizeOutcome): string[] {

@@ -159,8 +159,8 @@ function storeOf({ images, decode }: QuantizeBytesOptions): ImageStore {
           place: 'what was given',
           names: names.filter((name) => !name.startsWith('.')),
           skipped: hidden.map((name) => ({ name, reason: 'is hidden (its name begins with a dot)' })),
-          decode: async (name) =>
-            decodeImageFile(new Uint8Array(await files.get(name)!.arrayBuffer()), name, decode),
+          read: async (name) => new Uint8Array(await files.get(name)!.arrayBuffer()),
+          decode: (bytes, name) => decodeImageFile(bytes, name, decode),
         },
         preparing,
       ),

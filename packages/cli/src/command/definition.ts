@@ -14,6 +14,8 @@ export interface Flags {
   readonly backend: BackendName;
   readonly strictBackend?: boolean;
   readonly fastMath?: boolean;
+  readonly saveStats?: string;
+  readonly loadStats?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -52,6 +54,8 @@ export function createCommand(
     .addOption(backendOption())
     .option('--strict-backend', 'an op for which the backend has no kernel is an error')
     .option('--fast-math', 'fused multiply-adds: faster, but the last bits depend on the machine')
+    .option('--save-stats <file>', 'write the statistics of the samples for later runs; costs time and space')
+    .option('--load-stats <file>', 'take them from such a file instead of running the network')
     .option('-q, --quiet', 'print nothing but warnings and the last line')
     .option('--json', 'print the summary as JSON instead of text')
     .version(VERSION)

@@ -18,6 +18,14 @@ export const EXAMPLES: readonly Example[] = [
     task: 'in a script: the summary as JSON, warnings on standard error',
     command: 'mnnquant --json face.mnn face-int8.mnn config.json >summary.json',
   },
+  {
+    task: 'keep what was counted',
+    command: 'mnnquant --save-stats face.stats.npz face.mnn face-int8.mnn config.json',
+  },
+  {
+    task: 'another clamp value or method, without running the network again',
+    command: 'mnnquant --load-stats face.stats.npz face.mnn face-admm.mnn admm.json',
+  },
   { task: 'with few words', command: 'mnnquant --quiet face.mnn face-int8.mnn config.json' },
 ];
 

@@ -20,8 +20,9 @@ export type ImageFolder = ImageSet;
  */
 export async function openImageFolder({ path, ...options }: ImageFolderOptions): Promise<ImageFolder> {
   const { names, skipped } = await sortedEntries(path);
-  const decode = async (name: string) => decodePixels(await readFile(join(path, name)), name);
-  return openImageSet({ option: 'path', place: `the folder ${path}`, names, skipped, decode }, options);
+  const read = (name: string): Promise<Uint8Array> => readFile(join(path, name));
+  const place = `the folder ${path}`;
+  return openImageSet({ option: 'path', place, names, skipped, read, decode: decodePixels }, options);
 }
 
 async function sortedEntries(path: string): Promise<{ names: string[]; skipped: SkippedFile[] }> {

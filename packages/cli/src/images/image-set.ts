@@ -1,18 +1,13 @@
 import type { PixelImage } from '@mnnquant/calibrate';
 import { messageOf, QuantizeError } from '../errors.ts';
-import { compareNames, type SkippedFile } from '../samples/opened.ts';
+import { compareNames, type OpenOptions, type RejectedFile, type SkippedFile } from '../samples/opened.ts';
 
 /** How images become inputs. */
-export interface PreparingOptions {
+export interface PreparingOptions extends OpenOptions {
   /** Use at most so many images; `undefined` for all. */
   readonly limit: number | undefined;
   /** Makes the network's input of an image. */
   readonly prepare: (image: PixelImage) => Float32Array;
-  /** Prepared inputs are kept up to this many bytes; the rest is decoded again when it is needed. */
-  readonly cacheBytes: number;
-  /** What is kept lies in memory that threads share, where there is such memory. */
-  readonly shared?: boolean;
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** Files that may be images, in the order in which they are used. */
@@ -23,8 +18,9 @@ export interface ImageFiles {
   readonly names: readonly string[];
   /** What is known not to be an image before it is opened. */
   readonly skipped: readonly SkippedFile[];
+  read(name: string): Promise<Uint8Array>;
   /** @throws where it is no image; the message may begin with the name */
-  decode(name: string): Promise<PixelImage>;
+  decode(bytes: Uint8Array, name: string): Promise<PixelImage>;
 }
 
 /** The readable images among files. */
@@ -33,6 +29,9 @@ export interface ImageSet {
   readonly skipped: readonly SkippedFile[];
   /** Files that `limit` left out. */
   readonly unused: number;
+  /** With `hash`: of the file of each image, and of files that are none. */
+  readonly hashes?: readonly string[];
+  readonly rejected?: readonly RejectedFile[];
   load(index: number): Promise<Float32Array>;
 }
 
@@ -45,55 +44,75 @@ const FILES_AT_ONCE = 5;
  * @throws {QuantizeError} when none is readable
  */
 export async function openImageSet(files: ImageFiles, options: PreparingOptions): Promise<ImageSet> {
-  const { prepare } = options;
   const skipped = [...files.skipped];
+  const rejected: RejectedFile[] = [];
   const outcomes = await prepareFiles(files, options);
-  const used: { readonly name: string; readonly input?: Float32Array }[] = [];
-  for (const [i, outcome] of outcomes.entries()) {
-    if (typeof outcome === 'string') skipped.push({ name: files.names[i], reason: outcome });
-    else used.push({ name: files.names[i], input: outcome });
+  const used: Used[] = [];
+  for (const [i, { reason, input, hash = '' }] of outcomes.entries()) {
+    const name = files.names[i];
+    if (reason === undefined) used.push({ name, input, hash });
+    else {
+      skipped.push({ name, reason });
+      rejected.push({ name, reason, hash });
+    }
   }
   if (used.length === 0) throw new QuantizeError(noImages(files, skipped));
-  const load = async (index: number): Promise<Float32Array> => {
-    const { name, input } = used[index];
-    if (input) return input;
-    const again = await prepareFile(files, name, prepare);
-    if (typeof again === 'string') throw new QuantizeError(`could be read before, but not now: ${again}`);
-    return again;
-  };
   return {
     names: used.map(({ name }) => name),
     skipped: skipped.sort((a, b) => compareNames(a.name, b.name)),
     unused: files.names.length - outcomes.length,
-    load,
+    ...(options.hash && { hashes: used.map(({ hash }) => hash), rejected }),
+    load: async (index) => used[index].input ?? loadAgain(files, used[index], options),
   };
 }
 
-/** Of a file: the prepared input, `undefined` where there was no memory to keep it, or why there is none. */
-type Outcome = Float32Array | undefined | string;
+/** An image of the set. */
+interface Used {
+  readonly name: string;
+  readonly input?: Float32Array;
+  readonly hash: string;
+}
+
+async function loadAgain(files: ImageFiles, { name, hash }: Used, options: PreparingOptions) {
+  const again = await prepareFile(files, name, { ...options, known: undefined });
+  if (again.input === undefined)
+    throw new QuantizeError(`could be read before, but not now: ${again.reason}`);
+  if (options.hash && again.hash !== hash)
+    throw new QuantizeError(
+      `${name} has changed since it was first read; run again when nobody writes to it`,
+    );
+  return again.input;
+}
+
+/** What became of a file. */
+interface Outcome {
+  /** The prepared input, where there was memory to keep it. */
+  readonly input?: Float32Array;
+  /** Why there is none. */
+  readonly reason?: string;
+  readonly hash?: string;
+}
 
 /**
  * Prepares files from the first on, several at once, until as many as the limit asks for are readable. No
  * file is begun that could be one too many.
  */
-async function prepareFiles(
-  files: ImageFiles,
-  { limit = Number.POSITIVE_INFINITY, prepare, cacheBytes, shared, onProgress }: PreparingOptions,
-): Promise<Outcome[]> {
+async function prepareFiles(files: ImageFiles, options: PreparingOptions): Promise<Outcome[]> {
+  const { limit = Number.POSITIVE_INFINITY, cacheBytes, shared, onProgress } = options;
   const { names } = files;
   const outcomes: Outcome[] = [];
   let [begun, failed, done, left] = [0, 0, 0, cacheBytes];
   const workThrough = async (): Promise<void> => {
     while (begun < names.length && begun - failed < limit) {
       const index = begun++;
-      const result = await prepareFile(files, names[index], prepare);
-      if (typeof result === 'string') {
-        outcomes[index] = result;
+      const { input, reason, hash } = await prepareFile(files, names[index], options);
+      if (reason !== undefined) {
+        outcomes[index] = { reason, hash };
         failed++;
-      } else if (result.byteLength <= left) {
-        outcomes[index] = shared ? sharedCopy(result) : result;
-        left -= result.byteLength;
-      } else outcomes[index] = undefined;
+      } else if (input && input.byteLength <= left) {
+        outcomes[index] = { input: shared ? sharedCopy(input) : input, hash };
+        left -= input.byteLength;
+      } else outcomes[index] = { hash };
       onProgress?.(++done, Math.min(names.length, limit + failed));
     }
   };
@@ -110,17 +129,23 @@ function sharedCopy(floats: Float32Array): Float32Array {
   return copy;
 }
 
-/** The prepared input, or why there is none. */
+/** The prepared input, or why there is none; neither where the image is known. */
 async function prepareFile(
   files: ImageFiles,
   name: string,
-  prepare: (image: PixelImage) => Float32Array,
-): Promise<Float32Array | string> {
+  { prepare, hash, known }: PreparingOptions,
+): Promise<Outcome> {
+  let content: string | undefined;
   try {
-    return prepare(await files.decode(name));
+    const bytes = await files.read(name);
+    content = hash?.(bytes);
+    const finding = content === undefined ? undefined : known?.(name, content);
+    if (finding === 'image') return { hash: content };
+    if (finding !== undefined) return { ...finding, hash: content };
+    return { input: prepare(await files.decode(bytes, name)), hash: content };
   } catch (error) {
     if (error instanceof QuantizeError) throw error;
-    return messageOf(error).replace(`${name}: `, '');
+    return { reason: messageOf(error).replace(`${name}: `, ''), hash: content };
   }
 }
 

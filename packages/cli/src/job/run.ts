@@ -1,4 +1,5 @@
 import {
+  type CalibrationJob,
   type CalibrationResult,
   calibrate,
   type LayerError,
@@ -20,7 +21,7 @@ import type { MnnModel } from '@mnnquant/mnn-format';
 import type { Config } from '../config/schema.ts';
 import { measureDebug } from '../measure-debug.ts';
 import { emaConfig, weightConfig } from '../method-config.ts';
-import type { OpenedSamples } from '../samples/opened.ts';
+import type { OpenedSamples, OpenOptions } from '../samples/opened.ts';
 import { memoryWarnings, predictionWarnings, tensorWarnings } from '../warnings.ts';
 import type { Job, Warn } from './prepare.ts';
 import { threadsOf } from './threads-of.ts';
@@ -28,7 +29,9 @@ import { threadsOf } from './threads-of.ts';
 /** What a job is through with, and how much of it there is. */
 export type OnProgress = (phase: 'images' | 'calibrate' | 'debug', done: number, total: number) => void;
 
-export interface RunOptions {
+export interface RunOptions
+  extends Pick<OpenOptions, 'hash' | 'known'>,
+    Pick<CalibrationJob, 'statistics' | 'saveStatistics'> {
   readonly backend: TensorBackend;
   /** Ops without a kernel in the backend are an error. */
   readonly strict?: boolean;
@@ -53,9 +56,11 @@ const SAMPLES_SHARE = 1 / 4;
 /** Reads every sample once and keeps those for which there is memory. */
 export function openSamples(
   { source }: Job,
-  { backend, memoryBytes, onProgress }: RunOptions,
+  { backend, memoryBytes, hash, known, onProgress }: RunOptions,
 ): Promise<OpenedSamples> {
   return source.open({
+    hash,
+    known,
     cacheBytes: memoryBytes * SAMPLES_SHARE,
     shared: threadsOf(backend) > 1,
     onProgress: (done, total) => onProgress?.('images', done, total),
@@ -96,7 +101,7 @@ interface CalibratedModel {
 async function runCalibration(
   { config, inference, source, plan }: Job,
   samples: OpenedSamples,
-  { backend, strict, memoryBytes, onProgress }: RunOptions,
+  { backend, strict, memoryBytes, statistics, saveStatistics, onProgress }: RunOptions,
 ): Promise<CalibratedModel> {
   const { folded } = inference;
   const skip = (node: GraphNode): boolean => config.skip_quant_op_names.includes(node.name);
@@ -117,6 +122,8 @@ async function runCalibration(
     },
     memoryBudgetBytes: memoryBytes,
     strict,
+    statistics,
+    saveStatistics,
     onProgress: (done, total) => onProgress?.('calibrate', done, total),
   });
   if (training === undefined) return { calibration, model: folded.model, plan };

@@ -75,7 +75,7 @@ function samplingOf(config: Config, { width, height }: ImageInput): SampleOption
 }
 
 function samplesOf(
-  { names, skipped, unused, load }: ImageSet,
+  { names, skipped, unused, hashes, rejected, load }: ImageSet,
   input: ImageInput,
   constants: readonly (readonly [string, TensorData])[],
   { path }: ImageStore,
@@ -87,6 +87,7 @@ function samplesOf(
     skipped,
     unused,
     warnings: [],
+    ...(hashes && { hashes, rejected }),
     name: (index) => names[index] ?? `sample ${index}`,
     load: async (index) => new Map([[input.name, await load(index)], ...constants]),
   };

@@ -7,6 +7,17 @@ export interface SkippedFile {
   readonly reason: string;
 }
 
+/** A file that was opened and is no sample, with the hash of its content. */
+export interface RejectedFile extends SkippedFile {
+  readonly hash: string;
+}
+
+/** Tells contents apart: the same text for the same bytes, in whatever parts they come. */
+export type HashContent = (...parts: readonly Uint8Array[]) => string;
+
+/** What an earlier run found out about a file of this name and hash: an image, or why it is none. */
+export type KnownFile = (name: string, hash: string) => 'image' | { readonly reason: string } | undefined;
+
 /** The samples that `path` holds, ready to be brought. */
 export interface OpenedSamples extends SampleSet {
   /** Of the samples that are used, in order: entries of the folder. */
@@ -18,6 +29,10 @@ export interface OpenedSamples extends SampleSet {
   readonly unused: number;
   /** What a user should know of the content. */
   readonly warnings: readonly string[];
+  /** With `hash`: of the content of each sample, for images the bytes of their files. */
+  readonly hashes?: readonly string[];
+  /** With `hash`: those of `skipped` that had to be opened to be known as none. */
+  readonly rejected?: readonly RejectedFile[];
 }
 
 /** Samples whose shapes are known and whose content is not read yet. */
@@ -35,6 +50,10 @@ export interface OpenOptions {
   readonly cacheBytes: number;
   /** Whether what is kept lies in memory that threads share, so that it is not copied on its way to one. */
   readonly shared?: boolean;
+  /** Hashes what is read, where somebody wants to know. */
+  readonly hash?: HashContent;
+  /** With `hash`: images that are known are not decoded before they are brought. */
+  readonly known?: KnownFile;
   readonly onProgress?: (done: number, total: number) => void;
 }
 

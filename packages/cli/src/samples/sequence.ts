@@ -8,6 +8,7 @@ import { ARCHIVE_ENDING, ARRAY_ENDINGS } from './arrays.ts';
 import { inputEntries } from './constant-inputs.ts';
 import {
   compareNames,
+  type HashContent,
   type OpenedSamples,
   type OpenOptions,
   type SampleSource,
@@ -62,14 +63,21 @@ async function openAll(
   model: SequenceModel,
   entries: readonly Entry[],
   rest: { readonly skipped: readonly SkippedFile[]; readonly unused: number },
-  { cacheBytes, onProgress }: OpenOptions,
+  { cacheBytes, hash, onProgress }: OpenOptions,
 ): Promise<OpenedSamples> {
   const cache = new Map<number, Sample>();
   const shapes: SequenceSample['shapes'][] = [];
   const files: string[] = [];
+  const hashes: string[] = [];
   const skipped = [...rest.skipped];
   const bad: string[] = [];
   let left = cacheBytes;
+  const loadAgain = async (index: number): Promise<Sample> => {
+    const sample = await readEntry(model, entries[index]);
+    if (hash && sampleHash(sample, hash) !== hashes[index])
+      throw new QuantizeError(`${entries[index].name} has changed since it was first read`);
+    return sample.data;
+  };
   for (const [index, entry] of entries.entries()) {
     const sample = await readEntry(model, entry);
     const bytes = [...sample.data.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
@@ -78,6 +86,7 @@ async function openAll(
       left -= bytes;
     }
     shapes.push(sample.shapes);
+    if (hash) hashes.push(sampleHash(sample, hash));
     files.push(...sample.files);
     skipped.push(...sample.skipped.map(({ name, reason }) => ({ name: `${entry.name}/${name}`, reason })));
     for (const [input, count] of sample.notFinite) bad.push(`${entry.name}: input ${input}: ${count}`);
@@ -90,10 +99,22 @@ async function openAll(
     skipped: skipped.sort((a, b) => compareNames(a.name, b.name)),
     unused: rest.unused,
     warnings: notFiniteWarnings(bad),
+    ...(hash && { hashes, rejected: [] }),
     name: (index) => entries[index]?.name ?? `sample ${index}`,
     shapes: (index) => shapes[index],
-    load: async (index) => cache.get(index) ?? (await readEntry(model, entries[index])).data,
+    load: async (index) => cache.get(index) ?? loadAgain(index),
   };
+}
+
+/** Of what the network gets, however it is written: names, types, shapes and numbers of all inputs. */
+function sampleHash({ data, shapes }: SequenceSample, hash: HashContent): string {
+  const encoder = new TextEncoder();
+  const parts = [...data].flatMap(([name, numbers]) => {
+    const { buffer, byteOffset, byteLength } = numbers;
+    const head = JSON.stringify([name, numbers.constructor.name, shapes.get(name)]);
+    return [encoder.encode(head), new Uint8Array(buffer, byteOffset, byteLength)];
+  });
+  return hash(...parts);
 }
 
 function notFiniteWarnings(bad: readonly string[]): string[] {

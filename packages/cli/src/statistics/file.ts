@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { type EncodedStatistics, SavedStatistics } from '@mnnquant/calibrate';
+import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from 'fflate';
+import { messageOf, UsageError } from '../errors.ts';
+import { parseNpy } from '../samples/npy.ts';
+import { VERSION } from '../version.ts';
+import { FORMAT, FORMAT_VERSION, headSchema, type Meta, metaSchema } from './meta.ts';
+import { npyBytes } from './npy-bytes.ts';
+import type { Origin } from './origin.ts';
+import { isIntact, sealed } from './sealed.ts';
+
+const META = 'meta.json';
+/** Of a zip archive. */
+const MAGIC = [0x50, 0x4b, 0x03, 0x04];
+/** Counts hardly get smaller by more effort, which takes longer than the run itself. */
+const LEVEL = 1;
+/** Zip knows times from 1980 on; a real one would change the bytes from run to run. */
+const NO_TIME = new Date(1980, 0, 1);
+
+/** Statistics out of a file, and what they were made from. */
+export interface StatisticsFile {
+  readonly path: string;
+  readonly origin: Origin;
+  readonly statistics: SavedStatistics;
+}
+
+/**
+ * The content of a file of statistics: an `.npz` archive of NumPy with `meta.json` as its first member, and a hash of
+ * everything as the comment. The same statistics of the same origin give the same bytes.
+ */
+export function statisticsBytes({ header, arrays }: EncodedStatistics, origin: Origin): Uint8Array {
+  const meta: Meta = { format: FORMAT, version: FORMAT_VERSION, tool: VERSION, origin, statistics: header };
+  const files: Zippable = { [META]: strToU8(JSON.stringify(meta)) };
+  for (const [name, array] of arrays) files[`${name}.npy`] = npyBytes(array);
+  return sealed(zipSync(files, { level: LEVEL, mtime: NO_TIME }));
+}
+
+/**
+ * Reads a file of statistics. Arrays are unpacked when they are asked for.
+ *
+ * @throws {UsageError} where it cannot be read, is something else, damaged, or of another version
+ */
+export function readStatistics(path: string): StatisticsFile {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new UsageError(`cannot read the statistics ${path}: ${messageOf(error)}`);
+  }
+  if (!MAGIC.every((byte, i) => bytes[i] === byte))
+    throw new UsageError(`${path}: it is no file of statistics; expected one that --save-stats wrote`);
+  // Before anything in it is believed.
+  if (!isIntact(bytes))
+    throw new UsageError(
+      `${path}: it is damaged, incomplete or no file of statistics: the content does not fit its checksum; write it again with --save-stats`,
+    );
+  const { origin, statistics } = metaOf(bytes, path);
+  const find = (name: string) => {
+    const member = memberOf(bytes, `${name}.npy`);
+    return member && (parseNpy(member).data as Float64Array);
+  };
+  return { path, origin, statistics: new SavedStatistics(statistics, find) };
+}
+
+function metaOf(bytes: Uint8Array, path: string): Meta {
+  const raw: unknown = JSON.parse(strFromU8(memberOf(bytes, META) ?? strToU8('null')));
+  const { data: head } = headSchema.safeParse(raw);
+  if (head === undefined)
+    throw new UsageError(`${path}: it is no file of statistics; expected one that --save-stats wrote`);
+  if (head.version !== FORMAT_VERSION)
+    throw new UsageError(
+      `${path}: it is of version ${head.version}, this release reads version ${FORMAT_VERSION}; write it again with --save-stats`,
+    );
+  if (head.tool !== VERSION)
+    throw new UsageError(
+      `${path}: it was written by mnnquant ${head.tool}, which may decode, compute or count differently from this one, ${VERSION}; write it again with --save-stats`,
+    );
+  const { data, error } = metaSchema.safeParse(raw);
+  if (data) return data as Meta;
+  const [issue] = error.issues;
+  throw new UsageError(`${path}: ${issue.path.join('.')}: ${issue.message}`);
+}
+
+function memberOf(bytes: Uint8Array, name: string): Uint8Array | undefined {
+  return unzipSync(bytes, { filter: (file) => file.name === name })[name];
+}
