@@ -29,3 +29,24 @@ export function poolNet(side: number): Net {
 function reluMain(): Op['main'] {
   return { type: 'Relu', value: createTable('Relu', { slope: 0 }) };
 }
+
+/** The small net with the average of whole planes between the convolutions. */
+export function averageNet(side: number): Net {
+  const net = smallNet(side, side);
+  const [input, first, second] = net.oplists!;
+  const average = createTable('Pool', { isGlobal: true, type: PoolType.AVEPOOL });
+  const oplists: Op[] = [
+    input!,
+    first!,
+    {
+      ...first!,
+      name: 'average',
+      type: OpType.Pooling,
+      main: { type: 'Pool', value: average },
+      inputIndexes: Int32Array.of(1),
+      outputIndexes: Int32Array.of(3),
+    },
+    { ...second!, inputIndexes: Int32Array.of(3), outputIndexes: Int32Array.of(2) },
+  ];
+  return { ...net, oplists, tensorName: [...net.tensorName!, 'average'] };
+}

@@ -6,7 +6,8 @@ import { main } from '../src/main.ts';
 import { type QuantizeOptions, quantizeFile } from '../src/quantize-file.ts';
 import { sealed } from '../src/statistics/sealed.ts';
 import { formatSummary } from '../src/summary.ts';
-import { poolNet } from './pool-net.ts';
+import { bmp } from './image-files.ts';
+import { averageNet, poolNet } from './pool-net.ts';
 import { npy } from './sample-files.ts';
 import { fill, photo, smallConfig, smallJob, smallNet } from './scratch.ts';
 
@@ -99,6 +100,18 @@ describe('reused statistics give the bytes of a run that computes everything', (
     const { files } = await saved.computed(change);
     await saved.run(change, { loadStats: saved.stats });
     expect(saved.written()).toEqual(files);
+  });
+
+  it('where the file knows more of an average than a run with these skips would have seen', async () => {
+    const saved = job(averageNet(SIDE));
+    for (const [i, name] of ['a', 'b', 'c'].entries())
+      fill(saved.folder, { [`photos/${name}.bmp`]: bmp({ bits: 24, pixel: () => 0xff00ff - i }) });
+    await saved.run({}, { saveStats: saved.stats });
+    for (const skips of [[], ['conv1']]) {
+      const { files } = await saved.computed({ skip_quant_op_names: skips });
+      await saved.run({ skip_quant_op_names: skips }, { loadStats: saved.stats });
+      expect(saved.written()).toEqual(files);
+    }
   });
 
   it('whatever else the model, its weights and the folder of samples are called', async () => {
@@ -322,7 +335,10 @@ describe('a file that is not what it should be', () => {
     const without = (drop: (meta: Meta) => unknown) =>
       writeFileSync(
         saved.stats,
-        withMeta(whole, (meta) => (drop(meta as unknown as Meta), meta)),
+        withMeta(whole, (meta) => {
+          drop(meta as unknown as Meta);
+          return meta;
+        }),
       );
     without(({ statistics }) => statistics.tensors.splice(1, 1));
     await expect(saved.run({}, { loadStats: saved.stats })).rejects.toThrow(/have no tensor 1 \(conv1\)/);
