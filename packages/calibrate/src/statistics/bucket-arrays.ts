@@ -44,14 +44,16 @@ export function bucketArrays(buckets: ValueBuckets): BucketArrays {
   const counts = new Float64Array(end - first);
   const rests = new Float64Array(end - first);
   let filled = 0;
-  for (const [exponent, octaveCounts, sums] of octaves)
+  for (const [exponent, octaveCounts, sums] of octaves) {
+    const { start, width, step } = gridOf(exponent);
+    const shift = exponent * PER_OCTAVE - first;
     for (let place = 0; place < PER_OCTAVE; place++) {
       const count = octaveCounts[place] as number;
       if (count === 0) continue;
-      counts[exponent * PER_OCTAVE + place - first] = count;
-      const { low, step } = gridOf(exponent, place);
-      rests[filled++] = ((sums[place] as number) - count * low) / step;
+      counts[shift + place] = count;
+      rests[filled++] = ((sums[place] as number) - count * (start + place * width)) / step;
     }
+  }
   const used = rests.subarray(0, filled);
   if (!areCounts(used)) throw new RangeError('buckets: expected sums of float32 numbers');
   return {
@@ -78,11 +80,13 @@ export function bucketsFrom({ form, arrays }: BucketArrays): ValueBuckets {
   return ValueBuckets.fromParts({ values: undefined, lowest: form.lowest, octaves });
 }
 
-/** The lower edge of a bucket, and what one step of a float32 is there; exponent 0 is that of subnormals. */
-function gridOf(exponent: number, place: number): { readonly low: number; readonly step: number } {
+/**
+ * Where the buckets of an exponent begin, how wide they are, and what one step of a float32 is there; exponent 0 is that
+ * of subnormals.
+ */
+function gridOf(exponent: number): { readonly start: number; readonly width: number; readonly step: number } {
   const unit = 2 ** (Math.max(1, exponent) - 127);
-  const start = exponent === 0 ? 0 : unit;
-  return { low: start + (place * unit) / PER_OCTAVE, step: unit / 2 ** MANTISSA_BITS };
+  return { start: exponent === 0 ? 0 : unit, width: unit / PER_OCTAVE, step: unit / 2 ** MANTISSA_BITS };
 }
 
 /** The first bucket that is not empty, and the one behind the last. */
@@ -119,21 +123,26 @@ function valuesFrom(steps: NumberArray): Float32Array {
 function octavesFrom(first: number, counts: NumberArray, rests: NumberArray): ValueBucketParts['octaves'] {
   if (!Number.isSafeInteger(first) || first < 0 || first + counts.length > INFINITE_PATTERN >>> BUCKET_SHIFT)
     throw new RangeError(`buckets: expected finite numbers, got ${counts.length} buckets from ${first} on`);
-  const octaves = new Map<number, readonly [number, Uint32Array, Float64Array]>();
+  const octaves: (readonly [number, Uint32Array, Float64Array])[] = [];
   let filled = 0;
-  for (let i = 0; i < counts.length; i++) {
-    const count = counts[i] as number;
-    if (count === 0) continue;
-    const [exponent, place] = [Math.floor((first + i) / PER_OCTAVE), (first + i) % PER_OCTAVE];
-    const octave =
-      octaves.get(exponent) ??
-      ([exponent, new Uint32Array(PER_OCTAVE), new Float64Array(PER_OCTAVE)] as const);
-    octaves.set(exponent, octave);
-    const { low, step } = gridOf(exponent, place);
-    octave[1][place] = count;
-    octave[2][place] = count * low + (rests[filled++] ?? Number.NaN) * step;
+  const [lowest, highest] = [first, first + counts.length - 1].map((bucket) =>
+    Math.floor(bucket / PER_OCTAVE),
+  );
+  for (let exponent = lowest as number; exponent <= (highest as number); exponent++) {
+    const { start, width, step } = gridOf(exponent);
+    const shift = exponent * PER_OCTAVE - first;
+    const octaveCounts = new Uint32Array(PER_OCTAVE);
+    const sums = new Float64Array(PER_OCTAVE);
+    const end = Math.min(PER_OCTAVE, counts.length - shift);
+    for (let place = Math.max(0, -shift); place < end; place++) {
+      const count = counts[shift + place] as number;
+      if (count === 0) continue;
+      octaveCounts[place] = count;
+      sums[place] = count * (start + place * width) + (rests[filled++] ?? Number.NaN) * step;
+    }
+    octaves.push([exponent, octaveCounts, sums]);
   }
   if (filled !== rests.length)
     throw new RangeError(`rests: expected ${filled} numbers, one per bucket, got ${rests.length}`);
-  return [...octaves.values()];
+  return octaves;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type EncodedStatistics, SavedStatistics } from '@mnnquant/calibrate';
-import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from 'fflate';
+import { strFromU8, strToU8, unzipSync } from 'fflate';
 import { messageOf, UsageError } from '../errors.ts';
 import { parseNpy } from '../samples/npy.ts';
 import { VERSION } from '../version.ts';
@@ -8,14 +8,11 @@ import { FORMAT, FORMAT_VERSION, headSchema, type Meta, metaSchema } from './met
 import { npyBytes } from './npy-bytes.ts';
 import type { Origin } from './origin.ts';
 import { isIntact, sealed } from './sealed.ts';
+import { zipArchive } from './zip-archive.ts';
 
 const META = 'meta.json';
 /** Of a zip archive. */
 const MAGIC = [0x50, 0x4b, 0x03, 0x04];
-/** Counts hardly get smaller by more effort, which takes longer than the run itself. */
-const LEVEL = 1;
-/** Zip knows times from 1980 on; a real one would change the bytes from run to run. */
-const NO_TIME = new Date(1980, 0, 1);
 
 /** Statistics out of a file, and what they were made from. */
 export interface StatisticsFile {
@@ -26,13 +23,12 @@ export interface StatisticsFile {
 
 /**
  * The content of a file of statistics: an `.npz` archive of NumPy with `meta.json` as its first member, and a hash of
- * everything as the comment. The same statistics of the same origin give the same bytes.
+ * everything as the comment. The same statistics of the same origin give the same bytes with the same zlib.
  */
 export function statisticsBytes({ header, arrays }: EncodedStatistics, origin: Origin): Uint8Array {
   const meta: Meta = { format: FORMAT, version: FORMAT_VERSION, tool: VERSION, origin, statistics: header };
-  const files: Zippable = { [META]: strToU8(JSON.stringify(meta)) };
-  for (const [name, array] of arrays) files[`${name}.npy`] = npyBytes(array);
-  return sealed(zipSync(files, { level: LEVEL, mtime: NO_TIME }));
+  const members = [...arrays].map(([name, array]) => [`${name}.npy`, () => npyBytes(array)] as const);
+  return sealed(zipArchive([[META, () => strToU8(JSON.stringify(meta))], ...members]));
 }
 
 /**

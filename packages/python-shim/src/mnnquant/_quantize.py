@@ -34,6 +34,8 @@ def quantize(
     memory: Optional[Union[int, str]] = None,
     fast_math: bool = False,
     strict_backend: bool = False,
+    save_stats: Optional[PathLike] = None,
+    load_stats: Optional[PathLike] = None,
     on_warning: Optional[Callable[[str], None]] = None,
 ) -> Report:
     """Turns the float model ``src`` into the int8 model ``dst``; ``dst.json`` is written beside it.
@@ -45,6 +47,8 @@ def quantize(
     :param memory: for samples and activations, in bytes or such as ``"800M"``; 1 GiB if ``None``
     :param fast_math: faster, but the last bits depend on the machine
     :param strict_backend: an op without a kernel is an error
+    :param save_stats: where to write the statistics of the samples, for later runs
+    :param load_stats: such a file, of the same model, samples and preparation: the network is not run again
     :param on_warning: called with each warning as soon as it is known; the report has all of them
     :raises UsageError: the arguments or the config are wrong
     :raises QuantizeError: the work failed; nothing was written
@@ -59,6 +63,11 @@ def quantize(
         options.append("--fast-math")
     if strict_backend:
         options.append("--strict-backend")
+    # One argument, so that a name may begin with a dash.
+    if save_stats is not None:
+        options.append(f"--save-stats={os.fspath(save_stats)}")
+    if load_stats is not None:
+        options.append(f"--load-stats={os.fspath(load_stats)}")
     node = find_node()
     with config_file(config) as path:
         files = [os.fspath(src), os.fspath(dst), path]
