@@ -82,6 +82,23 @@ def test_options_reach_the_command(tmp_path: Path, model: Path, config: Dict[str
     assert mnnquant.quantize(model, tmp_path / "a.mnn", config, memory="1G").raw["passes"] == 1
 
 
+def test_statistics_are_saved_and_reused(
+    tmp_path: Path, model: Path, config: Dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    target, name = tmp_path / "a.mnn", "-stats.npz"
+    saved = mnnquant.quantize(model, target, config, save_stats=name)
+    assert saved.raw["statistics"] == {"saved": name, "bytes": (tmp_path / name).stat().st_size}
+    clamped = {**config, "feature_clamp_value": 90}
+    reused = mnnquant.quantize(model, target, clamped, load_stats=Path(name))
+    assert (reused.raw["statistics"], reused.raw["passes"]) == ({"reused": name}, 0)
+    content = target.read_bytes()
+    mnnquant.quantize(model, target, clamped)
+    assert target.read_bytes() == content
+    with pytest.raises(mnnquant.UsageError, match="mean: was"):
+        mnnquant.quantize(model, target, {**config, "mean": [1, 1, 1]}, load_stats=name)
+
+
 def test_warnings_are_told(tmp_path: Path, model: Path, config: Dict[str, Any]) -> None:
     told: List[str] = []
     report = mnnquant.quantize(model, tmp_path / "a.mnn", {**config, "wdth": 3}, on_warning=told.append)

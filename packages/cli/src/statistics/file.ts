@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { type EncodedStatistics, SavedStatistics } from '@mnnquant/calibrate';
-import { strFromU8, strToU8, unzipSync } from 'fflate';
 import { messageOf, UsageError } from '../errors.ts';
 import { parseNpy } from '../samples/npy.ts';
 import { VERSION } from '../version.ts';
@@ -8,7 +7,7 @@ import { FORMAT, FORMAT_VERSION, headSchema, type Meta, metaSchema } from './met
 import { npyBytes } from './npy-bytes.ts';
 import type { Origin } from './origin.ts';
 import { isIntact, sealed } from './sealed.ts';
-import { zipArchive } from './zip-archive.ts';
+import { zipArchive, zipMembers } from './zip-archive.ts';
 
 const META = 'meta.json';
 /** Of a zip archive. */
@@ -28,7 +27,7 @@ export interface StatisticsFile {
 export function statisticsBytes({ header, arrays }: EncodedStatistics, origin: Origin): Uint8Array {
   const meta: Meta = { format: FORMAT, version: FORMAT_VERSION, tool: VERSION, origin, statistics: header };
   const members = [...arrays].map(([name, array]) => [`${name}.npy`, () => npyBytes(array)] as const);
-  return sealed(zipArchive([[META, () => strToU8(JSON.stringify(meta))], ...members]));
+  return sealed(zipArchive([[META, () => new TextEncoder().encode(JSON.stringify(meta))], ...members]));
 }
 
 /**
@@ -50,16 +49,17 @@ export function readStatistics(path: string): StatisticsFile {
     throw new UsageError(
       `${path}: it is damaged, incomplete or no file of statistics: the content does not fit its checksum; write it again with --save-stats`,
     );
-  const { origin, statistics } = metaOf(bytes, path);
+  const memberOf = zipMembers(bytes);
+  const { origin, statistics } = metaOf(memberOf(META), path);
   const find = (name: string) => {
-    const member = memberOf(bytes, `${name}.npy`);
+    const member = memberOf(`${name}.npy`);
     return member && (parseNpy(member).data as Float64Array);
   };
   return { path, origin, statistics: new SavedStatistics(statistics, find) };
 }
 
-function metaOf(bytes: Uint8Array, path: string): Meta {
-  const raw: unknown = JSON.parse(strFromU8(memberOf(bytes, META) ?? strToU8('null')));
+function metaOf(bytes: Uint8Array | undefined, path: string): Meta {
+  const raw: unknown = bytes && JSON.parse(new TextDecoder().decode(bytes));
   const { data: head } = headSchema.safeParse(raw);
   if (head === undefined)
     throw new UsageError(`${path}: it is no file of statistics; expected one that --save-stats wrote`);
@@ -75,8 +75,4 @@ function metaOf(bytes: Uint8Array, path: string): Meta {
   if (data) return data as Meta;
   const [issue] = error.issues;
   throw new UsageError(`${path}: ${issue.path.join('.')}: ${issue.message}`);
-}
-
-function memberOf(bytes: Uint8Array, name: string): Uint8Array | undefined {
-  return unzipSync(bytes, { filter: (file) => file.name === name })[name];
 }

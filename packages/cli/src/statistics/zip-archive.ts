@@ -1,5 +1,6 @@
-import { crc32, deflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { Zip, type ZipInputFile } from 'fflate';
+import { zipDirectory } from '../samples/zip-checksums.ts';
 
 /** Counts hardly get smaller by more effort, which takes longer than many a run. */
 const LEVEL = 1;
@@ -34,4 +35,23 @@ export function zipArchive(members: Iterable<readonly [string, () => Uint8Array]
   }
   zip.end();
   return Buffer.concat(chunks);
+}
+
+/** Bytes of a member's header without its name and what else it has (PKWARE's APPNOTE 6.3, 4.3.7). */
+const HEADER = 30;
+
+/** Brings members of an archive that `zipArchive` wrote, by name; each is unpacked when it is asked for. */
+export function zipMembers(archive: Uint8Array): (name: string) => Uint8Array | undefined {
+  const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength);
+  const entries = zipDirectory(archive);
+  return (name) => {
+    const entry = entries.get(name);
+    if (entry === undefined) return undefined;
+    const { offset, packed, checksum } = entry;
+    const [nameBytes, extraBytes] = [26, 28].map((from) => view.getUint16(offset + from, true));
+    const start = offset + HEADER + nameBytes + extraBytes;
+    const bytes = inflateRawSync(archive.subarray(start, start + packed));
+    if (crc32(bytes) !== checksum) throw new Error(`${name}: the data do not fit their checksum`);
+    return bytes;
+  };
 }
