@@ -54,8 +54,11 @@ export function createCommand(
     .addOption(backendOption())
     .option('--strict-backend', 'an op for which the backend has no kernel is an error')
     .option('--fast-math', 'fused multiply-adds: faster, but the last bits depend on the machine')
-    .option('--save-stats <file>', 'write the statistics of the samples for later runs; costs time and space')
-    .option('--load-stats <file>', 'take them from such a file instead of running the network')
+    .option(
+      '--save-stats <file.npz>',
+      'write the statistics of the samples for later runs; costs time and space',
+    )
+    .option('--load-stats <file.npz>', 'take them from such a file instead of running the network')
     .option('-q, --quiet', 'print nothing but warnings and the last line')
     .option('--json', 'print the summary as JSON instead of text')
     .version(VERSION)
