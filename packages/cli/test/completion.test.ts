@@ -94,7 +94,7 @@ const SUBCOMMAND_CASES: readonly (readonly [line: string, words: readonly string
   ['mnnquant judge --data judge -- a.mnn ', EVERYTHING],
   ['mnnquant judge judge ', EVERYTHING],
   ['mnnquant --threads judge ', MODELS],
-  ['mnnquant --s', ['--strict-backend']],
+  ['mnnquant --s', ['--save-stats', '--strict-backend']],
 ];
 
 for (const shell of SHELLS) {
