@@ -144,6 +144,19 @@ describe('errors name the op', () => {
       ]),
       /convolution_y \(Convolution\): expected a multiple of 2 input channels, got 3/,
     ],
+    [
+      'a convolution whose wired weights are missing',
+      smallNet([
+        inputOp('x', 1, 3, 4, 4),
+        {
+          type: 'Convolution',
+          inputs: ['x', '-'],
+          outputs: ['y'],
+          main: main('Convolution2D', { common: { ...baseConvolution(), outputCount: 2 } as never }),
+        },
+      ]),
+      /convolution_y \(Convolution\): expected its weights inside or as the second input, got neither/,
+    ],
   ] as const)('%s', (_, net, message) => {
     const graph = () => createPlan(buildGraph(net));
     expect(graph).toThrow(GraphError);

@@ -34,13 +34,18 @@ export async function readArray(path: string): Promise<FileArray> {
   return { data: Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(i * 4, true)) };
 }
 
+/** The arrays of an `.npz` file by name. As {@link parseArchive}. */
+export async function readArchive(path: string): Promise<Map<string, NpyArray>> {
+  return parseArchive(await readFile(path));
+}
+
 /**
- * The arrays of an `.npz` file by name.
+ * The arrays of an `.npz` archive by name.
  *
  * @throws {Error} when it is not such a file
  */
-export async function readArchive(path: string): Promise<Map<string, NpyArray>> {
-  const entries = Object.entries(unzip(await readFile(path))).filter(([name]) => name.endsWith('.npy'));
+export function parseArchive(archive: Uint8Array): Map<string, NpyArray> {
+  const entries = Object.entries(unzip(archive)).filter(([name]) => name.endsWith('.npy'));
   return new Map(
     entries.map(([file, bytes]) => {
       const name = file.slice(0, -'.npy'.length);

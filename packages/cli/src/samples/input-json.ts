@@ -32,7 +32,15 @@ export async function readInputJson(
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw new Error(`${INPUT_JSON}: cannot be read: ${messageOf(error)}`, { cause: error });
   });
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseInputJson(text, names);
+}
+
+/**
+ * The content of an `input.json`.
+ *
+ * @throws {Error} where it is damaged or names an input that the model has not
+ */
+export function parseInputJson(text: string, names: readonly string[]): InputJson {
   const { inputs, outputs } = parse(text);
   const unknown = inputs.find(({ name }) => !names.includes(name));
   if (unknown)

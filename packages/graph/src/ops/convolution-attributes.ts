@@ -128,6 +128,8 @@ export function convolutionGeometry(
   const shape = input.shape.length > 1 ? imageShape(input) : input.shape;
   if (shape.length !== 4)
     throw new GraphError(`${where}: expected a 4-D input (2-D or 3-D without NHWC), got [${input.shape}]`);
+  if (givenWeights === undefined && attributes.weight === undefined)
+    throw new GraphError(`${where}: expected its weights inside or as the second input, got neither`);
   const weightShape = givenWeights && windowShape(attributes, givenWeights, where);
   const inputChannels = shape[channelAxis(layout, 4)];
   const inputHeight = shape[spatialAxis(layout)];
