@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { unzipSync } from 'fflate';
+import { type UnzipFileInfo, unzipSync } from 'fflate';
 import { messageOf } from '../errors.ts';
 import { type NpyArray, parseNpy } from './npy.ts';
 import type { Numbers } from './numbers.ts';
@@ -45,9 +45,8 @@ export async function readArchive(path: string): Promise<Map<string, NpyArray>> 
  * @throws {Error} when it is not such a file
  */
 export function parseArchive(archive: Uint8Array): Map<string, NpyArray> {
-  const entries = Object.entries(unzip(archive)).filter(([name]) => name.endsWith('.npy'));
   return new Map(
-    entries.map(([file, bytes]) => {
+    Object.entries(unzip(archive)).map(([file, bytes]) => {
       const name = file.slice(0, -'.npy'.length);
       try {
         return [name, parseNpy(bytes)];
@@ -58,10 +57,25 @@ export function parseArchive(archive: Uint8Array): Map<string, NpyArray> {
   );
 }
 
+/** Deflate makes at most 258 bytes of two bits (RFC 1951): a larger claim is damage. */
+const MOST_PER_BYTE = 1032;
+/** Of all arrays of an archive together, unpacked; no sample has more. */
+const MOST_BYTES = 2 ** 30;
+
+/** The arrays in an archive. What a header claims is checked before memory is taken for it. */
 function unzip(bytes: Uint8Array): Record<string, Uint8Array> {
   let files: Record<string, Uint8Array>;
+  let total = 0;
+  const filter = ({ name, size, originalSize }: UnzipFileInfo): boolean => {
+    if (!name.endsWith('.npy')) return false;
+    total += originalSize;
+    if (size > bytes.length || originalSize > MOST_PER_BYTE * (size + 1))
+      throw new Error(`${name}: ${size} bytes cannot unpack to ${originalSize}; the file is damaged`);
+    if (total > MOST_BYTES) throw new Error(`its arrays take more than ${MOST_BYTES} bytes`);
+    return true;
+  };
   try {
-    files = unzipSync(bytes);
+    files = unzipSync(bytes, { filter });
   } catch (error) {
     throw new Error(`it is not an .npz file: ${messageOf(error)}`, { cause: error });
   }
