@@ -1,4 +1,11 @@
-import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import {
+  createScanner,
+  getNodeValue,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
 import { UsageError } from '../errors.ts';
 import { describe, explain } from './explain.ts';
 import { relations } from './relations.ts';
@@ -67,13 +74,36 @@ function onePerKey<T extends { readonly path: readonly PropertyKey[] }>(issues: 
   return [...new Map(issues.map((issue) => [issue.path.join('.'), issue])).values()];
 }
 
+/** No key has more than three; the parser takes stack for each. */
+const MOST_LEVELS = 64;
+
+function checkDepth(text: string, name: string): void {
+  const scanner = createScanner(text);
+  let depth = 0;
+  // Only the end has no length. A bracket in a text or comment is not where its token begins.
+  for (scanner.scan(); scanner.getTokenLength() > 0; scanner.scan()) {
+    const first = text[scanner.getTokenOffset()];
+    if (first === '{' || first === '[') depth++;
+    if (first === '}' || first === ']') depth--;
+    if (depth > MOST_LEVELS)
+      throw new UsageError(
+        `${name}: expected at most ${MOST_LEVELS} brackets within each other, got more at ${placeIn(text, scanner.getTokenOffset())}`,
+      );
+  }
+}
+
+function placeIn(text: string, offset: number | undefined): string {
+  const before = text.slice(0, offset).split('\n');
+  return `line ${before.length}, column ${before[before.length - 1].length + 1}`;
+}
+
 function parseJson(text: string, name: string): Node {
+  checkDepth(text, name);
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors);
   const [first] = errors;
   if (tree && first === undefined) return tree;
-  const before = text.slice(0, first?.offset).split('\n');
-  const place = `line ${before.length}, column ${before[before.length - 1].length + 1}`;
+  const place = placeIn(text, first?.offset);
   const what = first ? inWords(printParseErrorCode(first.error)) : 'value expected';
   throw new UsageError(`${name}: not valid JSON at ${place}: ${what}`);
 }

@@ -36,8 +36,19 @@ function withArticle(type: string): string {
 
 /** A value as it is shown in a message. */
 export function describe(value: unknown): string {
-  if (Array.isArray(value)) return value.length > 6 ? `an array of ${value.length}` : JSON.stringify(value);
+  if (Array.isArray(value)) {
+    const short = value.length <= 6 && value.every((item) => !Array.isArray(item) || item.every(isPlain));
+    return short ? `[${value.map(describeItem).join(',')}]` : `an array of ${value.length}`;
+  }
   if (typeof value === 'object' && value !== null) return 'an object';
   // Infinity (1e999) is null in JSON.
-  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}
+
+function describeItem(item: unknown): string {
+  return Array.isArray(item) ? `[${item.map(describe).join(',')}]` : describe(item);
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value !== 'object' || value === null;
 }
