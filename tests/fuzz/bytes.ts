@@ -2,6 +2,10 @@ import type { Random } from './random.ts';
 
 type Change = (bytes: Uint8Array, random: Random, others: readonly Uint8Array[]) => Uint8Array;
 
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
 const cut: Change = (bytes, random) => bytes.slice(0, random.below(bytes.length));
 
 const flip: Change = (bytes, random) => {
@@ -18,14 +22,14 @@ const overwrite: Change = (bytes, random) => {
 const extremeWord: Change = (bytes, random) => {
   if (bytes.length < 4) return bytes;
   const at = random.below(bytes.length - 3) & (random.once(4) ? ~0 : ~3);
-  new DataView(bytes.buffer).setUint32(at, random.extreme(), true);
+  viewOf(bytes).setUint32(at, random.extreme(), true);
   return bytes;
 };
 
 /** A small step: an offset or a length that is nearly right, and may lead in a circle. */
 const nearWord: Change = (bytes, random) => {
   if (bytes.length < 4) return bytes;
-  const view = new DataView(bytes.buffer);
+  const view = viewOf(bytes);
   const at = random.below(bytes.length - 3) & ~1;
   if (random.once(2)) view.setInt32(at, view.getInt32(at, true) + 4 * (random.below(17) - 8), true);
   else view.setUint16(at, view.getUint16(at, true) + 2 * (random.below(9) - 4), true);
@@ -52,7 +56,11 @@ const splice: Change = (bytes, random, others) => {
 
 const insert: Change = (bytes, random) => {
   const at = random.below(bytes.length);
-  return Uint8Array.from([...bytes.subarray(0, at), ...random.bytes(1 + random.below(8)), ...bytes.subarray(at)]);
+  return Uint8Array.from([
+    ...bytes.subarray(0, at),
+    ...random.bytes(1 + random.below(8)),
+    ...bytes.subarray(at),
+  ]);
 };
 
 const CHANGES = [
@@ -73,11 +81,9 @@ const CHANGES = [
 /** A damaged copy of one of the files. */
 export function damaged(files: readonly Uint8Array[], random: Random): Uint8Array {
   const file = random.pick(files);
-  let bytes = file.slice();
+  let bytes: Uint8Array = file.slice();
   for (let i = random.below(3); i >= 0 && bytes.length > 0; i--) {
     bytes = random.pick(CHANGES)(bytes, random, files);
-    // Changes of words need a buffer of their own.
-    if (bytes.byteLength !== bytes.buffer.byteLength) bytes = bytes.slice();
   }
   return bytes;
 }

@@ -1,5 +1,5 @@
 import { checkConfig, parseConfig } from '../../packages/cli/src/config/check.ts';
-import { configSchema, KNOWN_KEYS } from '../../packages/cli/src/config/schema.ts';
+import { configSchema, KNOWN_KEYS, keyNotes } from '../../packages/cli/src/config/schema.ts';
 import { damaged } from './bytes.ts';
 import type { Random } from './random.ts';
 
@@ -26,7 +26,21 @@ const TEXTS = [
   'toString',
   '\u{1f600}',
 ];
-const NUMBERS = ['0', '-0', '1', '-1', '0.5', '1e999', '-1e999', '1e-999', '9007199254740993', '4294967296', '127', '128', '1e21'];
+const NUMBERS = [
+  '0',
+  '-0',
+  '1',
+  '-1',
+  '0.5',
+  '1e999',
+  '-1e999',
+  '1e-999',
+  '9007199254740993',
+  '4294967296',
+  '127',
+  '128',
+  '1e21',
+];
 const DEEPEST = 6;
 
 function value(random: Random, depth = 0): string {
@@ -48,7 +62,9 @@ function value(random: Random, depth = 0): string {
 }
 
 function list(random: Random, make: () => string): string {
-  return Array.from({ length: random.below(random.once(8) ? 40 : 5) }, make).join(random.once(60) ? ' ' : ', ');
+  return Array.from({ length: random.below(random.once(8) ? 40 : 5) }, make).join(
+    random.once(60) ? ' ' : ', ',
+  );
 }
 
 /** A key of the schema, one nearly so, or anything. */
@@ -73,19 +89,18 @@ function deep(random: Random): string {
     ['{"inputs":[', ']}'],
     ['[[{"mean":', '}]]'],
   ]);
-  const text = open.repeat(depth) + (random.once(2) ? '1' + close.repeat(depth) : '');
+  const text = open.repeat(depth) + (random.once(2) ? `1${close.repeat(depth)}` : '');
   return random.once(2) ? text : `{"path": "x", "inputs": ${text}}`;
 }
 
 /** Mostly right, so that what comes behind the first check is reached. */
 function nearlyRight(random: Random): string {
   const given: Record<string, string> = { path: '"x"' };
-  for (let i = random.below(6); i >= 0; i--) given[random.pick(KNOWN_KEYS)] = value(random);
   for (const [name, schema] of Object.entries(configSchema.shape)) {
-    if (given[name] === undefined || !random.once(2)) continue;
-    const { data } = schema.safeParse(undefined);
-    if (data !== undefined) given[name] = JSON.stringify(data);
+    const examples = keyNotes.get(schema)?.examples ?? [];
+    if (examples.length > 0 && random.once(4)) given[name] = JSON.stringify(random.pick(examples));
   }
+  if (random.once(2)) given[random.pick(KNOWN_KEYS)] = value(random);
   return `{${Object.entries(given).map(([name, text]) => `${JSON.stringify(name)}: ${text}`)}}`;
 }
 

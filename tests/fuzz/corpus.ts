@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { externalizeWeights, type Net, readModel, writeModel } from '@mnnquant/mnn-format';
-import { smallNet } from '../../packages/cli/test/scratch.ts';
 import { pickedRowsNet, twoInputNet } from '../../packages/cli/test/sample-files.ts';
+import { smallNet } from '../../packages/cli/test/scratch.ts';
 import { trainingNet } from '../../packages/cli/test/training-net.ts';
 import { CONTROL_NETS } from '../../packages/graph/test/golden/control-nets.ts';
 import { DATA_SHAPE_NETS } from '../../packages/graph/test/golden/data-shape-nets.ts';

@@ -37,6 +37,7 @@ export function undocumented(error: unknown, plain: boolean): string | undefined
   if (!known) return `${error.name}: ${error.message}`;
   if (error.message.length < SHORTEST_MESSAGE) return `says only "${error.message}"`;
   // What JavaScript says of itself is no message, whatever class carries it.
-  const leaked = /Cannot read propert|is not a function|is not iterable|Invalid typed array|call stack|allocation/;
+  const leaked =
+    /Cannot read propert|is not a function|is not iterable|Invalid typed array|call stack|allocation/;
   return leaked.test(error.message) ? `says "${error.message}"` : undefined;
 }

@@ -14,10 +14,41 @@ interface Place {
 
 /** Numbers that dimensions, counts and indexes should not be. */
 const NUMBERS = [
-  -2147483648, -65536, -2, -1, 0, 1, 2, 3, 5, 7, 16, 127, 255, 1000, 4097, 65535, 65536, 1 << 20, 1 << 24, 1 << 30,
+  -2147483648,
+  -65536,
+  -2,
+  -1,
+  0,
+  1,
+  2,
+  3,
+  5,
+  7,
+  16,
+  127,
+  255,
+  1000,
+  4097,
+  65535,
+  65536,
+  1 << 20,
+  1 << 24,
+  1 << 30,
   2147483647,
 ];
-const FLOATS = [0, -0, 1, -1, 0.5, 1e-38, 1e-45, 3.4e38, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+const FLOATS = [
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  1e-38,
+  1e-45,
+  3.4e38,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+];
 const TEXTS = [
   '',
   'conv1',
@@ -47,7 +78,8 @@ export function changeModel(net: Net, random: Random): void {
   collect(net as unknown as Table, tableDescriptors.Net!, places);
   // Absent fields are most of them: what is there is changed more often.
   const present = places.filter(({ table, field }) => table[field.name] !== undefined);
-  for (let i = random.below(4); i >= 0; i--) change(random.pick(random.once(6) ? places : present), places, random);
+  for (let i = random.below(4); i >= 0; i--)
+    change(random.pick(random.once(6) ? places : present), places, random);
 }
 
 function collect(table: Table, descriptor: TableDescriptor, places: Place[]): void {
@@ -95,17 +127,20 @@ function changedValue(old: unknown, field: Field, places: readonly Place[], rand
     case 'strings':
       return changedList((old as string[] | undefined) ?? [], random, () => random.pick(TEXTS));
     case 'table':
-      return random.once(2) ? undefined : createTable(field.table as 'Net');
+      return random.once(2) ? undefined : tableOf(field.table);
     case 'tables':
-      return changedList((old as Table[] | undefined) ?? [], random, () => createTable(field.table as 'Net'));
+      return changedList((old as Table[] | undefined) ?? [], random, () => tableOf(field.table));
     case 'union': {
       const type = random.pick(unionMembers[field.union]!.slice(1)) as string;
       if (random.once(3)) return undefined;
-      return random.once(2)
-        ? { type, value: createTable(type as 'Net') }
-        : valueElsewhere(field, places, random);
+      return random.once(2) ? { type, value: tableOf(type) } : valueElsewhere(field, places, random);
     }
   }
+}
+
+/** With the schema's defaults. */
+function tableOf(name: string): Table {
+  return { ...createTable(name as 'Net') };
 }
 
 type Scalar = Extract<Field, { kind: 'scalar' }>;

@@ -1,4 +1,11 @@
-import { predictInt8, quantizeModel, quantizeWeights, withScalesForPieces, int8Candidates, scalesJson } from '@mnnquant/calibrate';
+import {
+  int8Candidates,
+  predictInt8,
+  quantizeModel,
+  quantizeWeights,
+  scalesJson,
+  withScalesForPieces,
+} from '@mnnquant/calibrate';
 import type { ExecutionPlan, Graph } from '@mnnquant/graph';
 import { inlineExternalWeights, type MnnModel, readModel, writeModel } from '@mnnquant/mnn-format';
 import { parseConfig } from '../../packages/cli/src/config/check.ts';
@@ -29,7 +36,9 @@ async function useModel(bytes: Uint8Array, random: Random): Promise<string> {
   }
   const source = (graph: Graph) => ({
     shapes: new Map(
-      graph.inputs.map(({ name, desc }) => [name, desc.shape.map((n) => (n < 0 ? DYNAMIC_EXTENT : n))] as const),
+      graph.inputs.map(
+        ({ name, desc }) => [name, desc.shape.map((n) => (n < 0 ? DYNAMIC_EXTENT : n))] as const,
+      ),
     ),
     count: 0,
     open: noWeights,

@@ -67,10 +67,20 @@ export function samples(random: Random): string {
 /** Images of the formats that are read here. */
 export function images(random: Random): string {
   const bytes = damaged(IMAGES, random);
-  const decode = isBmp(bytes) ? decodeBmp : isNetpbm(bytes) ? decodeNetpbm : isTga(bytes) ? decodeTga : undefined;
+  const decode = isBmp(bytes)
+    ? decodeBmp
+    : isNetpbm(bytes)
+      ? decodeNetpbm
+      : isTga(bytes)
+        ? decodeTga
+        : undefined;
   if (decode === undefined) return 'another format';
   const pixels = decode(bytes);
   if (pixels.data.length !== pixels.width * pixels.height * 4) throw new TypeError('pixels are missing');
-  sampleImage(pixels, { format: 'BGR', mean: [], normal: [], width: 4, height: 3, centerCropHeight: 0.5, centerCropWidth: 1 }, 'NCHW');
+  sampleImage(
+    pixels,
+    { format: 'BGR', mean: [], normal: [], width: 4, height: 3, centerCropHeight: 0.5, centerCropWidth: 1 },
+    'NCHW',
+  );
   return decode.name;
 }

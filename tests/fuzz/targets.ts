@@ -42,8 +42,12 @@ export function createFuzzer(examples: string): Fuzzer {
         const outcome = error instanceof Error ? error.name : 'thrown';
         if (problem === undefined) return { outcome };
         const stack = error instanceof Error ? (error.stack ?? '') : '';
-        const where = stack.split('\n').filter((line) => line.startsWith('    at ')).slice(0, 6);
-        const cause = error instanceof Error && error.cause instanceof Error ? `\n  cause: ${error.cause.stack}` : '';
+        const where = stack
+          .split('\n')
+          .filter((line) => line.startsWith('    at '))
+          .slice(0, 6);
+        const cause =
+          error instanceof Error && error.cause instanceof Error ? `\n  cause: ${error.cause.stack}` : '';
         return { outcome, failure: `${problem}\n${where.join('\n')}${cause}` };
       }
     },

@@ -1,0 +1,6 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  ssr: { resolve: { conditions: ['@mnnquant/source'] } },
+  test: { name: 'fuzz', root: import.meta.dirname, include: ['*.test.ts'], testTimeout: 60_000 },
+});
