@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, QuantizeError, UsageError } from './errors.ts';
 import { weightPath } from './model-files.ts';
 import { type FindWeights, type SourceModel, sourceModel, type WeightFile } from './source-model.ts';
+import { readWhole } from './stable-file.ts';
 
 /**
  * Reads the float model; weights that lie in `SRC.weight` beside it, or in files that its ops name, are
@@ -13,8 +14,9 @@ import { type FindWeights, type SourceModel, sourceModel, type WeightFile } from
 export function readSource(path: string): SourceModel {
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(path);
+    bytes = readWhole(path);
   } catch (error) {
+    if (error instanceof QuantizeError) throw error;
     throw new UsageError(`cannot read the model ${path}: ${messageOf(error)}`);
   }
   return sourceModel(bytes, path, weightFilesOf(path));
@@ -36,8 +38,9 @@ function weightFilesOf(model: string): FindWeights {
 
 function readWeights(path: string): Uint8Array {
   try {
-    return readFileSync(path);
+    return readWhole(path);
   } catch (error) {
+    if (error instanceof QuantizeError) throw error;
     throw new UsageError(`cannot read the weights ${path}: ${messageOf(error)}`);
   }
 }

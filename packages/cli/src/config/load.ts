@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
-import { messageOf, UsageError } from '../errors.ts';
+import { statSync } from 'node:fs';
+import { messageOf, QuantizeError, UsageError } from '../errors.ts';
+import { readWhole } from '../stable-file.ts';
 import { type LoadedConfig, parseConfig } from './check.ts';
 
 /**
@@ -13,8 +14,9 @@ export function loadConfig(file: string): LoadedConfig {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return new TextDecoder().decode(readWhole(file));
   } catch (error) {
+    if (error instanceof QuantizeError) throw error;
     throw new UsageError(`cannot read the config file ${file}: ${messageOf(error)}`);
   }
 }

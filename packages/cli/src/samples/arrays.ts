@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { type UnzipFileInfo, unzipSync } from 'fflate';
 import { messageOf } from '../errors.ts';
+import { readWholeLater } from '../stable-file.ts';
 import { type NpyArray, parseNpy } from './npy.ts';
 import type { Numbers } from './numbers.ts';
 import { parseText } from './text.ts';
@@ -24,7 +24,7 @@ export const ARCHIVE_ENDING = '.npz';
  * @throws {Error} when the content is not what the name says
  */
 export async function readArray(path: string): Promise<FileArray> {
-  const bytes = await readFile(path);
+  const bytes = await readWholeLater(path);
   const ending = extname(path);
   if (ending === '.npy') return parseNpy(bytes);
   if (ending === '.txt') return { data: parseText(new TextDecoder().decode(bytes)) };
@@ -36,7 +36,7 @@ export async function readArray(path: string): Promise<FileArray> {
 
 /** The arrays of an `.npz` file by name. As {@link parseArchive}. */
 export async function readArchive(path: string): Promise<Map<string, NpyArray>> {
-  return parseArchive(await readFile(path));
+  return parseArchive(await readWholeLater(path));
 }
 
 /**
