@@ -1,149 +1,165 @@
 import {
-  accessSync,
   closeSync,
   constants,
-  existsSync,
+  copyFileSync,
   fsyncSync,
+  linkSync,
+  lstatSync,
   openSync,
-  readFileSync,
-  realpathSync,
   renameSync,
   rmSync,
-  statSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { messageOf, QuantizeError, UsageError } from './errors.ts';
+import { dirname } from 'node:path';
+import { messageOf, QuantizeError } from './errors.ts';
+import { removeStale, temporaryName } from './temporary-files.ts';
 
 /** A file to be written. */
 export interface Output {
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** Makes no sense with an older one of the files that are written after it: those are taken away before. */
+  readonly belongsToLater?: boolean;
+}
+
+/** An output on its way. */
+interface Pending extends Output {
+  /** The new content, beside the target. */
+  readonly fresh: string;
+  /** The older content under another name; only there where there was one. */
+  readonly older: string;
+  hasOlder: boolean;
+  isRenamed: boolean;
 }
 
 /**
- * Checks, before the long work, that the results can be written and overwrite nothing by accident.
+ * Writes all files or none: each goes to a temporary file beside its target first, and only when all are on the disk
+ * are they renamed, in the order given. What was there before is kept under another name until then, so that putting
+ * it back takes no space. Signals wait until it is done.
  *
- * @param inputs files that are read; none of them may be a target
- * @throws {UsageError}
- */
-export function checkTargets(targets: readonly string[], inputs: readonly string[]): void {
-  for (const [at, target] of targets.entries()) {
-    if (target === '' || /[\\/]$/.test(target))
-      throw new UsageError(`cannot write "${target}": expected the name of a file`);
-    const folder = dirname(resolve(target));
-    const state = statSync(folder, { throwIfNoEntry: false });
-    if (!state?.isDirectory()) throw new UsageError(`cannot write ${target}: there is no folder ${folder}`);
-    const present = statSync(target, { throwIfNoEntry: false });
-    if (present?.isDirectory()) throw new UsageError(`cannot write ${target}: it is a folder`);
-    // A device such as /dev/null would be replaced by a file.
-    if (present && !present.isFile())
-      throw new UsageError(`cannot write ${target}: it is not a regular file`);
-    try {
-      accessSync(folder, constants.W_OK);
-    } catch {
-      throw new UsageError(`cannot write ${target}: the folder ${folder} is not writable`);
-    }
-    if (targets.some((other, i) => i < at && isSameFile(target, other)))
-      throw new UsageError(`${target} would be written twice; give another name`);
-    for (const input of inputs) {
-      if (isSameFile(target, input))
-        throw new UsageError(`${target} would overwrite the input ${input}; give another name`);
-    }
-    // Where a pipe was looked at last, Node 20 takes modules behind links for files of their own, and finds not what they need.
-    statSync(folder);
-  }
-}
-
-function isSameFile(a: string, b: string): boolean {
-  if (realPath(a) === realPath(b)) return true;
-  const [first, second] = [statSync(a, { throwIfNoEntry: false }), statSync(b, { throwIfNoEntry: false })];
-  return (
-    first !== undefined &&
-    second !== undefined &&
-    first.ino !== 0 &&
-    first.ino === second.ino &&
-    first.dev === second.dev
-  );
-}
-
-/** With links resolved as far as the path exists. */
-function realPath(path: string): string {
-  const whole = resolve(path);
-  try {
-    return realpathSync(whole);
-  } catch {
-    const folder = dirname(whole);
-    return folder === whole ? whole : join(realPath(folder), basename(whole));
-  }
-}
-
-/**
- * Writes all files or none: each goes to a temporary file beside its target first, and only when all
- * are on the disk are they renamed. Signals wait until it is done.
+ * A process that is killed (SIGKILL, loss of power) leaves every single file either as it was or new, except that one
+ * after a file with `belongsToLater` may be missing. Its temporary files are removed by a later run.
  *
  * @throws {QuantizeError} naming the file; nothing is left behind then, and older files are as before
  */
 export function writeTogether(outputs: readonly Output[]): void {
-  const temporary = outputs.map(({ path }) => join(dirname(path), `.${basename(path)}.${process.pid}.tmp`));
-  const renamed = new Map<string, Uint8Array | undefined>();
+  const pending = outputs.map(
+    (output): Pending => ({
+      ...output,
+      fresh: temporaryName(output.path, 'new'),
+      older: temporaryName(output.path, 'old'),
+      hasOlder: false,
+      isRenamed: false,
+    }),
+  );
   const release = holdSignals();
   try {
-    for (const [i, { path, bytes }] of outputs.entries()) writeDurably(temporary[i], bytes, path);
-    for (const [i, { path }] of outputs.entries()) {
-      // Nothing can fail after the last one, and that is the large one.
-      const older = i < outputs.length - 1 ? olderContent(path) : undefined;
-      renameOver(temporary[i], path);
-      renamed.set(path, older);
+    for (const one of pending) removeStale(one.path);
+    for (const one of pending) naming(one, writeDurably);
+    for (const one of pending) naming(one, keepOlder);
+    for (const [i, one] of pending.entries()) {
+      if (one.belongsToLater) for (const later of pending.slice(i + 1)) naming(later, takeAway);
+      naming(one, putInPlace);
     }
+    for (const folder of new Set(pending.map(({ path }) => dirname(path)))) syncFolder(folder);
   } catch (error) {
-    for (const path of temporary) rmSync(path, { force: true });
-    for (const [path, older] of renamed) {
-      if (older) writeFileSync(path, older);
-      else rmSync(path, { force: true });
-    }
+    for (const one of pending) undo(one);
     throw error;
   } finally {
+    for (const { fresh, older } of pending) for (const path of [fresh, older]) removeQuietly(path);
     release();
   }
 }
 
-function olderContent(target: string): Uint8Array | undefined {
+function naming(output: Pending, step: (output: Pending) => void): void {
   try {
-    return existsSync(target) ? readFileSync(target) : undefined;
+    step(output);
   } catch (error) {
-    throw new QuantizeError(`cannot write ${target}: ${messageOf(error)}`, { cause: error });
+    throw new QuantizeError(`cannot write ${output.path}: ${messageOf(error)}`, { cause: error });
   }
 }
 
-function renameOver(temporary: string, target: string): void {
+function writeDurably({ fresh, bytes }: Pending): void {
+  const descriptor = openSync(fresh, 'wx');
   try {
-    renameSync(temporary, target);
-  } catch (error) {
-    throw new QuantizeError(`cannot write ${target}: ${messageOf(error)}`, { cause: error });
+    for (let done = 0; done < bytes.length; ) {
+      const written = writeSync(descriptor, bytes, done);
+      if (written === 0)
+        throw new Error(`nothing more can be written after ${done} of ${bytes.length} bytes`);
+      done += written;
+    }
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 
-/** With a listener a signal is delivered after the running code, not in the middle of it. */
+/** A second name takes no space; not every file system has such. */
+function keepOlder(output: Pending): void {
+  const { path, older } = output;
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+  try {
+    linkSync(path, older);
+  } catch {
+    copyFileSync(path, older, constants.COPYFILE_EXCL);
+  }
+  output.hasOlder = true;
+}
+
+function takeAway(output: Pending): void {
+  if (!output.hasOlder) return;
+  // Undone by putting the older one back.
+  output.isRenamed = true;
+  rmSync(output.path);
+}
+
+function putInPlace(output: Pending): void {
+  renameSync(output.fresh, output.path);
+  output.isRenamed = true;
+}
+
+function undo({ path, older, hasOlder, isRenamed }: Pending): void {
+  if (!isRenamed) return;
+  try {
+    if (hasOlder) renameSync(older, path);
+    else rmSync(path, { force: true });
+  } catch {
+    // The first error is the one to tell.
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // A later run tries again.
+  }
+}
+
+/** Makes renames last a loss of power, where a folder can be opened; the files themselves are on the disk already. */
+function syncFolder(folder: string): void {
+  try {
+    const descriptor = openSync(folder, 'r');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    // Windows, and some network file systems.
+  }
+}
+
+/**
+ * With a listener a signal is delivered after the running code, not in the middle of it. SIGXFSZ, which comes with a
+ * write beyond a limit of the shell, becomes the write's error.
+ */
 function holdSignals(): () => void {
   const ignore = (): void => {};
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  if (process.platform !== 'win32') signals.push('SIGXFSZ');
   for (const signal of signals) process.on(signal, ignore);
   return () => {
     for (const signal of signals) process.off(signal, ignore);
   };
-}
-
-function writeDurably(temporary: string, bytes: Uint8Array, target: string): void {
-  let descriptor: number | undefined;
-  try {
-    descriptor = openSync(temporary, 'wx');
-    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
-    fsyncSync(descriptor);
-  } catch (error) {
-    throw new QuantizeError(`cannot write ${target}: ${messageOf(error)}`, { cause: error });
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
-  }
 }

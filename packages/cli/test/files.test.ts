@@ -1,8 +1,9 @@
 import { linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checkTargets } from '../src/check-targets.ts';
 import { QuantizeError, UsageError } from '../src/errors.ts';
-import { checkTargets, writeTogether } from '../src/files.ts';
+import { writeTogether } from '../src/files.ts';
 import { fill, scratchFolder } from './scratch.ts';
 
 function scratch(files: Readonly<Record<string, string>> = {}) {

@@ -9,8 +9,9 @@ import {
 } from 'node:fs';
 import { createTable, readModel, writeModel } from '@mnnquant/mnn-format';
 import { describe, expect, it } from 'vitest';
+import { checkTargets } from '../src/check-targets.ts';
 import { QuantizeError, UsageError } from '../src/errors.ts';
-import { checkTargets, writeTogether } from '../src/files.ts';
+import { writeTogether } from '../src/files.ts';
 import { type QuantizeOptions, quantizeFile } from '../src/quantize-file.ts';
 import { formatSummary } from '../src/summary.ts';
 import { fill, smallJob, smallNet } from './scratch.ts';
