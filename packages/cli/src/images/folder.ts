@@ -1,6 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { folderEntries } from '../samples/folder-entries.ts';
 import { compareNames, type SkippedFile } from '../samples/opened.ts';
+import { readWholeLater, SeenContent } from '../stable-file.ts';
 import { decodePixels } from './decode.ts';
 import { type ImageSet, openImageSet, type PreparingOptions } from './image-set.ts';
 
@@ -20,16 +22,21 @@ export type ImageFolder = ImageSet;
  */
 export async function openImageFolder({ path, ...options }: ImageFolderOptions): Promise<ImageFolder> {
   const { names, skipped } = await sortedEntries(path);
-  const read = (name: string): Promise<Uint8Array> => readFile(join(path, name));
+  const seen = new SeenContent();
+  const read = async (name: string): Promise<Uint8Array> => {
+    const bytes = await readWholeLater(join(path, name));
+    seen.check(join(path, name), [bytes]);
+    return bytes;
+  };
   const place = `the folder ${path}`;
   return openImageSet({ option: 'path', place, names, skipped, read, decode: decodePixels }, options);
 }
 
 async function sortedEntries(path: string): Promise<{ names: string[]; skipped: SkippedFile[] }> {
   const names: string[] = [];
-  const skipped: SkippedFile[] = [];
-  const entries = await readdir(path, { withFileTypes: true });
-  for (const entry of entries.sort((a, b) => compareNames(a.name, b.name))) {
+  const { entries, unnamed } = await folderEntries(path);
+  const skipped: SkippedFile[] = [...unnamed];
+  for (const entry of entries.toSorted((a, b) => compareNames(a.name, b.name))) {
     const { name } = entry;
     // What a link leads to counts.
     const target = entry.isSymbolicLink() ? await stat(join(path, name)).catch(() => undefined) : entry;

@@ -1,11 +1,13 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
 import type { Graph, Sample } from '@mnnquant/graph';
 import type { Config } from '../config/schema.ts';
 import { messageOf, QuantizeError } from '../errors.ts';
+import { SeenContent } from '../stable-file.ts';
 import { ARCHIVE_ENDING, ARRAY_ENDINGS } from './arrays.ts';
 import { inputEntries } from './constant-inputs.ts';
+import { folderEntries } from './folder-entries.ts';
 import {
   compareNames,
   type HashContent,
@@ -66,25 +68,20 @@ async function openAll(
   { cacheBytes, hash, onProgress }: OpenOptions,
 ): Promise<OpenedSamples> {
   const cache = new Map<number, Sample>();
+  const seen = new SeenContent();
   const shapes: SequenceSample['shapes'][] = [];
   const files: string[] = [];
   const hashes: string[] = [];
   const skipped = [...rest.skipped];
   const bad: string[] = [];
   let left = cacheBytes;
-  const loadAgain = async (index: number): Promise<Sample> => {
-    const sample = await readEntry(model, entries[index]);
-    if (hash && sampleHash(sample, hash) !== hashes[index])
-      throw new QuantizeError(`${entries[index].name} has changed since it was first read`);
-    return sample.data;
-  };
   for (const [index, entry] of entries.entries()) {
     const sample = await readEntry(model, entry);
     const bytes = [...sample.data.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
     if (bytes <= left) {
       cache.set(index, sample.data);
       left -= bytes;
-    }
+    } else checkSeen(seen, model, entry, sample);
     shapes.push(sample.shapes);
     if (hash) hashes.push(sampleHash(sample, hash));
     files.push(...sample.files);
@@ -102,8 +99,25 @@ async function openAll(
     ...(hash && { hashes, rejected: [] }),
     name: (index) => entries[index]?.name ?? `sample ${index}`,
     shapes: (index) => shapes[index],
-    load: async (index) => cache.get(index) ?? loadAgain(index),
+    load: async (index) => {
+      const kept = cache.get(index);
+      if (kept !== undefined) return kept;
+      const again = await readEntry(model, entries[index]);
+      checkSeen(seen, model, entries[index], again);
+      return again.data;
+    },
   };
+}
+
+/** What is read again must be what it was. */
+function checkSeen(
+  seen: SeenContent,
+  { config }: SequenceModel,
+  { name }: Entry,
+  sample: SequenceSample,
+): void {
+  const shapes = new TextEncoder().encode(JSON.stringify([...sample.shapes]));
+  seen.check(join(config.path, name), [shapes, ...sample.data.values()]);
 }
 
 /** Of what the network gets, however it is written: names, types, shapes and numbers of all inputs. */
@@ -127,8 +141,9 @@ async function entriesOf(
   model: SequenceModel,
 ): Promise<{ entries: Entry[]; skipped: SkippedFile[] }> {
   const entries: Entry[] = [];
-  const skipped: SkippedFile[] = [];
-  for (const name of (await readdir(path)).sort(compareNames)) {
+  const { entries: there, unnamed } = await folderEntries(path);
+  const skipped: SkippedFile[] = [...unnamed];
+  for (const name of there.map(({ name }) => name).sort(compareNames)) {
     const entry = await stat(join(path, name)).catch(() => undefined);
     const isFolder = entry?.isDirectory() ?? false;
     const reason = name.startsWith('.')
