@@ -16,6 +16,21 @@ async function loadSharp(): Promise<typeof import('sharp')['default']> {
 /** JPEG, PNG, WebP, GIF, TIFF, AVIF: whatever libvips reads. */
 export async function decodeWithSharp(bytes: Uint8Array): Promise<PixelImage> {
   const sharp = await loadSharp();
+  try {
+    return await decode(sharp, bytes);
+  } catch (error) {
+    throw new Error(inWords(messageOf(error)), { cause: error });
+  }
+}
+
+/** What libvips says, each line once. Where others decode at the same time it does not always know its own error. */
+function inWords(message: string): string {
+  const lines = new Set(message.split('\n').map((line) => line.trim().replace(/:$/, '')));
+  const known = [...lines].filter((line) => line !== '' && line.toLowerCase() !== 'unknown error');
+  return known.length > 0 ? known.join('; ') : 'the image is damaged or cut off';
+}
+
+async function decode(sharp: typeof import('sharp')['default'], bytes: Uint8Array): Promise<PixelImage> {
   const image = sharp(bytes, { failOn: 'error', ignoreIcc: true, autoOrient: false });
   if (!isPlainPhoto(bytes)) {
     const { space, format } = await image.metadata();
