@@ -1,4 +1,5 @@
 import type { DeviceTensor, TensorBackend } from './backend.ts';
+import { Breath } from './breath.ts';
 import type { ControlRuntime } from './control.ts';
 import { failure, quiet } from './failure.ts';
 import type { ExecutionPlan, Graph, GraphNode, PlanStep } from './graph.ts';
@@ -36,6 +37,7 @@ export class BoundPlan {
   readonly #steps: readonly BoundStep[];
   readonly #constants = new Map<number, DeviceTensor>();
   readonly #runners = new Map<Graph, GraphRunner>();
+  readonly #breath = new Breath();
 
   constructor(plan: ExecutionPlan, backend: TensorBackend, options: BindOptions, counts: StepCounts) {
     this.plan = plan;
@@ -66,6 +68,7 @@ export class BoundPlan {
     const ahead = (this.#backend.concurrency ?? 1) > 1 ? STEPS_AHEAD : 0;
     const waiting: Promise<unknown>[] = [];
     for (const [index, step] of this.#steps.entries()) {
+      await this.#breath.take();
       const done = Promise.all(await this.#runStep(step, scope));
       waiting.push(quiet(done.then(() => run.visitor.onStep?.(index + 1, this.#steps.length))));
       if (waiting.length > ahead) await waiting.shift();
