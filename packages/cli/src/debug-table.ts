@@ -1,7 +1,8 @@
 import stringWidth from 'string-width';
 import type { DebugLayer, DebugReport } from './debug-report.ts';
 import { debugPath } from './model-files.ts';
-import { printable, shorten } from './terminal-text.ts';
+import { printableName } from './printable.ts';
+import { shorten } from './terminal-text.ts';
 
 /** On a terminal the worst layers are shown; the rest is in the file. */
 const SHOWN_ROWS = 20;
@@ -76,7 +77,7 @@ function cells(layer: DebugLayer, several: ReadonlySet<string>): string[] {
     share(clipped),
     int8 ? 'int8' : 'float',
     type,
-    printable(layer.output ? `${name} (output)` : name),
+    printableName(layer.output ? `${name} (output)` : name),
   ];
 }
 

@@ -6,13 +6,14 @@ import { SUBCOMMANDS } from './commands/index.ts';
 import type { DebugReport } from './debug-report.ts';
 import { messageOf, UsageError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { printable } from './printable.ts';
 import { createPhases, createProgress, SILENT } from './progress.ts';
+import { beforeStopping } from './stop-signals.ts';
 
 /**
  * Runs the command; returns its exit code.
  *
- * Signals keep their default effect, which is the only one that reaches a thread that computes. They
- * can come at any time: results only appear at the very end, by renaming.
+ * Signals can come at any time: results only appear at the very end, by renaming.
  */
 export async function main(args: readonly string[]): Promise<number> {
   ignoreClosedPipes();
@@ -39,6 +40,11 @@ function explainCommandName(first: string | undefined): void {
 async function run(source: string, target: string, config: string, flags: Flags): Promise<void> {
   const quiet = flags.quiet || flags.json;
   const phases = createPhases((title) => (quiet ? SILENT : createProgress(title, process.stderr)));
+  let done = 'nothing was written';
+  const release = beforeStopping((signal) => {
+    phases.stop();
+    process.stderr.write(`error: stopped by ${signal}; ${done}\n`);
+  });
   try {
     if (flags.fastMath) allowRelaxedSimd();
     // Loaded here, so that --help and --version answer at once.
@@ -60,18 +66,22 @@ async function run(source: string, target: string, config: string, flags: Flags)
       onProgress: phases.update,
       onWarning: (message) => {
         phases.stop();
-        process.stderr.write(`warning: ${message}\n`);
+        process.stderr.write(`warning: ${printable(message)}\n`);
+      },
+      onWritten: () => {
+        done = 'all files were written before';
       },
     });
     phases.stop();
     if (flags.json) process.stdout.write(`${JSON.stringify(outcome, undefined, 2)}\n`);
     else if (!flags.quiet) {
-      process.stdout.write(`${formatSummary(outcome)}\n`);
+      process.stdout.write(`${printable(formatSummary(outcome))}\n`);
       if (outcome.debug) await printDebugTable(outcome.debug, target);
     }
     if (!flags.json) process.stdout.write('Quantize model done!\n');
   } finally {
     phases.stop();
+    release();
   }
 }
 
@@ -81,12 +91,12 @@ async function printDebugTable(report: DebugReport, target: string): Promise<voi
   const { isTTY, columns: reported } = process.stdout;
   // Some terminals do not know their size.
   const columns = isTTY ? reported || 80 : undefined;
-  process.stdout.write(`${formatDebugTable(report, { target, columns })}\n`);
+  process.stdout.write(`${printable(formatDebugTable(report, { target, columns }))}\n`);
 }
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  process.stderr.write(`error: ${messageOf(error)}\n`);
+  process.stderr.write(`error: ${printable(messageOf(error))}\n`);
   return error instanceof UsageError ? EXIT.usage : EXIT.failed;
 }
 

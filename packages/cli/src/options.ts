@@ -29,6 +29,8 @@ export interface QuantizeOptions {
   readonly onProgress?: (phase: 'images' | 'calibrate' | 'debug', done: number, total: number) => void;
   /** Called with each warning as soon as it is known; the outcome has all of them. */
   readonly onWarning?: (message: string) => void;
+  /** Called as soon as all files are in their place. */
+  readonly onWritten?: () => void;
 }
 
 const DEFAULT_MEMORY_BYTES = 2 ** 30;
@@ -44,6 +46,13 @@ export function checkedOptions(given: QuantizeOptions): CheckedOptions {
   const { memoryBytes = DEFAULT_MEMORY_BYTES, threads = 'auto', backend = 'auto' } = given;
   if (!(Number.isFinite(memoryBytes) && memoryBytes > 0))
     throw new UsageError(`memoryBytes: expected a finite number above 0, got ${memoryBytes}`);
+  for (const [name, what] of [
+    ['source', 'a model'],
+    ['target', 'the model to write'],
+    ['config', 'a config file'],
+  ] as const)
+    if (typeof given[name] !== 'string')
+      throw new UsageError(`${name}: expected the path of ${what} as a string, got ${kindOf(given[name])}`);
   const isCount =
     Number.isInteger(threads) && (threads as number) >= 1 && (threads as number) <= MOST_THREADS;
   if (threads !== 'auto' && !isCount)
@@ -56,6 +65,12 @@ export function checkedOptions(given: QuantizeOptions): CheckedOptions {
       '--save-stats and --load-stats: statistics are taken anew or reused; give one of both',
     );
   return { ...given, memoryBytes, threads, backend };
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (value instanceof URL) return 'a URL (fileURLToPath makes a path of it)';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 function checkBackend(backend: BackendName, { threads = 'auto', fastMath }: QuantizeOptions): void {

@@ -3,10 +3,12 @@ import type { MnnModel } from '@mnnquant/mnn-format';
 import { type ChosenBackend, startBackend } from './backend/choose.ts';
 import { withWayOut } from './backend/gpu-failure.ts';
 import type { BackendOutcome } from './backend/outcome.ts';
+import { checkTargets } from './check-targets.ts';
 import { loadConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import { type DebugReport, debugJson, debugReport } from './debug-report.ts';
-import { checkTargets, type Output, writeTogether } from './files.ts';
+import { messageOf, UsageError } from './errors.ts';
+import { type Output, writeTogether } from './files.ts';
 import { type JobOutcome, jobOutcome } from './job/outcome.ts';
 import { type Job, prepareJob, type Warn } from './job/prepare.ts';
 import { openSamples, type RunOptions, runJob } from './job/run.ts';
@@ -50,6 +52,7 @@ export interface QuantizeOutcome extends JobOutcome {
 export async function quantizeFile(given: QuantizeOptions): Promise<QuantizeOutcome> {
   const started = performance.now();
   const options = checkedOptions(given);
+  checkWorkingDirectory();
   const warnings: string[] = [];
   const warn: Warn = (messages) => {
     warnings.push(...messages);
@@ -73,6 +76,15 @@ export async function quantizeFile(given: QuantizeOptions): Promise<QuantizeOutc
 async function statisticsUse(options: CheckedOptions, config: Config): Promise<StatisticsUse | undefined> {
   if (options.saveStats === undefined && options.loadStats === undefined) return undefined;
   return new (await import('./statistics/use.ts')).StatisticsUse(options, config);
+}
+
+/** @throws {UsageError} where it was removed: no name that does not begin at the root can be found from there */
+function checkWorkingDirectory(): void {
+  try {
+    process.cwd();
+  } catch (error) {
+    throw new UsageError(`the working directory is gone; change to one that is there (${messageOf(error)})`);
+  }
 }
 
 async function quantizeSamples(
@@ -102,6 +114,7 @@ async function quantizeSamples(
   const debug = result.layers && debugReport(result.layers, files[0], samples);
   const statistics = use?.output(job, samples, result.calibration.statistics, backend);
   writeResult(result.written, files, debug, statistics);
+  options.onWritten?.();
   const used = use?.outcome(statistics);
   return {
     source,
@@ -146,12 +159,15 @@ function writeResult(
   debug: DebugReport | undefined,
   statistics: Output | undefined,
 ): void {
-  const target = files[0].path;
+  const [model, ...weights] = files;
+  const target = model.path;
   const text = (content: string): Uint8Array => new TextEncoder().encode(content);
   writeTogether([
     ...(statistics ? [statistics] : []),
     ...(debug ? [{ path: debugPath(target), bytes: text(debugJson(debug)) }] : []),
     { path: `${target}.json`, bytes: text(scalesJson(written)) },
-    ...files,
+    // The model comes last: an older one with new weights would be read without complaint, and compute nonsense.
+    ...weights.map((file) => ({ ...file, belongsToLater: true })),
+    model,
   ]);
 }

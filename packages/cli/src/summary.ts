@@ -1,5 +1,6 @@
 import { backendLines } from './backend/outcome.ts';
 import { debugPath } from './model-files.ts';
+import { printableName } from './printable.ts';
 import type { QuantizeOutcome } from './quantize-file.ts';
 import { statisticsLines } from './statistics/outcome.ts';
 import { winogradLines } from './winograd-outcome.ts';
@@ -59,10 +60,10 @@ function floatLines({ prediction }: QuantizeOutcome): string[] {
   for (const { int8, reason, name, type } of prediction.ops) {
     if (int8) continue;
     const key = reason ?? 'MNN has no int8 version';
-    byReason.set(key, [...(byReason.get(key) ?? []), `${name} (${type})`]);
+    byReason.set(key, [...(byReason.get(key) ?? []), `${printableName(name)} (${type})`]);
   }
   for (const { reason, name, type } of prediction.outside)
-    byReason.set(reason, [...(byReason.get(reason) ?? []), `${name} (${type})`]);
+    byReason.set(reason, [...(byReason.get(reason) ?? []), `${printableName(name)} (${type})`]);
   if (byReason.size === 0) return ['Float       none'];
   const total = [...byReason.values()].reduce((sum, names) => sum + names.length, 0);
   const reasons = [...byReason].sort((a, b) => b[1].length - a[1].length);

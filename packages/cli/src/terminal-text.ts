@@ -1,11 +1,6 @@
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
 
-/** A name from a file must not steer the terminal. */
-export function printable(name: string): string {
-  return name.replace(/\p{C}/gu, '\u{fffd}');
-}
-
 /** At most `room` columns: both ends of a name tell most about it. */
 export function shorten(name: string, room: number): string {
   if (stringWidth(name) <= room) return name;

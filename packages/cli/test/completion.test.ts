@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { BACKENDS } from '../src/backend/names.ts';
+import { NODE_BACKENDS } from '../src/backend/names.ts';
 import { completionScript } from '../src/command/completion.ts';
 import { createCommand, FILES } from '../src/command/definition.ts';
 import { SHELLS } from '../src/command/examples.ts';
@@ -38,10 +38,10 @@ const CASES: readonly (readonly [line: string, words: readonly string[]])[] = [
   ['mnnquant --', OPTIONS],
   ['mnnquant --f', ['--fast-math']],
   ['mnnquant a.mnn --st', ['--strict-backend']],
-  ['mnnquant --backend ', [...BACKENDS].sort()],
-  ['mnnquant --backend=', [...BACKENDS].sort()],
+  ['mnnquant --backend ', [...NODE_BACKENDS].sort()],
+  ['mnnquant --backend=', [...NODE_BACKENDS].sort()],
   ['mnnquant --backend gpu:h', ['gpu:headlessgl']],
-  ['mnnquant --backend=gpu:web', ['gpu:webgl2', 'gpu:webgpu']],
+  ['mnnquant --backend=gpu:web', ['gpu:webgpu']],
   ['mnnquant --memory ', []],
   ['mnnquant --load-stats ', ['my dir']],
   ['mnnquant --load-stats x.txt a.mnn b.mnn ', ['my dir', 'sizes.json']],

@@ -4,6 +4,7 @@ import { SUBCOMMANDS } from '../commands/index.ts';
 import type { FileArgument, Subcommand } from '../commands/subcommand.ts';
 import { UsageError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { printable } from '../printable.ts';
 import { VERSION } from '../version.ts';
 import { helpAfter } from './examples.ts';
 import { backendOption, memoryOption, threadsOption } from './shared-options.ts';
@@ -63,6 +64,7 @@ export function createCommand(
     .option('--json', 'print the summary as JSON instead of text')
     .version(VERSION)
     .addHelpText('after', () => helpAfter())
+    .configureOutput({ outputError: (text, write) => write(printable(text)) })
     .showHelpAfterError('(mnnquant --help tells more)')
     .exitOverride();
   for (const subcommand of subcommands) addSubcommand(command, subcommand, onExitCode);

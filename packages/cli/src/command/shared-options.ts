@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { BACKENDS } from '../backend/names.ts';
+import { NODE_BACKENDS } from '../backend/names.ts';
 import { MOST_THREADS } from '../most-threads.ts';
 
 /** Options that several commands have; made anew on each call, since commander keeps what was parsed in them. */
@@ -15,7 +15,7 @@ export const threadsOption = (): Option =>
 
 export const backendOption = (): Option =>
   new Option('--backend <name>', 'what computes; a GPU needs the package @mnnquant/tensor-gpu')
-    .choices(BACKENDS)
+    .choices(NODE_BACKENDS)
     .default('auto', 'a real GPU for much work, else the CPU');
 
 function parseThreads(text: string): number {

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { checkTargets } from '../check-targets.ts';
 import type { RunSubcommand } from '../commands/subcommand.ts';
 import { parseConfig } from '../config/check.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import { checkTargets } from '../check-targets.ts';
 import { writeTogether } from '../files.ts';
 import { readAnyModel } from '../inspect/run.ts';
+import { printableName } from '../printable.ts';
 import { refuseQuantized } from '../refuse-quantized.ts';
-import { printable } from '../terminal-text.ts';
 import type { Answers } from './answers.ts';
 import { type Ask, StoppedError } from './ask.ts';
 import { collectAnswers, type Given } from './collect.ts';
@@ -47,9 +47,11 @@ export const runInit: RunSubcommand = async ([source = '', target = DEFAULT_TARG
 function takes(guess: ModelGuess): string {
   if (guess.kind === 'image') {
     const size = guess.width && guess.height ? `of ${guess.width}x${guess.height} pixels` : 'of any size';
-    return `takes an image ${size} (input "${printable(guess.input.name)}").`;
+    return `takes an image ${size} (input "${printableName(guess.input.name)}").`;
   }
-  const inputs = guess.inputs.map(({ name, dtype, declared }) => `${printable(name)} ${dtype} [${declared}]`);
+  const inputs = guess.inputs.map(
+    ({ name, dtype, declared }) => `${printableName(name)} ${dtype} [${declared}]`,
+  );
   return `takes numbers, and no single image: ${inputs.join(', ')}.`;
 }
 

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { printable } from '../terminal-text.ts';
+import { printableName } from '../printable.ts';
 import type {
   InspectedInput,
   InspectedQuantization,
@@ -42,7 +42,7 @@ export function formatInspection(found: Inspection, file: FileFacts, columns?: n
   const lines = rows.flatMap(([label, text]) => {
     const shown = label === before ? '' : label;
     before = label;
-    return wrapped(printable(text), columns).map(
+    return wrapped(printableName(text), columns).map(
       (line, i) => `${(i === 0 ? shown : '').padEnd(LABEL)}${line}`,
     );
   });

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
-import { printable, shorten } from '../terminal-text.ts';
+import { printableName } from '../printable.ts';
+import { shorten } from '../terminal-text.ts';
 import type { InspectedOp, Inspection } from './inspection.ts';
 import { amount, shapeText } from './number-text.ts';
 
@@ -43,7 +44,7 @@ export function formatTree(found: Inspection, columns?: number): string {
   const rows = treeRows(found);
   const used = COLUMNS.filter((column) => rows.some(({ op }) => op !== undefined && column.text(op) !== ''));
   const types = Math.max(4, ...rows.map(({ op, head }) => (op ? head.length : 0)));
-  const longest = Math.max(2, ...rows.map(({ op }) => stringWidth(printable(op?.name ?? ''))));
+  const longest = Math.max(2, ...rows.map(({ op }) => stringWidth(printableName(op?.name ?? ''))));
   const shown = fitting(used, rows, types + GAP.length + Math.min(longest, LEAST_NAME), columns);
   const widths = [types, ...shown.map((column) => widthOf(column, rows))];
   const room =
@@ -53,7 +54,7 @@ export function formatTree(found: Inspection, columns?: number): string {
     // What begins a subgraph has no numbers of its own.
     if (op === undefined) return shorten(head, columns ?? Number.POSITIVE_INFINITY);
     const cells = [head, ...shown.map((column) => column.text(op))];
-    return line(shown, widths, cells, shorten(printable(op.name), room));
+    return line(shown, widths, cells, shorten(printableName(op.name), room));
   });
   const gone = used.filter((column) => !shown.includes(column)).map(({ title }) => title);
   const note = gone.length > 0 ? [`(too narrow for: ${gone.join(', ')})`] : [];
@@ -76,7 +77,7 @@ function treeRows({ ops, subgraphs }: Inspection): Row[] {
     ]);
   const inside = (name: string, depth: number): Row[] => {
     const found = subgraphs.find((subgraph) => subgraph.name === name);
-    const title = { head: `${INDENT.repeat(depth)}subgraph ${printable(name)}` };
+    const title = { head: `${INDENT.repeat(depth)}subgraph ${printableName(name)}` };
     // A damaged file may let a subgraph run itself; one that several ops run is listed once.
     if (found === undefined || listed.has(name)) return [title];
     listed.add(name);
