@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, List
 
 import mnnquant
 import pytest
-from conftest import COMMAND, DIGITS, run
+from conftest import COMMAND, DIGITS, MODULE, run
 
 
 def test_the_report_is_the_commands(tmp_path: Path, model: Path, config: Dict[str, Any], config_path: Path) -> None:
@@ -125,6 +125,35 @@ def test_wrong_usage(tmp_path: Path, model: Path, config: Dict[str, Any]) -> Non
         mnnquant.quantize(model, tmp_path / "a.mnn", {**config, "width": -1})
     with pytest.raises(mnnquant.UsageError, match="config: expected what JSON can hold"):
         mnnquant.quantize(model, tmp_path / "a.mnn", {**config, "mean": [float("nan")]})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be removed")
+def test_a_working_directory_that_is_gone(
+    tmp_path: Path, model: Path, config: Dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(mnnquant.UsageError, match="the working directory is gone"):
+        mnnquant.quantize(model, tmp_path / "a.mnn", config)
+    done = run(MODULE, model, tmp_path / "a.mnn", tmp_path / "c.json")
+    assert done.returncode == 2
+    assert "error: the working directory is gone" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such files")
+def test_a_dictionary_leaves_no_file(
+    tmp_path: Path, model: Path, config: Dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    told: List[List[str]] = []
+    mnnquant.quantize(
+        model, tmp_path / "a.mnn", {**config, "wdth": 3}, on_warning=lambda _: told.append(os.listdir(temporary))
+    )
+    assert told == [[]]
 
 
 def test_failed_work(tmp_path: Path, model: Path, config: Dict[str, Any]) -> None:

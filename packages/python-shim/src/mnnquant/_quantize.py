@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import threading
-from typing import Callable, List, Literal, Mapping, Optional, Union
+from typing import Callable, List, Literal, Mapping, Optional, Tuple, Union
 
 from ._cli_files import WATCHED_COMMAND
 from ._config import Config, config_file
@@ -69,10 +69,11 @@ def quantize(
     if load_stats is not None:
         options.append(f"--load-stats={os.fspath(load_stats)}")
     node = find_node()
-    with config_file(config) as path:
+    _check_working_directory()
+    with config_file(config) as (path, inherited):
         files = [os.fspath(src), os.fspath(dst), path]
         # After "--" a name may begin with a dash.
-        run = _Run([node, str(WATCHED_COMMAND), *options, "--", *files], on_warning)
+        run = _Run([node, str(WATCHED_COMMAND), *options, "--", *files], on_warning, inherited)
         code = run.wait()
         if code == 0 and run.output:
             return report_of(json.loads(run.output.decode("utf-8")))
@@ -80,17 +81,30 @@ def quantize(
         raise _error(code, run.messages.replace(path, "config") if isinstance(config, Mapping) else run.messages)
 
 
+def _check_working_directory() -> None:
+    try:
+        os.getcwd()
+    except FileNotFoundError as error:
+        raise UsageError("the working directory is gone; change to one that is there", 2) from error
+
+
 class _Run:
     """The running command; its output is read as it comes, since a full pipe would stop it."""
 
-    def __init__(self, arguments: List[str], on_warning: Optional[Callable[[str], None]]) -> None:
+    def __init__(
+        self, arguments: List[str], on_warning: Optional[Callable[[str], None]], inherited: Tuple[int, ...]
+    ) -> None:
         self.output = b""
         #: Standard error without the warnings.
         self.messages = ""
         self._on_warning = on_warning
         # Nothing is written to its input: it ends when that is closed.
         self._child = subprocess.Popen(
-            arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            arguments,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=inherited,
         )
 
     def wait(self) -> int:

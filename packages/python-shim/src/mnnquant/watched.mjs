@@ -6,7 +6,11 @@ const WATCH = `
   const { Socket } = require('node:net');
   const input = new Socket({ fd: 0, readable: true, writable: false });
   input.on('error', () => {});
-  const end = () => process.kill(process.pid, 'SIGTERM');
+  const end = () => {
+    process.kill(process.pid, 'SIGTERM');
+    // It is looked at between two steps of the work.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 5000);
+  };
   input.on('close', end);
   input.resume();
   // A process that Python forked meanwhile holds the other end of the pipe; another parent tells that Python is gone.
