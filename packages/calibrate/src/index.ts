@@ -51,6 +51,12 @@ export {
 export { multiplyAdds } from './rewrite/multiply-adds.ts';
 export { groupByShape, type InputShapes, type SampleGroup, type SampleSet } from './samples.ts';
 export type { BrokenScaleTie, ScaleGroup, ScaleTable, TensorScale } from './scale-table.ts';
+export {
+  type ApproximatedOp,
+  int8Graph,
+  type SimulatedNetwork,
+  type TensorHolder,
+} from './simulate/index.ts';
 export { planScales, type ScalePlan, type SolveOptions, solveScales } from './solve-scales.ts';
 export type {
   BucketStatistics,

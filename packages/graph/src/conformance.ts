@@ -3,6 +3,7 @@ import { edgeCases } from './edge-cases.ts';
 import { elementCases } from './element-cases.ts';
 import { emptyCases } from './empty-cases.ts';
 import type { GraphNode } from './graph.ts';
+import { INT8_OPS } from './int8/index.ts';
 import { LONG_MOVES } from './long-move-cases.ts';
 import type { CaseSetting, NamedCase } from './named-case.ts';
 import { fillNormal } from './normal-data.ts';
@@ -30,6 +31,8 @@ export { type StatisticsCase, statisticsCases } from './statistics-cases.ts';
 export interface ConformanceCase {
   readonly op: string;
   readonly title: string;
+  /** Whether every bit counts: no error is allowed. */
+  readonly exact?: boolean;
   /** `undefined`: the backend has no kernel for this case. */
   run(backend: TensorBackend): Promise<ConformanceResult | undefined>;
 }
@@ -48,7 +51,14 @@ export function conformanceCases(): ConformanceCase[] {
       conformanceCase(definition, item, index),
     ),
   );
-  return [...ofOps, ...[...elementCases(), ...LONG_MOVES].map(namedCase)];
+  return [...ofOps, ...[...elementCases(), ...LONG_MOVES].map(namedCase), ...int8Cases()];
+}
+
+/** Of ops that only simulated networks have: what they mean is exact, so every backend must be. */
+function int8Cases(): ConformanceCase[] {
+  return INT8_OPS.flatMap((definition) =>
+    definition.cases().map((item, index) => ({ ...conformanceCase(definition, item, index), exact: true })),
+  );
 }
 
 /** Ops that multiply and add, in sizes as networks have them. Their sums are long: backends may need a wider tolerance. */

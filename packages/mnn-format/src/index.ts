@@ -8,7 +8,7 @@ export * from './generated/enums.ts';
 export type * from './generated/tables.ts';
 export type { MnnModel, ReadLimits, UnknownField } from './model.ts';
 export { type ReadOptions, readModel } from './reader/read.ts';
-export { decodeConvolutionWeights } from './weights/decode.ts';
+export { decodeConvolutionWeights, decodeWholeWeights, type WholeWeights } from './weights/decode.ts';
 export {
   type EncodedWeights,
   encodeInt8Weights,

@@ -26,3 +26,4 @@ export { gatherRows } from './gather';
 export { reduce } from './reduce';
 export { winograd } from './winograd';
 export { copyRows } from './copy';
+export { toInt8, fromInt8, requantize } from './int8';

@@ -88,6 +88,30 @@ export interface KernelExports extends UnaryExports {
     lo: number,
     hi: number,
   ): void;
+  toInt8(
+    x: number,
+    y: number,
+    count: number,
+    inverse: number,
+    zeroPoint: number,
+    lo: number,
+    hi: number,
+  ): void;
+  fromInt8(x: number, y: number, count: number, scale: number, zeroPoint: number): void;
+  requantize(
+    sums: number,
+    parts: number,
+    partBytes: number,
+    y: number,
+    offset: number,
+    scale: number,
+    bias: number,
+    factor: number,
+    channels: number,
+    plane: number,
+    lo: number,
+    hi: number,
+  ): void;
   packColumns(x: number, panels: number, rows: number, rowBytes: number, count: number): void;
   packTiles(
     x: number,

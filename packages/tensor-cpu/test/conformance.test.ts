@@ -28,6 +28,7 @@ describe.each([
       if (result === undefined) return;
       covered.add(item.op);
       expect(result.exactWhereNeeded).toBe(true);
+      if (item.exact) expect(result.relativeError).toBe(0);
       expect(result.relativeError).toBeLessThan(TOLERANCES.get(`${item.op}: ${item.title}`) ?? TOLERANCE);
     });
   }
@@ -65,8 +66,12 @@ describe.each([
       'DepthToSpace',
       'Eltwise',
       'Flatten',
+      'FloatToInt8',
       'GatherV2',
       'Identity',
+      'Int8Convolution',
+      'Int8ConvolutionDepthwise',
+      'Int8ToFloat',
       'Interp',
       'LRN',
       'LayerNorm',

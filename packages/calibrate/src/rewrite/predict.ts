@@ -105,6 +105,50 @@ export function spreadScales(model: MnnModel, plan: ExecutionPlan): Map<number, 
   return spread;
 }
 
+/** How the runtime holds what a step makes and reads. */
+export type RuntimeStep =
+  /** A command of its own: scales of its operands in order, where it runs in int8. */
+  | {
+      readonly kind: 'command';
+      readonly int8: boolean;
+      readonly inputs: readonly (QuantAttribute | undefined)[];
+      readonly outputs: readonly (QuantAttribute | undefined)[];
+    }
+  /**
+   * Copies, by output: the scale with which it is written as int8, `float` where it is written as floats, `through` where
+   * nobody writes it: who reads it reads what it is a view of.
+   */
+  | { readonly kind: 'view'; readonly outputs: readonly (QuantAttribute | 'float' | 'through')[] };
+
+/** One per step of `plan`, which is of `model` or of the network that it was made from. */
+export function runtimeSteps(model: MnnModel, plan: ExecutionPlan): RuntimeStep[] {
+  const ops = model.net.oplists ?? [];
+  const { tensors, list } = session(model, plan);
+  const reasons = list.commands.map((command) => decide(command, plan.steps, ops));
+  return plan.steps.map(({ node }, position) => {
+    const at = ownPosition(list.commands, position);
+    if (at < 0) return { kind: 'view', outputs: node.outputs.map((id) => viewState(tensors(id))) };
+    const { inputs, outputs } = list.commands[at] as Command;
+    const quants = (all: readonly RuntimeTensor[]) => all.map(({ quant }) => quant);
+    return {
+      kind: 'command',
+      int8: reasons[at] === undefined,
+      inputs: quants(inputs),
+      outputs: quants(outputs),
+    };
+  });
+}
+
+function viewState({
+  regions,
+  rastered,
+  applyQuant,
+  quant,
+}: RuntimeTensor): QuantAttribute | 'float' | 'through' {
+  if (regions !== undefined && !rastered) return 'through';
+  return applyQuant && quant !== undefined ? quant : 'float';
+}
+
 /** A view is written by a Raster, which takes over the scale of an only tensor that it reads. */
 function spreadTo({ quant, regions }: RuntimeTensor): QuantAttribute | undefined {
   if (quant !== undefined || regions === undefined) return quant;
@@ -171,8 +215,13 @@ function ownCommand(
   reasons: readonly (string | undefined)[],
   position: number,
 ): Outcome | undefined {
-  const index = commands.findIndex(({ step, type }) => step === position && type !== 'Raster');
+  const index = ownPosition(commands, position);
   return index < 0 ? undefined : { reason: reasons[index] };
+}
+
+/** Where the command of a step is that is no copy; -1 where it has none. */
+function ownPosition(commands: readonly Command[], position: number): number {
+  return commands.findIndex(({ step, type }) => step === position && type !== 'Raster');
 }
 
 function predictStep(

@@ -1,7 +1,7 @@
 import { MnnFormatError } from '../error.ts';
 import type { Convolution2D, IDSTQuan } from '../generated/tables.ts';
 import { halvesToFloats } from './half.ts';
-import { applyScales, groupScales, storedAlpha } from './scales.ts';
+import { applyScales, type GroupScales, groupScales, storedAlpha } from './scales.ts';
 import { decodeSparseCoding, MAX_SPARSE_WEIGHTS } from './sparse-coding.ts';
 import { decodeTableCoding } from './table-coding.ts';
 
@@ -31,6 +31,29 @@ export function decodeConvolutionWeights(conv: Convolution2D, where: string): Fl
   throw new MnnFormatError('the convolution has no weights', where);
 }
 
+/** Weights as whole numbers: weight = value * scale of its group, and an offset where there are some. */
+export interface WholeWeights extends GroupScales {
+  /** [oc, ic/group, ky, kx], -128 to 127. */
+  readonly values: Int8Array;
+}
+
+/**
+ * The weights of a convolution as the whole numbers that the file stores, with the scales of as many equal parts as there
+ * are scales; `undefined` where it stores floats (MNN 3.6.1 ConvolutionCommon.cpp, `load` with `forceInt8`).
+ *
+ * @param where names the convolution in errors
+ * @throws MnnFormatError when the weights are damaged or have no scales
+ */
+export function decodeWholeWeights(
+  { quanParameter: quan }: Convolution2D,
+  where: string,
+): WholeWeights | undefined {
+  if (quan?.buffer === undefined || quan.index !== undefined || quan.type === CODING.HALF) return undefined;
+  const alpha = storedAlpha(quan);
+  const values = decodeIntegers(quan, quan.buffer, alpha, where);
+  return { values, ...dividing(quan, alpha, values.length, where) };
+}
+
 function decodeBuffer(quan: IDSTQuan, buffer: Int8Array, where: string): Float32Array {
   if (quan.type === CODING.HALF) {
     if (buffer.length % 2 !== 0)
@@ -39,13 +62,23 @@ function decodeBuffer(quan: IDSTQuan, buffer: Int8Array, where: string): Float32
   }
   const alpha = storedAlpha(quan);
   const values = decodeIntegers(quan, buffer, alpha, where);
+  return applyScales(values, dividing(quan, alpha, values.length, where));
+}
+
+/** The scales, of which each is for as many weights as the others. */
+function dividing(
+  quan: IDSTQuan,
+  alpha: Float32Array | undefined,
+  weights: number,
+  where: string,
+): GroupScales {
   if (alpha === undefined) throw new MnnFormatError('quantized weights without scales (alpha)', where);
   const scales = groupScales(quan, alpha);
   const groups = scales.scales.length;
-  if (groups === 0 || values.length % groups !== 0) {
-    throw new MnnFormatError(`${values.length} weights cannot be divided among ${groups} scales`, where);
+  if (groups === 0 || weights % groups !== 0) {
+    throw new MnnFormatError(`${weights} weights cannot be divided among ${groups} scales`, where);
   }
-  return applyScales(values, scales);
+  return scales;
 }
 
 function decodeIntegers(

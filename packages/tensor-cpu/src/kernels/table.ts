@@ -11,6 +11,8 @@ import { bindDeconvolution } from './deconvolution.ts';
 import { bindDepthToSpace, bindSpaceToDepth } from './depth-space.ts';
 import { bindEltwise } from './eltwise.ts';
 import { bindGather } from './gather.ts';
+import { bindFloatToInt8, bindInt8ToFloat } from './int8-casts.ts';
+import { bindInt8Convolution } from './int8-convolution.ts';
 import { bindInterp } from './interp.ts';
 import { bindLayerNorm } from './layer-norm.ts';
 import { bindLrn } from './lrn.ts';
@@ -50,8 +52,12 @@ const TABLE = {
   DepthToSpace: bindDepthToSpace,
   Eltwise: bindEltwise,
   Flatten: bindCopy,
+  FloatToInt8: bindFloatToInt8,
   GatherV2: bindGather,
   Identity: bindCopy,
+  Int8Convolution: bindInt8Convolution,
+  Int8ConvolutionDepthwise: bindInt8Convolution,
+  Int8ToFloat: bindInt8ToFloat,
   Interp: bindInterp,
   LayerNorm: bindLayerNorm,
   LRN: bindLrn,

@@ -3,6 +3,7 @@ import {
   type DeviceTensor,
   type GraphNode,
   hostKernel,
+  INT8_OPS,
   OPS,
   type TensorData,
   ValueBuckets,
@@ -214,7 +215,7 @@ export class CommandRunner {
 }
 
 function nodeOf({ op, ...rest }: PlainNode): GraphNode {
-  const definition = OPS.find(({ name }) => name === op);
+  const definition = [...OPS, ...INT8_OPS].find(({ name }) => name === op);
   if (definition === undefined) throw new Error(`tensor-cpu: the worker does not know the op ${op}`);
   return { ...rest, definition, source: { type: definition.opTypes[0] } as Op };
 }

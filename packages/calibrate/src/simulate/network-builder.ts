@@ -1,0 +1,127 @@
+import { type Graph, type GraphNode, INT8_OPS, type OpDefinition, type QuantParams } from '@mnnquant/graph';
+import { createTable, OpType } from '@mnnquant/mnn-format';
+
+const cast = (name: string): OpDefinition => INT8_OPS.find((definition) => definition.name === name)!;
+
+/** Which tensor of a simulated network has the values of one of the model's. */
+export interface TensorHolder {
+  /** Tensor id in the simulated graph. */
+  readonly tensor: number;
+  /** How to read it where it holds int8; absent where it holds floats. */
+  readonly params?: QuantParams;
+}
+
+/** Collects nodes; adds casts where a tensor is wanted in the other form than it has, one for each form and scale. */
+export class NetworkBuilder {
+  readonly #graph: Graph;
+  readonly #nodes: GraphNode[] = [];
+  readonly #names: string[];
+  /** By the model's tensor that an int8 op writes: where, and in which scale. */
+  readonly #int8 = new Map<number, TensorHolder & { readonly params: QuantParams }>();
+  /** By tensor and scale: the same, where a cast writes it. */
+  readonly #casts = new Map<string, number>();
+  /** The model's tensors whose int8 is only cast. */
+  readonly #rounded = new Map<number, TensorHolder>();
+  readonly #dequantized = new Set<number>();
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    this.#names = [...graph.tensorNames];
+  }
+
+  add(node: GraphNode): void {
+    this.#nodes.push(node);
+  }
+
+  /** Says that int8 is made of a tensor. Returns the tensor that is to hold it. */
+  make(tensor: number, params: QuantParams): number {
+    const own = this.#newTensor(tensor, 'int8');
+    this.#int8.set(tensor, { tensor: own, params });
+    return own;
+  }
+
+  /** The scale in which a tensor is int8; `undefined` where it is float. */
+  scaleOf(tensor: number): QuantParams | undefined {
+    return this.#int8.get(tensor)?.params;
+  }
+
+  /** Where the tensor is in floats: under its own id. */
+  floats(tensor: number): number {
+    const made = this.#int8.get(tensor);
+    if (made === undefined || this.#dequantized.has(tensor)) return tensor;
+    this.#dequantized.add(tensor);
+    this.#cast(OpType.Int8ToFloat, made.tensor, tensor, made.params);
+    return tensor;
+  }
+
+  /** Where the tensor is in int8 of this scale. */
+  int8(tensor: number, params: QuantParams): number {
+    const made = this.#int8.get(tensor);
+    if (made !== undefined && sameScale(made.params, params)) return made.tensor;
+    const key = `${tensor} ${params.scale} ${params.zeroPoint} ${params.min} ${params.max}`;
+    const known = this.#casts.get(key);
+    if (known !== undefined) return known;
+    const from = this.floats(tensor);
+    const own = this.#newTensor(tensor, 'int8');
+    this.#casts.set(key, own);
+    if (made === undefined && !this.#rounded.has(tensor)) this.#rounded.set(tensor, { tensor: own, params });
+    this.#cast(OpType.FloatToInt8, from, own, params);
+    return own;
+  }
+
+  /** The graph, and where the values of the model's tensors are. */
+  finish(): { readonly graph: Graph; readonly holders: ReadonlyMap<number, TensorHolder> } {
+    for (const { tensor } of this.#graph.outputs) this.floats(tensor);
+    const holders = new Map<number, TensorHolder>([...this.#rounded, ...this.#int8]);
+    for (const tensor of this.#graph.tensorNames.keys())
+      if (!holders.has(tensor)) holders.set(tensor, { tensor });
+    const wiring = wiringOf(this.#nodes);
+    return { graph: { ...this.#graph, ...wiring, tensorNames: this.#names }, holders };
+  }
+
+  /** A tensor for intermediate values. */
+  temporary(tensor: number): number {
+    return this.#newTensor(tensor, 'before rounding');
+  }
+
+  /** Rounds floats that are no tensor of the model. */
+  round(from: number, to: number, params: QuantParams): void {
+    this.#cast(OpType.FloatToInt8, from, to, params);
+  }
+
+  #newTensor(tensor: number, what: string): number {
+    return this.#names.push(`${this.#graph.tensorNames[tensor] || `tensor ${tensor}`} (${what})`) - 1;
+  }
+
+  #cast(
+    type: OpType.FloatToInt8 | OpType.Int8ToFloat,
+    from: number,
+    to: number,
+    attributes: QuantParams,
+  ): void {
+    const definition = cast(type === OpType.FloatToInt8 ? 'FloatToInt8' : 'Int8ToFloat');
+    const name = `${this.#names[from] || `tensor ${from}`} → ${this.#names[to] || `tensor ${to}`}`;
+    const source = createTable('Op', { name, type });
+    // No op of the file has the index; a tensor is written once.
+    this.#nodes.push({ index: -1 - to, name, definition, attributes, inputs: [from], outputs: [to], source });
+  }
+}
+
+export function sameScale(a: QuantParams, b: QuantParams): boolean {
+  return a.scale === b.scale && a.zeroPoint === b.zeroPoint;
+}
+
+function wiringOf(nodes: readonly GraphNode[]): Pick<Graph, 'nodes' | 'consumers' | 'producer'> {
+  const consumers = new Map<number, GraphNode[]>();
+  const producer = new Map<number, GraphNode>();
+  for (const node of nodes) {
+    for (const tensor of new Set(node.inputs)) {
+      if (tensor < 0) continue;
+      const readers = consumers.get(tensor);
+      if (readers === undefined) consumers.set(tensor, [node]);
+      else readers.push(node);
+    }
+    for (const tensor of node.outputs) producer.set(tensor, node);
+  }
+  return { nodes, consumers, producer };
+}
