@@ -3,7 +3,7 @@ import { edgeCases } from './edge-cases.ts';
 import { elementCases } from './element-cases.ts';
 import { emptyCases } from './empty-cases.ts';
 import type { GraphNode } from './graph.ts';
-import { INT8_OPS } from './int8/index.ts';
+import { INT8_DEFINITIONS } from './int8/index.ts';
 import { LONG_MOVES } from './long-move-cases.ts';
 import type { CaseSetting, NamedCase } from './named-case.ts';
 import { fillNormal } from './normal-data.ts';
@@ -56,7 +56,7 @@ export function conformanceCases(): ConformanceCase[] {
 
 /** Of ops that only simulated networks have: what they mean is exact, so every backend must be. */
 function int8Cases(): ConformanceCase[] {
-  return INT8_OPS.flatMap((definition) =>
+  return INT8_DEFINITIONS.flatMap((definition) =>
     definition.cases().map((item, index) => ({ ...conformanceCase(definition, item, index), exact: true })),
   );
 }

@@ -23,13 +23,14 @@ export type {
 } from './graph.ts';
 export { hostKernel } from './host-kernel.ts';
 export type { Int8Attributes } from './int8/attributes.ts';
-export { inverseScale } from './int8/float-to-int8.ts';
-export { INT8_BY_FLOAT_OP, INT8_OPS } from './int8/index.ts';
+export { INT8_CASTS, INT8_DEFINITIONS, INT8_OPS } from './int8/index.ts';
+export type { Int8Op } from './int8/params.ts';
 export {
   type Int8ConvolutionAttributes,
   type Requantization,
   requantization,
 } from './int8/requantization.ts';
+export { inverseScale } from './int8/rounding.ts';
 export { loadSamples, type SampleLoader, sampleName } from './load-samples.ts';
 export {
   type Observation,

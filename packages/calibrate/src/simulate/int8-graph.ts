@@ -2,13 +2,14 @@ import {
   type ExecutionPlan,
   type Graph,
   type GraphNode,
-  INT8_BY_FLOAT_OP,
+  INT8_OPS,
+  type Int8Op,
+  type OpDefinition,
   type QuantParams,
 } from '@mnnquant/graph';
 import { type MnnModel, opTypeName } from '@mnnquant/mnn-format';
 import type { QuantAttribute } from '../rewrite/predict/runtime-tensor.ts';
 import { type RuntimeStep, runtimeSteps } from '../rewrite/predict.ts';
-import { int8Convolution } from './convolution.ts';
 import { NetworkBuilder, sameScale, type TensorHolder } from './network-builder.ts';
 
 export type { TensorHolder } from './network-builder.ts';
@@ -30,6 +31,8 @@ export interface SimulatedNetwork {
   readonly holders: ReadonlyMap<number, TensorHolder>;
   readonly approximated: readonly ApproximatedOp[];
 }
+
+const INT8: Readonly<Record<string, Int8Op | undefined>> = INT8_OPS as unknown as Record<string, Int8Op>;
 
 /** Copies that leave places without a source: the runtime fills them with what stands for zero. */
 const FILLING: ReadonlySet<string> = new Set(['Col2Im', 'Im2Col', 'Padding', 'Raster', 'SpaceToBatchND']);
@@ -131,33 +134,23 @@ function addInt8(
   approximated: ApproximatedOp[],
 ): void {
   const outputs = step.outputs.map((quant) => paramsOf(quant as QuantAttribute));
-  const present = node.inputs.map((id, i) => node.inputs.slice(0, i).filter((one) => one >= 0).length);
+  const present = node.inputs.map((_, i) => node.inputs.slice(0, i).filter((one) => one >= 0).length);
   const inputs = node.inputs.map((id, i) => {
     const quant = id < 0 ? undefined : step.inputs[present[i] as number];
     return quant && paramsOf(quant);
   });
-  const definition = INT8_BY_FLOAT_OP.get(node.definition.name);
-  const attributes = definition && attributesOf(node, inputs, outputs);
-  if (definition === undefined || typeof attributes === 'string') {
-    const reason = typeof attributes === 'string' ? attributes : 'it is not simulated';
-    approximated.push({ name: node.name, type: opTypeName(node.source.type), reason });
+  const known = INT8[node.definition.name];
+  const reason = known === undefined ? 'it is not simulated' : known.refuses?.(node);
+  if (known === undefined || reason !== undefined) {
+    approximated.push({ name: node.name, type: opTypeName(node.source.type), reason: reason ?? '' });
     addRounded(builder, node, outputs);
     return;
   }
   builder.add({
     ...node,
-    definition,
-    attributes,
+    definition: known.definition as OpDefinition,
+    attributes: known.attributes(node, inputs, outputs),
     inputs: node.inputs.map((id, i) => (inputs[i] === undefined ? id : builder.int8(id, inputs[i]))),
     outputs: node.outputs.map((id, i) => builder.make(id, outputs[i] as QuantParams)),
   });
-}
-
-function attributesOf(
-  node: GraphNode,
-  inputs: readonly (QuantParams | undefined)[],
-  outputs: readonly QuantParams[],
-): unknown {
-  if (/^Convolution(Depthwise)?$/.test(node.definition.name)) return int8Convolution(node, inputs, outputs);
-  return { op: node.attributes, inputs, outputs };
 }

@@ -1,7 +1,5 @@
-import { type Graph, type GraphNode, INT8_OPS, type OpDefinition, type QuantParams } from '@mnnquant/graph';
+import { type Graph, type GraphNode, INT8_CASTS, type OpDefinition, type QuantParams } from '@mnnquant/graph';
 import { createTable, OpType } from '@mnnquant/mnn-format';
-
-const cast = (name: string): OpDefinition => INT8_OPS.find((definition) => definition.name === name)!;
 
 /** Which tensor of a simulated network has the values of one of the model's. */
 export interface TensorHolder {
@@ -50,7 +48,7 @@ export class NetworkBuilder {
     const made = this.#int8.get(tensor);
     if (made === undefined || this.#dequantized.has(tensor)) return tensor;
     this.#dequantized.add(tensor);
-    this.#cast(OpType.Int8ToFloat, made.tensor, tensor, made.params);
+    this.#cast('Int8ToFloat', made.tensor, tensor, made.params);
     return tensor;
   }
 
@@ -65,7 +63,7 @@ export class NetworkBuilder {
     const own = this.#newTensor(tensor, 'int8');
     this.#casts.set(key, own);
     if (made === undefined && !this.#rounded.has(tensor)) this.#rounded.set(tensor, { tensor: own, params });
-    this.#cast(OpType.FloatToInt8, from, own, params);
+    this.#cast('FloatToInt8', from, own, params);
     return own;
   }
 
@@ -86,22 +84,17 @@ export class NetworkBuilder {
 
   /** Rounds floats that are no tensor of the model. */
   round(from: number, to: number, params: QuantParams): void {
-    this.#cast(OpType.FloatToInt8, from, to, params);
+    this.#cast('FloatToInt8', from, to, params);
   }
 
   #newTensor(tensor: number, what: string): number {
     return this.#names.push(`${this.#graph.tensorNames[tensor] || `tensor ${tensor}`} (${what})`) - 1;
   }
 
-  #cast(
-    type: OpType.FloatToInt8 | OpType.Int8ToFloat,
-    from: number,
-    to: number,
-    attributes: QuantParams,
-  ): void {
-    const definition = cast(type === OpType.FloatToInt8 ? 'FloatToInt8' : 'Int8ToFloat');
+  #cast(type: keyof typeof INT8_CASTS, from: number, to: number, attributes: QuantParams): void {
+    const definition = INT8_CASTS[type] as OpDefinition;
     const name = `${this.#names[from] || `tensor ${from}`} → ${this.#names[to] || `tensor ${to}`}`;
-    const source = createTable('Op', { name, type });
+    const source = createTable('Op', { name, type: OpType[type] });
     // No op of the file has the index; a tensor is written once.
     this.#nodes.push({ index: -1 - to, name, definition, attributes, inputs: [from], outputs: [to], source });
   }

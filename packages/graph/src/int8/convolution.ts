@@ -6,7 +6,7 @@ import type { HostTensor, TensorDesc } from '../tensor.ts';
 import { int8ConvolutionCases, int8DepthwiseCases } from './convolution-cases.ts';
 import { neverParsed } from './never-parsed.ts';
 import { type Int8ConvolutionAttributes, requantization } from './requantization.ts';
-import { roundWithin } from './rounding.ts';
+import { roundWithin } from './round-within.ts';
 
 /**
  * q of x [N,C,H,W] · whole weights [O,C/g,kH,kW] → q of y [N,O,oH,oW], as MNN 3.6.1 computes it on x86. Padding has the value

@@ -2,13 +2,8 @@ import type { QuantParams } from '../backend.ts';
 import type { OpDefinition } from '../op.ts';
 import { required } from '../ops/support/inputs.ts';
 import { neverParsed } from './never-parsed.ts';
-import { roundWithin } from './rounding.ts';
-
-/** What a cast multiplies with: 1 / scale in float32, 0 for a scale of 0. */
-export function inverseScale(scale: number): number {
-  const rounded = Math.fround(scale);
-  return rounded === 0 ? 0 : Math.fround(1 / rounded);
-}
+import { roundWithin } from './round-within.ts';
+import { inverseScale } from './rounding.ts';
 
 /**
  * q = round(clamp(x * (1 / scale) + zeroPoint, min, max)) in float32, as MNN 3.6.1 (CPUCast.cpp, `MNNFloat2Int8`).
@@ -22,9 +17,10 @@ export const floatToInt8: OpDefinition<QuantParams> = {
     const { shape, layout } = required(inputs, 0, where);
     return [{ shape, dtype: 'float32', layout }];
   },
-  reference({ scale, zeroPoint, min, max }, inputs, [q]) {
+  reference(params, inputs, [q]) {
     const { data } = required(inputs, 0, 'FloatToInt8');
-    const inverse = inverseScale(scale);
+    const inverse = inverseScale(params);
+    const { zeroPoint, min, max } = params;
     for (let i = 0; i < data.length; i++) {
       const scaled = Math.fround(Math.fround(data[i]) * inverse);
       q.data[i] = roundWithin(Math.fround(scaled + zeroPoint), min, max);

@@ -1,7 +1,7 @@
 import { GraphError } from '../op.ts';
 import type { ConvolutionAttributes } from '../ops/convolution-attributes.ts';
 import type { Int8Attributes } from './attributes.ts';
-import { truncateToInt32 } from './rounding.ts';
+import { BYTE_OFFSET, toInt32 } from './rounding.ts';
 
 /** Of a convolution in int8. The weights of `op` are whole numbers from -128 to 127, it has no bias and no activation bounds. */
 export interface Int8ConvolutionAttributes extends Int8Attributes<ConvolutionAttributes> {
@@ -26,9 +26,6 @@ export interface Requantization {
 }
 
 const round = Math.fround;
-
-/** MNN stores a byte q + 128 on x86, and multiplies and adds these. */
-const STORED_ZERO = 128;
 
 /** Weight scales of depthwise convolutions count as this at least (CPUConvolution.cpp, MNN 3.6.1). */
 const SMALLEST_SCALE = 1e-6;
@@ -75,7 +72,7 @@ function denseSteps(
   sums: Int32Array,
 ): Steps {
   const [inputScale, outputScale] = [round(inputs[0]!.scale), round(outputs[0].scale)];
-  const stored = inputs[0]!.zeroPoint + STORED_ZERO;
+  const stored = inputs[0]!.zeroPoint + BYTE_OFFSET;
   return {
     offset: sums.map((sum) => stored * sum),
     scale: Float32Array.from(weightScales),
@@ -95,16 +92,16 @@ function depthwiseSteps(
 ): Steps {
   const inputScale = round(inputs[0]!.scale);
   const ratio = round(inputScale / round(outputs[0].scale));
-  const stored = inputs[0]!.zeroPoint + STORED_ZERO;
+  const stored = inputs[0]!.zeroPoint + BYTE_OFFSET;
   const usable = weightScales.map((scale) => (Math.abs(scale) < SMALLEST_SCALE ? SMALLEST_SCALE : scale));
   const scale = usable.map((one) => one * ratio);
   return {
     offset: sums.map((sum, channel) => {
       const step = round(inputScale * usable[channel]);
-      const own = truncateToInt32(round(bias[channel] / step));
-      const zero = truncateToInt32(round(outputs[0].zeroPoint / scale[channel]));
+      const own = toInt32(round(bias[channel] / step));
+      const zero = toInt32(round(outputs[0].zeroPoint / scale[channel]));
       const all = round(round(round(own) - round(sum * stored)) + round(zero));
-      return stored * sum + truncateToInt32(all);
+      return stored * sum + toInt32(all);
     }),
     scale,
     factor: 1,

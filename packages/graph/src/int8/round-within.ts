@@ -7,9 +7,3 @@ export function roundWithin(x: number, low: number, high: number): number {
   const clamped = Math.max(low, Number.isNaN(x) ? high : Math.min(x, high));
   return Math.trunc(Math.fround(clamped + (clamped < 0 ? -0.5 : 0.5))) + 0;
 }
-
-/** A float as the int32 that C++ makes of it on x86: the fraction cut off, the smallest int32 for what does not fit. */
-export function truncateToInt32(x: number): number {
-  const whole = Math.trunc(x);
-  return whole >= -(2 ** 31) && whole < 2 ** 31 ? whole + 0 : -(2 ** 31);
-}

@@ -147,12 +147,34 @@ export function interpTaps(
   y: TensorDesc,
   second: HostTensor | undefined,
 ): Taps[] {
+  return places(attributes, x, y, second).map(({ input, output, place }) =>
+    tapsAlong(attributes, input, output, place),
+  );
+}
+
+/** Where each row and each column of the output lies in the input, as float32. */
+export function interpPositions(
+  attributes: InterpAttributes,
+  x: TensorDesc,
+  y: TensorDesc,
+  second: HostTensor | undefined,
+): Float32Array[] {
+  return places(attributes, x, y, second).map(({ output, place }) =>
+    Float32Array.from({ length: output }, (_, i) => positionOf(i, place)),
+  );
+}
+
+function places(
+  attributes: InterpAttributes,
+  x: TensorDesc,
+  y: TensorDesc,
+  second: HostTensor | undefined,
+): { input: number; output: number; place: Coordinates }[] {
   return x.shape.slice(2).map((_, k) => {
     const axis = spatialAxis(x.layout) + k;
     const [input, output] = [x.shape[axis], y.shape[axis]];
-    const place =
-      attributes.places?.[k] ?? coordinates(attributes, input, output, givenStep(second, x, axis));
-    return tapsAlong(attributes, input, output, place);
+    const given = givenStep(second, x, axis);
+    return { input, output, place: attributes.places?.[k] ?? coordinates(attributes, input, output, given) };
   });
 }
 
@@ -233,12 +255,15 @@ export function tapsAlong(
   attributes: Pick<InterpAttributes, 'method'>,
   input: number,
   output: number,
-  { step, offset }: Coordinates,
+  place: Coordinates,
 ): Taps {
   const clamp = (at: number): number => Math.min(input - 1, Math.max(0, at));
-  // Positions are float32 in MNN, also where they decide which pixel is the nearest.
-  const position = (i: number): number => Math.fround(Math.fround(i * step) + offset);
-  return { taps: Array.from({ length: output }, (_, i) => tapsAt(position(i), attributes, clamp)) };
+  return { taps: Array.from({ length: output }, (_, i) => tapsAt(positionOf(i, place), attributes, clamp)) };
+}
+
+/** Positions are float32 in MNN, also where they decide which pixel is the nearest. */
+function positionOf(i: number, { step, offset }: Coordinates): number {
+  return Math.fround(Math.fround(i * step) + offset);
 }
 
 function tapsAt(

@@ -5,10 +5,11 @@ import { allFloat } from './support.ts';
 
 /** q = round(clamp(x * (1 / scale) + zeroPoint, min, max)). */
 export const bindFloatToInt8: KernelBinder = ({ wasm }, node, inputs) => {
-  const { scale, zeroPoint, min, max } = node.attributes as QuantParams;
+  const params = node.attributes as QuantParams;
   if (!allFloat(inputs)) return undefined;
+  const { zeroPoint, min, max } = params;
   const count = elementCount(inputs[0].shape);
-  const inverse = inverseScale(scale);
+  const inverse = inverseScale(params);
   return ([x], [q]) => wasm.toInt8(live(x).address, live(q).address, count, inverse, zeroPoint, min, max);
 };
 

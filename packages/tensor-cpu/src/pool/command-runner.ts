@@ -3,7 +3,7 @@ import {
   type DeviceTensor,
   type GraphNode,
   hostKernel,
-  INT8_OPS,
+  INT8_DEFINITIONS,
   OPS,
   type TensorData,
   ValueBuckets,
@@ -215,7 +215,7 @@ export class CommandRunner {
 }
 
 function nodeOf({ op, ...rest }: PlainNode): GraphNode {
-  const definition = [...OPS, ...INT8_OPS].find(({ name }) => name === op);
+  const definition = [...OPS, ...INT8_DEFINITIONS].find(({ name }) => name === op);
   if (definition === undefined) throw new Error(`tensor-cpu: the worker does not know the op ${op}`);
   return { ...rest, definition, source: { type: definition.opTypes[0] } as Op };
 }
