@@ -23,7 +23,7 @@ export type {
 } from './graph.ts';
 export { hostKernel } from './host-kernel.ts';
 export type { Int8Attributes } from './int8/attributes.ts';
-export { INT8_CASTS, INT8_DEFINITIONS, INT8_OPS } from './int8/index.ts';
+export { INT8_CASTS, INT8_DEFINITIONS, INT8_OPS, INT8_WINOGRAD } from './int8/index.ts';
 export type { Int8Op } from './int8/params.ts';
 export {
   type Int8ConvolutionAttributes,
@@ -31,6 +31,8 @@ export {
   requantization,
 } from './int8/requantization.ts';
 export { inverseScale } from './int8/rounding.ts';
+export type { WinogradResultAttributes } from './int8/winograd-result.ts';
+export type { WinogradSourceAttributes } from './int8/winograd-source.ts';
 export { loadSamples, type SampleLoader, sampleName } from './load-samples.ts';
 export {
   type Observation,

@@ -3,6 +3,7 @@ import {
   type Graph,
   type GraphNode,
   INT8_OPS,
+  type Int8ConvolutionAttributes,
   type Int8Op,
   type OpDefinition,
   type QuantParams,
@@ -11,6 +12,7 @@ import { type MnnModel, opTypeName } from '@mnnquant/mnn-format';
 import type { QuantAttribute } from '../rewrite/predict/runtime-tensor.ts';
 import { type RuntimeStep, runtimeSteps } from '../rewrite/predict.ts';
 import { NetworkBuilder, sameScale, type TensorHolder } from './network-builder.ts';
+import { addWinograd, winogradAttributeOf } from './winograd.ts';
 
 export type { TensorHolder } from './network-builder.ts';
 
@@ -140,16 +142,26 @@ function addInt8(
     return quant && paramsOf(quant);
   });
   const known = INT8[node.definition.name];
-  const reason = known === undefined ? 'it is not simulated' : known.refuses?.(node);
-  if (known === undefined || reason !== undefined) {
-    approximated.push({ name: node.name, type: opTypeName(node.source.type), reason: reason ?? '' });
+  const approximate = (reason: string): void => {
+    approximated.push({ name: node.name, type: opTypeName(node.source.type), reason });
     addRounded(builder, node, outputs);
+  };
+  const refused = known === undefined ? 'it is not simulated' : known.refuses?.(node);
+  if (known === undefined || refused !== undefined) {
+    approximate(refused as string);
+    return;
+  }
+  const attributes = known.attributes(node, inputs, outputs);
+  const winograd = winogradAttributeOf(node);
+  if (winograd !== undefined) {
+    const reason = addWinograd(builder, node, winograd, attributes as Int8ConvolutionAttributes);
+    if (reason !== undefined) approximate(reason);
     return;
   }
   builder.add({
     ...node,
     definition: known.definition as OpDefinition,
-    attributes: known.attributes(node, inputs, outputs),
+    attributes,
     inputs: node.inputs.map((id, i) => (inputs[i] === undefined ? id : builder.int8(id, inputs[i]))),
     outputs: node.outputs.map((id, i) => builder.make(id, outputs[i] as QuantParams)),
   });

@@ -12,12 +12,11 @@ const PLAIN_BITS = 8;
 export function refusesConvolution({ attributes, source }: GraphNode): string | undefined {
   const { bias, depthwise, group } = attributes as ConvolutionAttributes;
   const table = source.main?.type === 'Convolution2D' ? source.main.value : undefined;
-  const { nbits = PLAIN_BITS, winogradAttr } = table?.symmetricQuan ?? {};
+  const { nbits = PLAIN_BITS } = table?.symmetricQuan ?? {};
   if (bias === undefined) return 'it has no bias: MNN takes its scales for those of models before 1.1.5';
   if (group > 1 && !depthwise) return "MNN's int8 kernel ignores its groups";
   if (nbits !== PLAIN_BITS)
     return `it is marked as of ${nbits} bits, which MNN's kernels read in ways of their own`;
-  if (winogradAttr !== undefined && !depthwise) return "MNN computes it by Winograd's method";
   return undefined;
 }
 

@@ -13,6 +13,8 @@ import { int8Relu } from './relu.ts';
 import { int8Scale } from './scale.ts';
 import { int8Softmax } from './softmax.ts';
 import { int8UnaryOp, int8Attributes as unaryAttributes } from './unary-op.ts';
+import { winogradResult } from './winograd-result.ts';
+import { winogradSource } from './winograd-source.ts';
 
 const convolution = { attributes: int8ConvolutionAttributes, refuses: refusesConvolution };
 
@@ -34,8 +36,15 @@ export const INT8_OPS = {
 /** The casts between floats and int8, which the runtime adds where they are wanted. */
 export const INT8_CASTS = { FloatToInt8: floatToInt8, Int8ToFloat: int8ToFloat } as const;
 
+/** Before and behind the products of a convolution by Winograd's method. */
+export const INT8_WINOGRAD = {
+  Int8WinogradSource: winogradSource,
+  Int8WinogradResult: winogradResult,
+} as const;
+
 /** Every op that only simulated networks have. Their int8 tensors hold whole numbers in float32. */
 export const INT8_DEFINITIONS: readonly OpDefinition[] = [
   ...Object.values(INT8_CASTS),
+  ...Object.values(INT8_WINOGRAD),
   ...Object.values(INT8_OPS).map(({ definition }) => definition),
 ] as unknown as readonly OpDefinition[];
