@@ -1,9 +1,8 @@
-import { buildGraph, createPlan, type HostTensor, type QuantParams } from '@mnnquant/graph';
+import { buildGraph, createPlan, type HostTensor, INT8_OPS, type QuantParams } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
 import { DataType } from '@mnnquant/mnn-format';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NetBuilder } from '../../packages/calibrate/test/rewrite/net-builder.ts';
-import { INT8_OPS } from '../../packages/graph/src/int8/index.ts';
 import { describeWithMnn } from './environment.ts';
 import type { NumpyArray } from './npz.ts';
 import { MnnOracle } from './oracle.ts';
@@ -12,6 +11,9 @@ import { SIMULATOR_CASES, type SimulatorCase } from './simulator-cases.ts';
 /** Of the issue: so many values are the same, the others one step off at most. */
 const EQUAL = 0.995;
 const STEPS = 1;
+
+/** Error of a division in float32, in steps. */
+const WHOLE = 1e-3;
 
 describeWithMnn("an int8 op, as MNN's runtime computes it", ({ python }) => {
   const oracle = new MnnOracle(python);
@@ -30,7 +32,7 @@ describeWithMnn("an int8 op, as MNN's runtime computes it", ({ python }) => {
             if (typeof result === 'string') throw new Error(result);
             const { equal, worst } = compare(made[i], item, result.get('x')!.data as Float32Array);
             expect.soft(equal).toBeGreaterThanOrEqual(EQUAL);
-            expect.soft(worst).toBeLessThanOrEqual(STEPS);
+            expect.soft(worst).toBeLessThanOrEqual(STEPS + WHOLE);
           });
     });
 });
@@ -76,7 +78,10 @@ function numbers(shape: readonly number[], { zeroPoint, min, max }: QuantParams,
   };
   const ends = [min, max, Math.min(max, Math.max(min, zeroPoint))];
   const count = shape.reduce((product, extent) => product * extent, 1);
-  return Float32Array.from({ length: count }, (_, i) => ends[i] ?? min + Math.floor(next() * (max - min + 1)));
+  return Float32Array.from(
+    { length: count },
+    (_, i) => ends[i] ?? min + Math.floor(next() * (max - min + 1)),
+  );
 }
 
 function dequantized(q: number, { scale, zeroPoint }: QuantParams): number {
@@ -90,7 +95,11 @@ function compare({ model, operands }: Built, item: SimulatorCase, got: Float32Ar
   const [{ node, inputs: descs }] = plan.steps;
   const output = item.output ?? item.operands[0].params;
   const { definition, attributes } = INT8_OPS[item.op];
-  const made = attributes(node, item.operands.map(({ params }) => params), [output]);
+  const made = attributes(
+    node,
+    item.operands.map(({ params }) => params),
+    [output],
+  );
   const inputs = operands.map((data, k) => ({ ...descs[k]!, data }) as HostTensor);
   const [desc] = definition.shape(made as never, inputs, item.title);
   const y = { ...desc, data: new Float32Array(got.length) };
@@ -98,12 +107,10 @@ function compare({ model, operands }: Built, item: SimulatorCase, got: Float32Ar
   let same = 0;
   let worst = 0;
   for (let i = 0; i < got.length; i++) {
-    const q = Math.round(got[i] / Math.fround(output.scale)) + output.zeroPoint;
-    const steps = Math.abs(q - y.data[i]);
-    if (steps === 0) same++;
+    const steps = Math.abs(got[i] / Math.fround(output.scale) + output.zeroPoint - y.data[i]);
+    // What MNN casts back is a whole number of steps; it would not be, had the op run in float.
+    if (steps < WHOLE) same++;
     worst = Math.max(worst, steps);
   }
-  if (process.env.SHOW && (same < got.length))
-    console.log(item.title, same / got.length, worst, Array.from(y.data.slice(0, 12)), Array.from(got.slice(0, 12), (v) => Math.round(v / Math.fround(output.scale)) + output.zeroPoint), Array.from(operands[0].slice(0, 12)));
   return { equal: same / got.length, worst };
 }

@@ -1,10 +1,10 @@
-import type { QuantParams } from '@mnnquant/graph';
+import type { INT8_OPS, QuantParams } from '@mnnquant/graph';
 import {
   BinaryOpOperation as B,
   BinaryOpOperationNames,
   createTable,
-  type MNN_DATA_FORMAT,
   MNN_DATA_FORMAT as FORMAT,
+  type MNN_DATA_FORMAT,
   type OpParameter,
   type OpType,
   PoolPadType,
@@ -12,7 +12,6 @@ import {
   UnaryOpOperation as U,
   UnaryOpOperationNames,
 } from '@mnnquant/mnn-format';
-import type { INT8_OPS } from '../../packages/graph/src/int8/index.ts';
 
 export interface Operand {
   readonly shape: readonly number[];
@@ -25,7 +24,7 @@ export interface Operand {
 export interface SimulatorCase {
   readonly title: string;
   readonly op: keyof typeof INT8_OPS & keyof typeof OpType;
-  readonly main: OpParameter;
+  readonly main: OpParameter | undefined;
   readonly format: MNN_DATA_FORMAT;
   readonly operands: readonly Operand[];
   /** `undefined`: MNN is to hand on the input's. */
@@ -71,7 +70,12 @@ function unaries(title: string, of: Of, shapes: readonly (readonly number[])[] =
 }
 
 /** Likewise with one scale for both. */
-function sameScale(title: string, of: Of, shapes: readonly (readonly number[])[] = SHAPES, output = true): SimulatorCase[] {
+function sameScale(
+  title: string,
+  of: Of,
+  shapes: readonly (readonly number[])[] = SHAPES,
+  output = true,
+): SimulatorCase[] {
   return shapes.flatMap((shape) =>
     GRIDS.map(([grid, from]) => ({
       ...of,
@@ -95,17 +99,22 @@ const binary = (opType: number, activationType = 0): Of => ({
 
 function binaries(): SimulatorCase[] {
   const shape = [2, 5, 6, 9];
-  const make = (
-    title: string,
-    of: Of,
-    a: Operand,
-    b: Operand,
-    output: QuantParams,
-  ): SimulatorCase => ({ ...of, title: `BinaryOp ${title}`, operands: [a, b], output });
+  const make = (title: string, of: Of, a: Operand, b: Operand, output: QuantParams): SimulatorCase => ({
+    ...of,
+    title: `BinaryOp ${title}`,
+    operands: [a, b],
+    output,
+  });
   const all = OPERATIONS.flatMap((operation) => {
     const name = BinaryOpOperationNames[operation];
     return GRIDS.map(([grid, from, output]) =>
-      make(`${name}, ${grid}`, binary(operation), { shape, params: from }, { shape, params: params(0.04, 5) }, output),
+      make(
+        `${name}, ${grid}`,
+        binary(operation),
+        { shape, params: from },
+        { shape, params: params(0.04, 5) },
+        output,
+      ),
     );
   });
   const a = { shape, params: params(0.02, 3) };
@@ -119,13 +128,24 @@ function binaries(): SimulatorCase[] {
       make(`${name} of a constant scalar`, binary(operation), a, { ...scalar, constant: true }, to),
       make(`${name} of a scalar first`, binary(operation), scalar, a, to),
       make(`${name} of a constant`, binary(operation), a, { shape, params: b, constant: true }, to),
-      make(`${name}, both broadcast`, binary(operation), { shape: [2, 1, 6, 1], params: a.params }, { shape: [1, 5, 1, 9], params: b }, to),
       make(`${name}, packed`, { ...binary(operation), format: NC4HW4 }, a, { shape, params: b }, to),
-      make(`${name} per channel, packed`, { ...binary(operation), format: NC4HW4 }, a, { shape: [1, 5, 1, 1], params: b }, to),
+      make(
+        `${name} per channel, packed`,
+        { ...binary(operation), format: NC4HW4 },
+        a,
+        { shape: [1, 5, 1, 1], params: b },
+        to,
+      ),
     ];
   });
   const rectified = [B.ADD, B.MUL, B.MAXIMUM].map((operation) =>
-    make(`${BinaryOpOperationNames[operation]} and ReLU`, binary(operation, 1), a, { shape, params: params(0.03, -2) }, params(0.05, -60)),
+    make(
+      `${BinaryOpOperationNames[operation]} and ReLU`,
+      binary(operation, 1),
+      a,
+      { shape, params: params(0.03, -2) },
+      params(0.05, -60),
+    ),
   );
   return [...all, ...spread, ...rectified];
 }
@@ -151,7 +171,11 @@ function unaryOps(): SimulatorCase[] {
 }
 
 function pools(): SimulatorCase[] {
-  const make = (title: string, options: Parameters<typeof createTable<'Pool'>>[1], shapes?: readonly (readonly number[])[]) =>
+  const make = (
+    title: string,
+    options: Parameters<typeof createTable<'Pool'>>[1],
+    shapes?: readonly (readonly number[])[],
+  ) =>
     [PoolType.MAXPOOL, PoolType.AVEPOOL].flatMap((type) => {
       const value = createTable('Pool', { type, kernelX: 3, kernelY: 3, strideX: 2, strideY: 2, ...options });
       const of: Of = { op: 'Pooling', main: { type: 'Pool', value }, format: NC4HW4 };
@@ -190,17 +214,62 @@ function interps(): SimulatorCase[] {
   );
 }
 
+function composites(): SimulatorCase[] {
+  const shape = [2, 5, 6, 9];
+  const products = GRIDS.map(([grid, from, output]) => ({
+    op: 'SpatialProduct' as const,
+    main: undefined,
+    format: NCHW,
+    title: `SpatialProduct, ${grid}`,
+    operands: [
+      { shape, params: from },
+      { shape: [2, 1, 6, 9], params: params(0.013, 5) },
+    ],
+    output,
+  }));
+  const pools = [PoolType.MAXPOOL, PoolType.AVEPOOL].flatMap((type) =>
+    [shape, [1, 5, 7]].flatMap((sizes) => {
+      const value = createTable('Pool3D', { type, isGlobal: true });
+      return sameScale(
+        `Pooling3D ${type}`,
+        { op: 'Pooling3D', main: { type: 'Pool3D', value }, format: NC4HW4 },
+        [sizes],
+      );
+    }),
+  );
+  const resizes = [
+    [2, 1.5],
+    [0.5, 0.75],
+  ].flatMap(([yScale, xScale]) => {
+    const value = createTable('Resize', { xScale, yScale });
+    return unaries(`Resize by ${yScale} and ${xScale}`, {
+      op: 'Resize',
+      main: { type: 'Resize', value },
+      format: NC4HW4,
+    });
+  });
+  return [...products, ...pools, ...resizes];
+}
+
 function perChannel(): SimulatorCase[] {
   const numbers = (count: number, middle: number) =>
     Float32Array.from({ length: count }, (_, i) => middle + ((i * 7) % 11) / 9 - 0.6);
   return SHAPES.flatMap((shape) => {
     const channels = shape[1];
-    const scale = createTable('Scale', { channels, scaleData: numbers(channels, 0.7), biasData: numbers(channels, -0.2) });
+    const scale = createTable('Scale', {
+      channels,
+      scaleData: numbers(channels, 0.7),
+      biasData: numbers(channels, -0.2),
+    });
     const bare = createTable('Scale', { channels, scaleData: numbers(channels, 0.7) });
     const slopes = [numbers(channels, 0.2), Float32Array.of(0.3), Float32Array.of(0), Float32Array.of(-0.5)];
     return [
       ...unaries('Scale', { op: 'Scale', main: { type: 'Scale', value: scale }, format: NC4HW4 }, [shape]),
-      ...unaries('Scale without bias', { op: 'Scale', main: { type: 'Scale', value: bare }, format: NC4HW4 }, [shape]),
+      ...unaries(
+        'Scale without bias',
+        { op: 'Scale', main: { type: 'Scale', value: bare }, format: NC4HW4 },
+        [shape],
+      ),
       ...slopes.flatMap((slope) => {
         const value = createTable('PRelu', { slopeCount: slope.length, slope });
         const title = slope.length === 1 ? `PReLU ${slope[0].toFixed(1)}` : 'PReLU per channel';
@@ -267,6 +336,7 @@ export const SIMULATOR_CASES: readonly SimulatorCase[] = [
   ...unaryOps(),
   ...pools(),
   ...interps(),
+  ...composites(),
   ...perChannel(),
   ...relus(),
   ...inFloat(),

@@ -31,6 +31,7 @@ export {
   requantization,
 } from './int8/requantization.ts';
 export { inverseScale } from './int8/rounding.ts';
+export type { Int8UnaryAttributes } from './int8/unary-op.ts';
 export type { WinogradResultAttributes } from './int8/winograd-result.ts';
 export type { WinogradSourceAttributes } from './int8/winograd-source.ts';
 export { loadSamples, type SampleLoader, sampleName } from './load-samples.ts';

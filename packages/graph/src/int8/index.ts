@@ -8,10 +8,13 @@ import { int8Interp } from './interp.ts';
 import { int8LayerNorm } from './layer-norm.ts';
 import { type Int8Op, withFloatAttributes } from './params.ts';
 import { int8Pooling } from './pooling.ts';
+import { int8Pooling3d } from './pooling3d.ts';
 import { int8Prelu } from './prelu.ts';
 import { int8Relu } from './relu.ts';
+import { int8Resize } from './resize.ts';
 import { int8Scale } from './scale.ts';
 import { int8Softmax } from './softmax.ts';
+import { int8SpatialProduct } from './spatial-product.ts';
 import { int8UnaryOp, int8Attributes as unaryAttributes } from './unary-op.ts';
 import { winogradResult } from './winograd-result.ts';
 import { winogradSource } from './winograd-source.ts';
@@ -26,10 +29,13 @@ export const INT8_OPS = {
   Interp: withFloatAttributes(int8Interp),
   LayerNorm: withFloatAttributes(int8LayerNorm),
   Pooling: withFloatAttributes(int8Pooling),
+  Pooling3D: withFloatAttributes(int8Pooling3d),
   PReLU: withFloatAttributes(int8Prelu),
   ReLU: withFloatAttributes(int8Relu),
+  Resize: withFloatAttributes(int8Resize),
   Scale: withFloatAttributes(int8Scale),
   Softmax: withFloatAttributes(int8Softmax),
+  SpatialProduct: withFloatAttributes(int8SpatialProduct),
   UnaryOp: { definition: int8UnaryOp, attributes: unaryAttributes },
 } satisfies Readonly<Record<string, Int8Op>>;
 

@@ -19,7 +19,8 @@ export const int8Interp: OpDefinition<Int8Attributes<InterpAttributes>> = {
   ...likeFloat('Int8Interp', interp),
   shape({ op }, inputs, where) {
     const { shape } = required(inputs, 0, where);
-    if (shape.length > 4) throw new GraphError(`${where}: MNN 3.6.1 resizes volumes in float only, got [${shape}]`);
+    if (shape.length > 4)
+      throw new GraphError(`${where}: MNN 3.6.1 resizes volumes in float only, got [${shape}]`);
     return interp.shape(op, inputs, where);
   },
   reference(attributes, inputs, [y]) {
@@ -59,7 +60,13 @@ export const int8Interp: OpDefinition<Int8Attributes<InterpAttributes>> = {
     ),
 };
 
-function resizePlanes(x: HostTensor, y: HostTensor, width: number, along: LineMaker, across: LineMaker): void {
+function resizePlanes(
+  x: HostTensor,
+  y: HostTensor,
+  width: number,
+  along: LineMaker,
+  across: LineMaker,
+): void {
   const channel = channelAxis(x.layout, x.shape.length);
   const first = spatialAxis(x.layout);
   const stridesOf = ({ shape }: HostTensor) => [...denseStrides(shape), ...(shape.length === 4 ? [] : [1])];

@@ -19,8 +19,7 @@ export function toInt32(x: number): number {
 
 /** `value` between the ends of `params`; the lower end wins where they cross. */
 export function clampTo({ min, max }: Pick<QuantParams, 'min' | 'max'>, value: number): number {
-  const below = value > max ? max : value;
-  return below < min ? min : below;
+  return Math.max(min, Math.min(max, value));
 }
 
 /** 1/scale in float32, by which MNN multiplies; 0 where the scale is 0. */
@@ -54,8 +53,8 @@ export function quantizeInto(target: TensorData, source: Float32Array, params: Q
   const inverse = inverseScale(params);
   for (let i = 0; i < source.length; i++) {
     const scaled = Math.fround(Math.fround(source[i] * inverse) + zeroPoint);
-    const below = scaled < max ? scaled : max;
-    const clamped = below > min ? below : min;
+    const below = Number.isNaN(scaled) ? max : Math.min(scaled, max);
+    const clamped = Math.max(below, min);
     target[i] = Math.trunc(Math.fround(clamped + (clamped < 0 ? -0.5 : 0.5)));
   }
 }

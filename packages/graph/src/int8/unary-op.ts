@@ -45,7 +45,9 @@ export const int8UnaryOp: OpDefinition<Int8Attributes<Int8UnaryAttributes>> = {
   shape(attributes, inputs, where) {
     const { operation, table } = attributes.op;
     if (table === undefined && !(operation in KERNELS))
-      throw new GraphError(`${where}: ${UnaryOpOperationNames[operation]} in int8 needs a table, it has none`);
+      throw new GraphError(
+        `${where}: ${UnaryOpOperationNames[operation]} in int8 needs a table, it has none`,
+      );
     if (table !== undefined && table.length < TABLE_SIZE)
       throw new GraphError(`${where}: expected a table of ${TABLE_SIZE} numbers, got ${table.length}`);
     const { shape, dtype, layout } = required(inputs, 0, where);
@@ -95,7 +97,12 @@ function unaryCases(): OpCase<Int8Attributes<Int8UnaryAttributes>>[] {
     inputs: [{ shape: [2, 8, 4, 4], data: everyQ(256) }],
   });
   const plain = [U.ABS, U.NEG, U.SIGN].flatMap((operation) => [
-    make(`${UnaryOpOperationNames[operation]}, same scale`, { operation, table: undefined }, params(0.05), params(0.05)),
+    make(
+      `${UnaryOpOperationNames[operation]}, same scale`,
+      { operation, table: undefined },
+      params(0.05),
+      params(0.05),
+    ),
     make(
       `${UnaryOpOperationNames[operation]}, zero points`,
       { operation, table: undefined },
