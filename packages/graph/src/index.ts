@@ -23,8 +23,11 @@ export type {
 } from './graph.ts';
 export { hostKernel } from './host-kernel.ts';
 export type { Int8Attributes } from './int8/attributes.ts';
+export { int8Binary } from './int8/binary-op.ts';
 export { INT8_CASTS, INT8_DEFINITIONS, INT8_OPS, INT8_WINOGRAD } from './int8/index.ts';
 export type { Int8Op } from './int8/params.ts';
+export { int8PoolWindows } from './int8/pooling.ts';
+export { hasInt8Rest } from './int8/relu.ts';
 export {
   type Int8ConvolutionAttributes,
   type Requantization,

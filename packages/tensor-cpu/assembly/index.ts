@@ -27,3 +27,6 @@ export { reduce } from './reduce';
 export { winograd } from './winograd';
 export { copyRows } from './copy';
 export { toInt8, fromInt8, requantize } from './int8';
+export { lookUpInt8 } from './int8-look-up';
+export { combineInt8 } from './int8-combine';
+export { maxPoolInt8, averagePoolInt8 } from './int8-pooling';

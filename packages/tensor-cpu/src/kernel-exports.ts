@@ -214,4 +214,8 @@ export interface KernelExports extends UnaryExports {
   ): void;
   maxPool(x: number, y: number, window: number, planes: number): void;
   averagePool(x: number, y: number, window: number, planes: number, inverses: number): void;
+  lookUpInt8(x: number, y: number, tables: number, samples: number, channels: number, plane: number): void;
+  combineInt8(operation: number, a: number, b: number, y: number, box: number, grids: number): void;
+  maxPoolInt8(x: number, y: number, window: number, planes: number): void;
+  averagePoolInt8(x: number, y: number, window: number, planes: number): void;
 }

@@ -62,15 +62,27 @@ export const int8BinaryOp: OpDefinition<Int8Attributes<BinaryAttributes>> = {
   cases: binaryCases,
 };
 
+/** What a, b and y stand for and 1/scale of y, with the lower end that a fused ReLU has. Shared with kernels. */
+export function int8Binary(attributes: Int8Attributes<BinaryAttributes>): {
+  readonly a: QuantParams;
+  readonly b: QuantParams;
+  readonly y: QuantParams;
+  readonly inverse: number;
+} {
+  const { op, outputs } = attributes;
+  const y = op.relu ? { ...outputs[0], min: 0 } : outputs[0];
+  const [a, b] = [inputParams(attributes, 0, 'Int8BinaryOp'), inputParams(attributes, 1, 'Int8BinaryOp')];
+  return { a, b, y, inverse: inverseScale(y) };
+}
+
 /** The function of two q. */
 function quantized(attributes: Int8Attributes<BinaryAttributes>): Compute {
-  const { op, outputs } = attributes;
-  const [a, b] = [inputParams(attributes, 0, 'Int8BinaryOp'), inputParams(attributes, 1, 'Int8BinaryOp')];
-  const y = op.relu ? { ...outputs[0], min: 0 } : outputs[0];
-  const fixed = FIXED[op.operation];
+  const { operation } = attributes.op;
+  const { a, b, y, inverse } = int8Binary(attributes);
+  const fixed = FIXED[operation];
   if (fixed !== undefined) return fixedPoint(fixed, a, b, y);
-  const compute = FLOAT[op.operation];
-  const [stepA, stepB, inverse] = [f(a.scale), f(b.scale), inverseScale(y)];
+  const compute = FLOAT[operation];
+  const [stepA, stepB] = [f(a.scale), f(b.scale)];
   return (p, q) => {
     const value = compute(f((p - a.zeroPoint) * stepA), f((q - b.zeroPoint) * stepB));
     return clampTo(y, toInt32(roundAway(f(value * inverse))) + y.zeroPoint);

@@ -25,12 +25,12 @@ export const int8Pooling: OpDefinition<Int8Attributes<PoolAttributes>> = {
   shape({ op }, inputs, where) {
     if (op.indices) throw new GraphError(`${where}: MNN 3.6.1 gives no indices of maxima in int8`);
     const outputs = pooling.shape(op, inputs, where);
-    if (op.kind === 'average') checkWindows(windowGeometry(op, required(inputs, 0, where), where), where);
+    if (op.kind === 'average') checkWindows(int8PoolWindows(op, required(inputs, 0, where), where), where);
     return outputs;
   },
   reference({ op }, inputs, [y]) {
     const x = required(inputs, 0, 'Int8Pooling');
-    const g = windowGeometry(op, x, 'Int8Pooling');
+    const g = int8PoolWindows(op, x, 'Int8Pooling');
     const reduce = op.kind === 'max' ? windowMaximum : windowAverage;
     const [from, to] = [imageStrides(x), imageStrides(y)];
     for (let n = 0; n < g.batch; n++) {
@@ -66,8 +66,12 @@ type Windows = Pick<
   | 'padLeft'
 >;
 
-/** Sizes of the output as in float; kernel and padding as the int8 kernel has them. */
-function windowGeometry(op: PoolAttributes, x: Pick<TensorDesc, 'shape' | 'layout'>, where: string): Windows {
+/** Sizes of the output as in float; kernel and padding as MNN's int8 kernel has them. Shared with kernels. */
+export function int8PoolWindows(
+  op: PoolAttributes,
+  x: Pick<TensorDesc, 'shape' | 'layout'>,
+  where: string,
+): Windows {
   const g = poolGeometry(op, x, where);
   if (op.global) return { ...g, padTop: 0, padLeft: 0 };
   const kernel = [Math.min(op.kernel[0], g.inputHeight), Math.min(op.kernel[1], g.inputWidth)] as const;

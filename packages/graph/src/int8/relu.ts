@@ -4,7 +4,7 @@ import type { OpDefinition } from '../op.ts';
 import { type ReluAttributes, relu } from '../ops/relu.ts';
 import { required } from '../ops/support/inputs.ts';
 import { denseStrides } from '../ops/support/strides.ts';
-import { elementCount, type HostTensor } from '../tensor.ts';
+import { elementCount, type HostTensor, type Layout, type TensorDesc } from '../tensor.ts';
 import type { Int8Attributes } from './attributes.ts';
 import { everyQ, params } from './case-values.ts';
 import { likeFloat } from './params.ts';
@@ -54,17 +54,28 @@ export function rectify(x: HostTensor, y: HostTensor, { zeroPoint }: Pick<QuantP
   });
 }
 
-/** The elements that come behind the last full vector, in MNN's order. */
+/** Whether there are elements behind the last full vector. */
+export function hasInt8Rest({ shape, layout }: Pick<TensorDesc, 'shape' | 'layout'>): boolean {
+  if (!isPacked(shape, layout)) return elementCount(shape) % LANES !== 0;
+  const axis = channelAxis(layout, shape.length);
+  const pixels = elementCount(shape) / Math.max(1, shape[axis]);
+  return (Math.ceil(shape[axis] / PACK) * pixels * PACK) % LANES !== 0;
+}
+
+function isPacked(shape: readonly number[], layout: Layout): boolean {
+  return layout === 'NC4HW4' && shape.length > 1;
+}
+
+/** The elements behind the last full vector, in MNN's order. */
 function forEachLeftOver({ shape, layout, data }: HostTensor, visit: (element: number) => void): void {
-  if (layout !== 'NC4HW4' || shape.length < 2) {
+  if (!hasInt8Rest({ shape, layout })) return;
+  if (!isPacked(shape, layout)) {
     for (let i = data.length - (data.length % LANES); i < data.length; i++) visit(i);
     return;
   }
+  // [C/8, N, H·W, 8]: the last pixel of the last channels.
   const axis = channelAxis(layout, shape.length);
-  const channels = shape[axis];
-  const packs = Math.ceil(channels / PACK);
-  // [C/8, N, H·W, 8]: a rest is the last pixel of the last channels.
-  if (data.length === 0 || (packs * (data.length / channels)) % 2 === 0) return;
   const plane = denseStrides(shape)[axis];
-  for (let c = (packs - 1) * PACK; c < channels; c++) visit(data.length - (channels - c - 1) * plane - 1);
+  const first = (Math.ceil(shape[axis] / PACK) - 1) * PACK;
+  for (let c = first; c < shape[axis]; c++) visit(data.length - (shape[axis] - c - 1) * plane - 1);
 }

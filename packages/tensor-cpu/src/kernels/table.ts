@@ -11,8 +11,11 @@ import { bindDeconvolution } from './deconvolution.ts';
 import { bindDepthToSpace, bindSpaceToDepth } from './depth-space.ts';
 import { bindEltwise } from './eltwise.ts';
 import { bindGather } from './gather.ts';
+import { bindInt8BinaryOp } from './int8-binary-op.ts';
 import { bindFloatToInt8, bindInt8ToFloat } from './int8-casts.ts';
 import { bindInt8Convolution } from './int8-convolution.ts';
+import { bindInt8LookUp, bindInt8Prelu, bindInt8Relu } from './int8-look-up.ts';
+import { bindInt8Pooling } from './int8-pooling.ts';
 import { bindInterp } from './interp.ts';
 import { bindLayerNorm } from './layer-norm.ts';
 import { bindLrn } from './lrn.ts';
@@ -58,6 +61,12 @@ const TABLE = {
   Int8Convolution: bindInt8Convolution,
   Int8ConvolutionDepthwise: bindInt8Convolution,
   Int8ToFloat: bindInt8ToFloat,
+  Int8BinaryOp: bindInt8BinaryOp,
+  Int8Pooling: bindInt8Pooling,
+  Int8PReLU: bindInt8Prelu,
+  Int8ReLU: bindInt8Relu,
+  Int8Scale: bindInt8LookUp,
+  Int8UnaryOp: bindInt8LookUp,
   Interp: bindInterp,
   LayerNorm: bindLayerNorm,
   LRN: bindLrn,
