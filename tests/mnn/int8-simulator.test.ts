@@ -76,13 +76,17 @@ describeWithMnn("the int8 simulator, against MNN's runtime", ({ python, data }) 
         const target = join(folder, 'op.mnn');
         const written = await int8OpNet(net.model);
         writeFileSync(target, writeModel(written.net));
-        const { index } = { index: written.net.tensorName!.indexOf('last') };
-        const quant = written.net.extraTensorDescribe!.find((one) => one.index === index)!.quantInfo!;
-        const found = await compare(target, OP_NET_INPUTS);
-        const { equal, worst } = found.get('last')!;
-        rows.push(`| ${net.title} | ${equal} | ${(worst / quant.scale).toFixed(1)} |`);
-        expect.soft(equal).toBeGreaterThanOrEqual(EQUAL);
-        expect.soft(worst / quant.scale).toBeLessThanOrEqual(STEPS);
+        const tensor = written.net.tensorName!.indexOf('last');
+        const described = written.net.extraTensorDescribe!.find(({ index }) => index === tensor);
+        const found = (await compare(target, OP_NET_INPUTS)).get('last')!;
+        rows.push(`| ${net.title} | ${found.equal} | ${found.cosine} |`);
+        if (described === undefined) {
+          // It ends in floats, whose sums MNN takes in another order.
+          expect.soft(found.cosine).toBeGreaterThan(1 - 1e-10);
+          return;
+        }
+        expect.soft(found.equal).toBeGreaterThanOrEqual(EQUAL);
+        expect.soft(found.worst / described.quantInfo!.scale).toBeLessThanOrEqual(STEPS);
       });
   });
 

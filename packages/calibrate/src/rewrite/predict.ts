@@ -139,12 +139,10 @@ export function runtimeSteps(model: MnnModel, plan: ExecutionPlan): RuntimeStep[
   });
 }
 
-function viewState({
-  regions,
-  rastered,
-  applyQuant,
-  quant,
-}: RuntimeTensor): QuantAttribute | 'float' | 'through' {
+function viewState(tensor: RuntimeTensor): QuantAttribute | 'float' | 'through' {
+  const { regions, rastered, applyQuant, quant } = tensor;
+  // Of nothing: the numbers are made, not copied.
+  if (regions?.length === 0) return 'float';
   if (regions !== undefined && !rastered) return 'through';
   return applyQuant && quant !== undefined ? quant : 'float';
 }
