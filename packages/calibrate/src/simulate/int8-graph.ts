@@ -78,6 +78,14 @@ function addView(
   outputs: readonly (QuantAttribute | 'float' | 'through')[],
 ): void {
   const isData = (id: number) => descOf(plan, id)?.dtype === 'float32';
+  if (outputs.includes('float') && outputs.some((output) => typeof output === 'object')) {
+    addRounded(
+      builder,
+      node,
+      outputs.map((output) => (typeof output === 'object' ? paramsOf(output) : undefined)),
+    );
+    return;
+  }
   const data = node.inputs.filter(isData);
   const scale = viewScale(builder, data, outputs);
   const simple = [...data, ...node.outputs].every((id) => descOf(plan, id)?.list === undefined);
@@ -118,46 +126,73 @@ function viewScale(
   return same ? first : undefined;
 }
 
-/** In floats, the results rounded. */
-function addRounded(builder: NetworkBuilder, node: GraphNode, scales: readonly QuantParams[]): void {
-  const inputs = node.inputs.map((id) => (id < 0 ? id : builder.floats(id)));
-  const outputs = node.outputs.map((id) => builder.temporary(id));
+/** In floats; operands and results are rounded where there is a scale for them. */
+function addRounded(
+  builder: NetworkBuilder,
+  node: GraphNode,
+  scales: readonly (QuantParams | undefined)[],
+  sources: readonly (QuantParams | undefined)[] = [],
+): void {
+  const inputs = node.inputs.map((id, i) => {
+    if (id < 0) return id;
+    return sources[i] === undefined ? builder.floats(id) : builder.rounded(id, sources[i]);
+  });
+  const outputs = node.outputs.map((id, i) => (scales[i] === undefined ? id : builder.temporary(id)));
   builder.add({ ...node, inputs, outputs });
   for (const [i, id] of node.outputs.entries()) {
-    const scale = scales[i] as QuantParams;
-    builder.round(outputs[i] as number, builder.make(id, scale), scale);
+    const scale = scales[i];
+    if (scale !== undefined) builder.round(outputs[i] as number, builder.make(id, scale), scale);
   }
+}
+
+/** What an op reads and makes in int8. */
+interface Operands {
+  /** `undefined` for inputs that are no int8. */
+  readonly inputs: readonly (QuantParams | undefined)[];
+  readonly outputs: readonly QuantParams[];
+}
+
+type CommandStep = RuntimeStep & { readonly kind: 'command' };
+
+function operandsOf(node: GraphNode, step: CommandStep): Operands {
+  // Missing inputs are no operands of the runtime's command.
+  const present = node.inputs.map((_, i) => node.inputs.slice(0, i).filter((id) => id >= 0).length);
+  return {
+    inputs: node.inputs.map((id, i) => {
+      const quant = id < 0 ? undefined : step.inputs[present[i] as number];
+      return quant && paramsOf(quant);
+    }),
+    outputs: step.outputs.map((quant) => paramsOf(quant as QuantAttribute)),
+  };
 }
 
 function addInt8(
   builder: NetworkBuilder,
   node: GraphNode,
-  step: RuntimeStep & { kind: 'command' },
+  step: CommandStep,
   approximated: ApproximatedOp[],
 ): void {
-  const outputs = step.outputs.map((quant) => paramsOf(quant as QuantAttribute));
-  const present = node.inputs.map((_, i) => node.inputs.slice(0, i).filter((one) => one >= 0).length);
-  const inputs = node.inputs.map((id, i) => {
-    const quant = id < 0 ? undefined : step.inputs[present[i] as number];
-    return quant && paramsOf(quant);
-  });
+  const operands = operandsOf(node, step);
+  const reason = addExact(builder, node, operands);
+  if (reason === undefined) return;
+  approximated.push({ name: node.name, type: opTypeName(node.source.type), reason });
+  addRounded(builder, node, operands.outputs, operands.inputs);
+}
+
+/** Adds the op's int8 definition, unless the runtime computes something else of it: then says in words why. */
+function addExact(
+  builder: NetworkBuilder,
+  node: GraphNode,
+  { inputs, outputs }: Operands,
+): string | undefined {
   const known = INT8[node.definition.name];
-  const approximate = (reason: string): void => {
-    approximated.push({ name: node.name, type: opTypeName(node.source.type), reason });
-    addRounded(builder, node, outputs);
-  };
-  const refused = known === undefined ? 'it is not simulated' : known.refuses?.(node);
-  if (known === undefined || refused !== undefined) {
-    approximate(refused as string);
-    return;
-  }
+  if (known === undefined) return 'it is not simulated';
+  const refused = known.refuses?.(node);
+  if (refused !== undefined) return refused;
   const attributes = known.attributes(node, inputs, outputs);
   const winograd = winogradAttributeOf(node);
-  if (winograd !== undefined) {
-    const reason = addWinograd(builder, node, winograd, attributes as Int8ConvolutionAttributes);
-    if (reason !== undefined) approximate(reason);
-    return;
-  }
+  if (winograd !== undefined)
+    return addWinograd(builder, node, winograd, attributes as Int8ConvolutionAttributes);
   builder.add({
     ...node,
     definition: known.definition as OpDefinition,
@@ -165,4 +200,5 @@ function addInt8(
     inputs: node.inputs.map((id, i) => (inputs[i] === undefined ? id : builder.int8(id, inputs[i]))),
     outputs: node.outputs.map((id, i) => builder.make(id, outputs[i] as QuantParams)),
   });
+  return undefined;
 }

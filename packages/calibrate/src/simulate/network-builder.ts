@@ -21,6 +21,8 @@ export class NetworkBuilder {
   /** The model's tensors whose int8 is only cast. */
   readonly #rounded = new Map<number, TensorHolder>();
   readonly #dequantized = new Set<number>();
+  /** By int8 tensor of a cast: where it is in floats again. */
+  readonly #roundedFloats = new Map<number, number>();
 
   constructor(graph: Graph) {
     this.#graph = graph;
@@ -64,6 +66,18 @@ export class NetworkBuilder {
     this.#casts.set(key, own);
     if (made === undefined && !this.#rounded.has(tensor)) this.#rounded.set(tensor, { tensor: own, params });
     this.#cast('FloatToInt8', from, own, params);
+    return own;
+  }
+
+  /** Where the tensor is in floats that are rounded to this scale. */
+  rounded(tensor: number, params: QuantParams): number {
+    const from = this.int8(tensor, params);
+    if (from === this.#int8.get(tensor)?.tensor) return this.floats(tensor);
+    const known = this.#roundedFloats.get(from);
+    if (known !== undefined) return known;
+    const own = this.#newTensor(tensor, 'rounded');
+    this.#roundedFloats.set(from, own);
+    this.#cast('Int8ToFloat', from, own, params);
     return own;
   }
 

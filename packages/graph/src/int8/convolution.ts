@@ -14,7 +14,6 @@ import { roundWithin } from './round-within.ts';
  */
 const common = {
   opTypes: [],
-  parse: neverParsed,
   shape(
     { op, weightScales, bias }: Int8ConvolutionAttributes,
     inputs: readonly (TensorDesc | undefined)[],
@@ -32,12 +31,14 @@ const common = {
 
 export const int8Convolution: OpDefinition<Int8ConvolutionAttributes> = {
   name: 'Int8Convolution',
+  parse: neverParsed('Int8Convolution'),
   ...common,
   cases: int8ConvolutionCases,
 };
 
 export const int8ConvolutionDepthwise: OpDefinition<Int8ConvolutionAttributes> = {
   name: 'Int8ConvolutionDepthwise',
+  parse: neverParsed('Int8ConvolutionDepthwise'),
   ...common,
   cases: int8DepthwiseCases,
 };

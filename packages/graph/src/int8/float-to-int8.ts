@@ -12,7 +12,7 @@ import { inverseScale } from './rounding.ts';
 export const floatToInt8: OpDefinition<QuantParams> = {
   name: 'FloatToInt8',
   opTypes: [],
-  parse: neverParsed,
+  parse: neverParsed('FloatToInt8'),
   shape(_params, inputs, where) {
     const { shape, layout } = required(inputs, 0, where);
     return [{ shape, dtype: 'float32', layout }];

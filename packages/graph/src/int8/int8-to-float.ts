@@ -7,7 +7,7 @@ import { neverParsed } from './never-parsed.ts';
 export const int8ToFloat: OpDefinition<QuantParams> = {
   name: 'Int8ToFloat',
   opTypes: [],
-  parse: neverParsed,
+  parse: neverParsed('Int8ToFloat'),
   shape(_params, inputs, where) {
     const { shape, layout } = required(inputs, 0, where);
     return [{ shape, dtype: 'float32', layout }];

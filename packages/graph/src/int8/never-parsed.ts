@@ -1,6 +1,8 @@
-import { GraphError, type ParseContext } from '../op.ts';
+import { GraphError, type OpDefinition } from '../op.ts';
 
-/** No file holds these ops: they are made of others, with their attributes. */
-export function neverParsed(_op: unknown, { where }: Pick<ParseContext, 'where'>): never {
-  throw new GraphError(`${where}: ops of simulated networks are not read from files`);
+/** For ops that no file holds: they are made of others, with their attributes. */
+export function neverParsed(name: string): OpDefinition<never>['parse'] {
+  return (_op, { where }) => {
+    throw new GraphError(`${where}: ${name} is made for simulated networks, not read from a file`);
+  };
 }

@@ -25,7 +25,7 @@ export interface WinogradResultAttributes extends WinogradTiles {
 export const winogradResult: OpDefinition<WinogradResultAttributes> = {
   name: 'Int8WinogradResult',
   opTypes: [],
-  parse: neverParsed,
+  parse: neverParsed('Int8WinogradResult'),
   shape(attributes, inputs, where) {
     const input = required(inputs, 1, where);
     const { geometry } = tileGrid(attributes, input, where);

@@ -24,7 +24,7 @@ const BOUND = 127;
 export const winogradSource: OpDefinition<WinogradSourceAttributes> = {
   name: 'Int8WinogradSource',
   opTypes: [],
-  parse: neverParsed,
+  parse: neverParsed('Int8WinogradSource'),
   shape(attributes, inputs, where) {
     const input = required(inputs, 0, where);
     const { geometry, alpha, rows, columns } = tileGrid(attributes, input, where);
