@@ -25,7 +25,8 @@ export const OP_NET_INPUTS: ReadonlyMap<string, NumpyArray> = new Map([['input',
 export async function int8OpNet(model: MnnModel): Promise<MnnModel> {
   const plan = createPlan(buildGraph(model));
   const backend = await createCpuBackend();
-  const load = async (): Promise<Sample> => new Map([['input', OP_NET_INPUTS.get('input')!.data]]);
+  const load = async (): Promise<Sample> =>
+    new Map([['input', OP_NET_INPUTS.get('input')!.data as Float32Array]]);
   const { scales, candidates } = await calibrate({
     plan,
     backend,

@@ -61,7 +61,7 @@ describeWithMnn("the int8 simulator, against MNN's runtime", ({ python, data }) 
         if (typeof result === 'string') throw new Error(result);
         const { outputs, approximated } = await simulated(model, inputs, backend);
         expect.soft(approximated).toEqual([]);
-        const values = new Set(outputs.get('y')!.data);
+        const values = new Set(outputs.get('y')!.data as Float32Array);
         expect.soft(values.size).toBeGreaterThan(1);
         const { equal, worst } = agreements(outputs, result).get('y')!;
         expect.soft(equal).toBeGreaterThanOrEqual(EQUAL);

@@ -16,6 +16,7 @@ import { groupByShape, namesOf, type SampleGroup, type SampleSet } from '../samp
 import { type LayerError, worstFirst } from './layer-error.ts';
 import { makerOf, measuredTensors } from './measured.ts';
 import { Meter } from './meter.ts';
+import { type SimulatedPlan, simulatedPlan } from './simulated-plan.ts';
 import { Tally } from './tally.ts';
 
 export interface ErrorJob {
@@ -43,9 +44,8 @@ export interface ErrorJob {
  * worst first. The numbers are those of MNN's `debug` (tools/quantization/calibration.cpp
  * `_computeQuantError`, 3.6.1), with the weights and the ops that stay float as in the written file.
  *
- * The int8 network is the float engine with weights as stored and activations rounded where MNN's
- * runtime holds int8, so errors accumulate as they do there. The same samples give the same numbers
- * whatever the memory.
+ * The int8 network is the simulator's, so errors accumulate as they do in MNN's runtime; overflow is counted of the float
+ * network's values. The same samples give the same numbers whatever the memory.
  *
  * @throws {GraphError} naming the sample that does not fit, or where the networks differ in structure
  */
@@ -84,7 +84,9 @@ function layerError(
 
 /** Samples of one shape, with the plans of both networks for it. */
 interface Group extends SampleGroup {
+  /** Of the written model. */
   readonly quantized: ExecutionPlan;
+  readonly simulated: SimulatedPlan;
 }
 
 function groupsOf({ plan: given, quantized, samples }: ErrorJob): Group[] {
@@ -92,26 +94,29 @@ function groupsOf({ plan: given, quantized, samples }: ErrorJob): Group[] {
   return groups.map((group) => {
     const shapes = new Map(group.plan.inputs.map(({ name, desc }) => [name, desc.shape]));
     const same = group.plan === given;
-    return { ...group, quantized: same ? quantized.plan : createPlan(quantized.plan.graph, shapes) };
+    const plan = same ? quantized.plan : createPlan(quantized.plan.graph, shapes);
+    return { ...group, quantized: plan, simulated: simulatedPlan(quantized.model, plan) };
   });
 }
 
 async function measureGroup(
   job: ErrorJob,
-  { plan, quantized, samples }: Group,
+  { plan, quantized, simulated, samples }: Group,
   rounding: ReadonlyMap<number, QuantParams>,
   tallies: Map<number, Tally>,
   onSteps: (samples: number) => void,
 ): Promise<void> {
   const { backend, strict } = job;
-  const measured = measuredTensors(plan, quantized, rounding);
+  const measured = measuredTensors(plan, quantized, rounding, simulated.order);
   for (const tensor of measured.compared) if (!tallies.has(tensor)) tallies.set(tensor, new Tally());
-  const meter = new Meter({ backend, measured, rounding, tallies });
+  const meter = new Meter({ backend, measured, rounding, tallies, held: simulated.held });
   const half = budgetOn(backend, job.memoryBudgetBytes) / 2;
-  const atOnce = Math.min(...[plan, quantized].map((one) => samplesWithin(one, half, backend.concurrency)));
-  const open = (one: ExecutionPlan) => new Program(one, backend, { strict });
-  await withProgram(open(plan), (float) =>
-    withProgram(open(quantized), async (int8) => {
+  const atOnce = Math.min(
+    ...[plan, simulated.plan].map((one) => samplesWithin(one, half, backend.concurrency)),
+  );
+  // Ops of the simulator may be without a kernel: it says what MNN computes, not how fast.
+  await withProgram(new Program(plan, backend, { strict }), (float) =>
+    withProgram(new Program(simulated.plan, backend), async (int8) => {
       for (let at = 0; at < samples.length; at += atOnce) {
         const chunk = samples.slice(at, at + atOnce);
         const loaded = await loadSamples(job.samples, chunk);
@@ -131,8 +136,8 @@ async function withProgram(program: Program, use: (program: Program) => Promise<
 
 function progressOf(job: ErrorJob, groups: readonly Group[]): (samples: number) => void {
   let total = 0;
-  for (const { plan, quantized, samples } of groups)
-    total += (plan.steps.length + quantized.steps.length) * samples.length;
+  for (const { plan, simulated, samples } of groups)
+    total += (plan.steps.length + simulated.plan.steps.length) * samples.length;
   let done = 0;
   return (samples) => {
     done += samples;

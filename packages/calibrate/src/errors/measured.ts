@@ -32,14 +32,16 @@ export interface Measured {
  * Left out: what is no float, what only one of the networks computes, and copies that change neither
  * values nor rounding, whose numbers would be those of their source again. Outputs are always in.
  *
+ * @param theirs tensors in the order in which the int8 network announces their values
  * @throws {GraphError} where the networks compute their tensors in different orders
  */
 export function measuredTensors(
   float: ExecutionPlan,
   quantized: ExecutionPlan,
   rounding: ReadonlyMap<number, QuantParams>,
+  theirs: readonly number[],
 ): Measured {
-  const [ours, theirs] = [computed(float), computed(quantized)];
+  const ours = computed(float);
   const outputs = new Set(quantized.graph.outputs.map(({ tensor }) => tensor));
   const behind = rectifiedTensors(quantized, outputs);
   const repeated = repeatedTensors(quantized, rounding);

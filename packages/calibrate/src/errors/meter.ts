@@ -9,9 +9,11 @@ import {
   type TensorEvent,
 } from '@mnnquant/graph';
 import { Meeting } from '../meeting.ts';
-import { clippingEnds, overflowEnds } from './ends.ts';
+import { HeldValues } from '../simulate/index.ts';
+import { clippingEnds, type Ends, overflowEnds } from './ends.ts';
 import { cosineOf } from './layer-error.ts';
 import type { Measured } from './measured.ts';
+import type { HeldTensor } from './simulated-plan.ts';
 import type { Tally } from './tally.ts';
 
 export interface MeterOptions {
@@ -20,20 +22,26 @@ export interface MeterOptions {
   readonly rounding: ReadonlyMap<number, QuantParams>;
   /** By tensor, for every compared one; added to. */
   readonly tallies: ReadonlyMap<number, Tally>;
+  /** By tensor of the int8 network: of which tensor it has the values. */
+  readonly held: ReadonlyMap<number, HeldTensor>;
 }
 
 /** A tensor of one of the networks, which waits for that of the other. */
 interface Arrival {
   readonly network: 'float' | 'quantized';
   readonly event: TensorEvent;
+  /** How to read whole numbers. */
+  readonly params?: QuantParams | undefined;
 }
 
 /** Runs a chunk of samples through both networks, in step, and adds what is seen to the tallies. */
 export class Meter {
   readonly #options: MeterOptions;
+  readonly #values: HeldValues;
 
   constructor(options: MeterOptions) {
     this.#options = options;
+    this.#values = new HeldValues(options.backend);
   }
 
   /**
@@ -48,59 +56,59 @@ export class Meter {
     nameOf: SampleNames,
     onStep: () => void,
   ): Promise<void> {
-    const { compared } = this.#options.measured;
+    const { measured, held } = this.#options;
     const meeting = new Meeting<Arrival>(
       () => 2,
       (arrivals) => this.#compare(arrivals, indices),
     );
-    const run = (program: Program, network: Arrival['network']) => () =>
-      program.visit(
-        samples,
-        {
-          onTensor: async (event) => {
-            if (network === 'quantized') await this.#round(event);
-            if (compared.has(event.tensor)) await meeting.join(event.tensor, { network, event });
-          },
-          onStep,
-        },
-        nameOf,
-        indices[0],
-      );
-    await meeting.runAll([run(float, 'float'), run(quantized, 'quantized')]);
+    const join = async (arrival: Arrival, tensor: number): Promise<void> => {
+      if (measured.compared.has(tensor)) await meeting.join(tensor, arrival);
+    };
+    const run = (program: Program, onTensor: (event: TensorEvent) => Promise<void>) => () =>
+      program.visit(samples, { onTensor, onStep }, nameOf, indices[0]);
+    await meeting.runAll([
+      run(float, async (event) => {
+        await this.#count(event);
+        await join({ network: 'float', event }, event.tensor);
+      }),
+      run(quantized, async (event) => {
+        const own = held.get(event.tensor);
+        if (own) await join({ network: 'quantized', event, params: own.params }, own.tensor);
+      }),
+    ]);
   }
 
   async #compare(arrivals: readonly Arrival[], indices: readonly number[]): Promise<void> {
     const { event: float } = arrivals.find(({ network }) => network === 'float')!;
-    const { event: quantized } = arrivals.find(({ network }) => network === 'quantized')!;
+    const { event: quantized, params } = arrivals.find(({ network }) => network === 'quantized')!;
     const tally = this.#options.tallies.get(float.tensor);
     const { backend } = this.#options;
+    const first = indices[0] as number;
     const sums = await Promise.all(
-      float.values.map((value, i) => backend.compare(value, quantized.values[i] as DeviceTensor)),
+      float.values.map((value, i) => {
+        const other = quantized.values[i] as DeviceTensor;
+        if (params === undefined) return backend.compare(value, other);
+        return this.#values.withFloats(other, params, first + i, (floats) => backend.compare(value, floats));
+      }),
     );
     for (const [i, sum] of sums.entries()) tally?.addCosine(indices[i] as number, cosineOf(sum));
   }
 
-  async #round({ tensor, values }: TensorEvent): Promise<void> {
-    const { backend, rounding } = this.#options;
-    const params = rounding.get(tensor);
-    if (params === undefined) return;
-    await Promise.all(
-      values.flatMap((value) => {
-        const counting = this.#count(tensor, value, params);
-        // Awaited below, unless the rounding fails at once.
-        counting.catch(() => {});
-        return [counting, backend.fakeQuantize(value, params)];
-      }),
-    );
-  }
-
-  async #count(tensor: number, value: DeviceTensor, params: QuantParams): Promise<void> {
-    const { backend, measured, tallies } = this.#options;
+  /** Values at and beyond the ends of the range that int8 has for a tensor. */
+  async #count({ tensor, values }: TensorEvent): Promise<void> {
+    const { backend, measured, rounding, tallies } = this.#options;
     const account = measured.counted.get(tensor);
-    if (account === undefined) return;
-    const count = ({ low, high }: { low: number; high: number }): Promise<number> =>
+    const params = rounding.get(tensor);
+    if (account === undefined || params === undefined) return;
+    const tally = tallies.get(account.tensor);
+    const count = (value: DeviceTensor, { low, high }: Ends): Promise<number> =>
       backend.countOutside(value, account.rectified ? Number.NEGATIVE_INFINITY : low, high);
-    const [overflow, clipped] = await Promise.all([count(overflowEnds(params)), count(clippingEnds(params))]);
-    tallies.get(account.tensor)?.addOverflow(elementCount(value.shape), overflow, clipped);
+    const counts = await Promise.all(
+      values.map((value) =>
+        Promise.all([count(value, overflowEnds(params)), count(value, clippingEnds(params))]),
+      ),
+    );
+    for (const [i, [overflow, clipped]] of counts.entries())
+      tally?.addOverflow(elementCount((values[i] as DeviceTensor).shape), overflow, clipped);
   }
 }

@@ -87,7 +87,7 @@ export class NetworkBuilder {
     const holders = new Map<number, TensorHolder>([...this.#rounded, ...this.#int8]);
     for (const tensor of this.#graph.tensorNames.keys())
       if (!holders.has(tensor)) holders.set(tensor, { tensor });
-    const wiring = wiringOf(this.#nodes);
+    const wiring = wiringOf(withEarlyCasts(this.#nodes, this.#graph.inputs));
     return { graph: { ...this.#graph, ...wiring, tensorNames: this.#names }, holders };
   }
 
@@ -131,4 +131,24 @@ function wiringOf(nodes: readonly GraphNode[]): Pick<Graph, 'nodes' | 'consumers
     for (const tensor of node.outputs) producer.set(tensor, node);
   }
   return { nodes, consumers, producer };
+}
+
+/** Casts right behind what makes their tensor: tensors are there in the order of the model, whoever reads them. */
+function withEarlyCasts(nodes: readonly GraphNode[], inputs: Graph['inputs']): GraphNode[] {
+  const readers = new Map<number, GraphNode[]>();
+  for (const node of nodes)
+    if (isCast(node)) readers.set(node.inputs[0]!, [...(readers.get(node.inputs[0]!) ?? []), node]);
+  const casts = (tensors: readonly number[]): GraphNode[] =>
+    tensors.flatMap((tensor) =>
+      (readers.get(tensor) ?? []).flatMap((node) => [node, ...casts(node.outputs)]),
+    );
+  const made = new Set(nodes.flatMap(({ outputs }) => outputs));
+  const first = inputs.map(({ tensor }) => tensor);
+  const constants = [...readers.keys()].filter((tensor) => !made.has(tensor) && !first.includes(tensor));
+  const others = nodes.filter((node) => !isCast(node));
+  return [...casts([...first, ...constants]), ...others.flatMap((node) => [node, ...casts(node.outputs)])];
+}
+
+function isCast({ definition }: GraphNode): boolean {
+  return definition.name in INT8_CASTS;
 }
