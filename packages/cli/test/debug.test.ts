@@ -49,8 +49,8 @@ describe('debug', () => {
     const outcome = await quantize(job, {
       onProgress: (phase, done, total) => last.set(phase, [done, total]),
     });
-    // Two convolutions, three images, two networks.
-    expect(last.get('debug')).toEqual([12, 12]);
+    // Two convolutions, three images, two networks; casts in front of and behind the int8 ones.
+    expect(last.get('debug')).toEqual([18, 18]);
     expect(formatSummary(outcome)).toContain(`${job.target}.json, ${job.target}.debug.json`);
   });
 
