@@ -104,6 +104,7 @@ describeWithMnn("the numbers of debug, against MNN's own", ({ python, data }) =>
           model,
           plan: createPlan(buildGraph(model), new Map([[inputName, input.shape.slice(1)]])),
           prediction,
+          onlyRounded: true,
         },
         backend,
         samples: {

@@ -16,6 +16,7 @@ import { groupByShape, namesOf, type SampleGroup, type SampleSet } from '../samp
 import { type LayerError, worstFirst } from './layer-error.ts';
 import { makerOf, measuredTensors } from './measured.ts';
 import { Meter } from './meter.ts';
+import { roundedPlan } from './rounded-plan.ts';
 import { type SimulatedPlan, simulatedPlan } from './simulated-plan.ts';
 import { Tally } from './tally.ts';
 
@@ -28,6 +29,8 @@ export interface ErrorJob {
     /** A plan of `model`, for the same input shapes. */
     readonly plan: ExecutionPlan;
     readonly prediction: Prediction;
+    /** As MNN's tool measures it: `plan` in floats, with its weights, and its tensors rounded; not simulated. */
+    readonly onlyRounded?: boolean;
   };
   readonly backend: TensorBackend;
   readonly samples: SampleSet;
@@ -54,7 +57,7 @@ export async function measureErrors(job: ErrorJob): Promise<LayerError[]> {
   if (samples.count < 1) throw new GraphError(`expected at least one sample, got ${samples.count}`);
   const rounding = fakeQuantPlan(quantized.model, quantized.plan.graph, quantized.prediction);
   const tallies = new Map<number, Tally>();
-  const groups = groupsOf(job);
+  const groups = groupsOf(job, rounding);
   const progress = progressOf(job, groups);
   for (const group of groups) await measureGroup(job, group, rounding, tallies, progress);
   return worstFirst([...tallies].map(([tensor, tally]) => layerError(job, rounding, tensor, tally)));
@@ -89,13 +92,19 @@ interface Group extends SampleGroup {
   readonly simulated: SimulatedPlan;
 }
 
-function groupsOf({ plan: given, quantized, samples }: ErrorJob): Group[] {
+function groupsOf(
+  { plan: given, quantized, samples }: ErrorJob,
+  rounding: ReadonlyMap<number, QuantParams>,
+): Group[] {
   const groups = groupByShape(samples, given, (shapes) => createPlan(given.graph, shapes));
   return groups.map((group) => {
     const shapes = new Map(group.plan.inputs.map(({ name, desc }) => [name, desc.shape]));
     const same = group.plan === given;
     const plan = same ? quantized.plan : createPlan(quantized.plan.graph, shapes);
-    return { ...group, quantized: plan, simulated: simulatedPlan(quantized.model, plan) };
+    const simulated = quantized.onlyRounded
+      ? roundedPlan(plan, rounding)
+      : simulatedPlan(quantized.model, plan);
+    return { ...group, quantized: plan, simulated };
   });
 }
 
@@ -109,7 +118,10 @@ async function measureGroup(
   const { backend, strict } = job;
   const measured = measuredTensors(plan, quantized, rounding, simulated.order);
   for (const tensor of measured.compared) if (!tallies.has(tensor)) tallies.set(tensor, new Tally());
-  const meter = new Meter({ backend, measured, rounding, tallies, held: simulated.held });
+  const meter = new Meter({
+    ...{ backend, measured, rounding, tallies, held: simulated.held },
+    countIn: job.quantized.onlyRounded ? 'quantized' : 'float',
+  });
   const half = budgetOn(backend, job.memoryBudgetBytes) / 2;
   const atOnce = Math.min(
     ...[plan, simulated.plan].map((one) => samplesWithin(one, half, backend.concurrency)),

@@ -24,6 +24,8 @@ export interface MeterOptions {
   readonly tallies: ReadonlyMap<number, Tally>;
   /** By tensor of the int8 network: of which tensor it has the values. */
   readonly held: ReadonlyMap<number, HeldTensor>;
+  /** Of which network the values beyond the ends are counted; the int8 one has them only where it is not simulated. */
+  readonly countIn: 'float' | 'quantized';
 }
 
 /** A tensor of one of the networks, which waits for that of the other. */
@@ -56,7 +58,7 @@ export class Meter {
     nameOf: SampleNames,
     onStep: () => void,
   ): Promise<void> {
-    const { measured, held } = this.#options;
+    const { measured, held, countIn } = this.#options;
     const meeting = new Meeting<Arrival>(
       () => 2,
       (arrivals) => this.#compare(arrivals, indices),
@@ -68,10 +70,11 @@ export class Meter {
       program.visit(samples, { onTensor, onStep }, nameOf, indices[0]);
     await meeting.runAll([
       run(float, async (event) => {
-        await this.#count(event);
+        if (countIn === 'float') await this.#count(event);
         await join({ network: 'float', event }, event.tensor);
       }),
       run(quantized, async (event) => {
+        if (countIn === 'quantized') await this.#count(event);
         const own = held.get(event.tensor);
         if (own) await join({ network: 'quantized', event, params: own.params }, own.tensor);
       }),
