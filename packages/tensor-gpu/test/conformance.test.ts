@@ -22,6 +22,7 @@ describe.each(MODES)('%s in Node: every case of every op that has a kernel', (mo
       const result = await item.run(backend);
       if (result === undefined) return;
       expect(result.exactWhereNeeded).toBe(true);
+      if (item.exact) expect(result.relativeError).toBe(0);
       expect(result.relativeError).toBeLessThan(TOLERANCE);
     });
   }
