@@ -1,12 +1,14 @@
+import { appendFileSync } from 'node:fs';
 import { buildGraph, createPlan, type HostTensor, INT8_OPS, type QuantParams } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
 import { DataType } from '@mnnquant/mnn-format';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NetBuilder } from '../../packages/calibrate/test/rewrite/net-builder.ts';
 import { describeWithMnn } from './environment.ts';
 import type { NumpyArray } from './npz.ts';
 import { MnnOracle } from './oracle.ts';
-import { SIMULATOR_CASES, type SimulatorCase } from './simulator-cases.ts';
+import type { SimulatorCase } from './simulator-case.ts';
+import { SIMULATOR_CASES } from './simulator-cases.ts';
 
 /** Of the issue: so many values are the same, the others one step off at most. */
 const EQUAL = 0.995;
@@ -22,6 +24,8 @@ describeWithMnn("an int8 op, as MNN's runtime computes it", ({ python }) => {
   beforeAll(() => {
     results = oracle.runEach(made.map(({ model, feeds }) => ({ net: model.net, inputs: feeds })));
   }, 600_000);
+  const tallies = new Map<string, Tally>();
+  afterAll(() => writeResults(tallies));
 
   for (const op of Object.keys(INT8_OPS))
     describe(op, () => {
@@ -30,12 +34,43 @@ describeWithMnn("an int8 op, as MNN's runtime computes it", ({ python }) => {
           it(item.title, () => {
             const result = results[i];
             if (typeof result === 'string') throw new Error(result);
-            const { equal, worst } = compare(made[i], item, result.get('x')!.data as Float32Array);
-            expect.soft(equal).toBeGreaterThanOrEqual(EQUAL);
+            const { count, same, worst } = compare(made[i], item, result.get('x')!.data as Float32Array);
+            add(tallies, op, { count, same, worst });
+            expect.soft(same / count).toBeGreaterThanOrEqual(EQUAL);
             expect.soft(worst).toBeLessThanOrEqual(STEPS + WHOLE);
           });
     });
 });
+
+/** Values that were compared, how many of them are the same, and steps between those that differ the most. */
+interface Tally {
+  readonly count: number;
+  readonly same: number;
+  readonly worst: number;
+  readonly cases?: number;
+}
+
+function add(tallies: Map<string, Tally>, op: string, { count, same, worst }: Tally): void {
+  const sum = tallies.get(op) ?? { count: 0, same: 0, worst: 0 };
+  tallies.set(op, {
+    count: sum.count + count,
+    same: sum.same + same,
+    worst: Math.max(sum.worst, worst),
+    cases: (sum.cases ?? 0) + 1,
+  });
+}
+
+/** With `MNNQUANT_RESULTS=file` the measured numbers are added to it as a table. */
+function writeResults(tallies: ReadonlyMap<string, Tally>): void {
+  const file = process.env.MNNQUANT_RESULTS;
+  if (!file) return;
+  const rows = [...tallies].map(
+    ([op, { cases, count, same, worst }]) =>
+      `| ${op} | ${cases} | ${count} | ${((100 * same) / count).toFixed(3)} % | ${worst.toFixed(0)} |`,
+  );
+  const header = ['| Op | Networks | Values | The same | Most steps apart |', '|---|---|---|---|---|'];
+  appendFileSync(file, `${[...header, ...rows].join('\n')}\n`);
+}
 
 interface Built {
   readonly model: MnnModel;
@@ -88,8 +123,7 @@ function dequantized(q: number, { scale, zeroPoint }: QuantParams): number {
   return Math.fround((q - zeroPoint) * Math.fround(scale));
 }
 
-/** Share of values that are the same, and steps between those that differ the most. */
-function compare({ model, operands }: Built, item: SimulatorCase, got: Float32Array) {
+function compare({ model, operands }: Built, item: SimulatorCase, got: Float32Array): Tally {
   const graph = buildGraph(model);
   const plan = createPlan(graph);
   const [{ node, inputs: descs }] = plan.steps;
@@ -112,5 +146,5 @@ function compare({ model, operands }: Built, item: SimulatorCase, got: Float32Ar
     if (steps < WHOLE) same++;
     worst = Math.max(worst, steps);
   }
-  return { equal: same / got.length, worst };
+  return { count: got.length, same, worst };
 }

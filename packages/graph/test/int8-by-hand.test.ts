@@ -282,6 +282,8 @@ describe('ops that MNN computes in float inside', () => {
     expect(run('LayerNorm', op, [{ data: [3, 9] }], [params(0.1, 4)], params(0.25))).toEqual([-4, 4]);
     const two = [{ data: [3, 9] }, { data: [3, 9] }];
     expect(() => run('LayerNorm', op, two, [params(1), params(1)], params(1))).toThrow('unwritten');
+    const packed = { shape: [1, 2], data: [3, 9], layout: 'NC4HW4' as const };
+    expect(() => run('LayerNorm', op, [packed], [params(1)], params(1))).toThrow('not packed');
   });
 });
 

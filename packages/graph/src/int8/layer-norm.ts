@@ -10,6 +10,10 @@ export const int8LayerNorm: OpDefinition<Int8Attributes<LayerNormAttributes>> = 
   shape({ op }, inputs, where) {
     if (inputs.length > 1)
       throw new GraphError(`${where}: of a sum MNN 3.6.1 leaves an int8 LayerNorm's second output unwritten`);
+    if (inputs[0]?.layout === 'NC4HW4')
+      throw new GraphError(
+        `${where}: MNN 3.6.1 reads an int8 LayerNorm's input as if it were not packed in NC4HW4; convert it to NCHW`,
+      );
     return layerNorm.shape(op, inputs, where);
   },
   reference: inFloat(layerNorm),
