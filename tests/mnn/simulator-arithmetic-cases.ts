@@ -72,7 +72,16 @@ export function binaries(): SimulatorCase[] {
       params(0.05, -60),
     ),
   );
-  return [...all, ...spread, ...rectified];
+  const beyond = [B.ADD, B.MUL, B.REALDIV].map((operation) =>
+    make(
+      `${BinaryOpOperationNames[operation]} beyond int32`,
+      binary(operation),
+      a,
+      { shape, params: params(0.03, -2) },
+      params(1e-9, 3),
+    ),
+  );
+  return [...all, ...spread, ...rectified, ...beyond];
 }
 
 const unary = (opType: number, tableInt8?: Int8Array): Of => ({

@@ -54,6 +54,10 @@ describe('Int8BinaryOp', () => {
     expect(binary(B.ADD, [127, -127], [127, -127], false, params(0.1, 0, -90, 100))).toEqual([100, -90]);
   });
 
+  it('everything is the zero point of an output without a scale', () => {
+    expect(binary(B.ADD, [5, -5], [4, 4], false, params(0, 3))).toEqual([3, 3]);
+  });
+
   it('MUL and SUB', () => {
     expect(binary(B.MUL, [5], [4])).toEqual([9]);
     expect(binary(B.SUB, [5], [4])).toEqual([4]);

@@ -26,12 +26,13 @@ export function binaryCases(): OpCase<Int8Attributes<BinaryAttributes>>[] {
     op: BinaryAttributes,
     [a, b]: readonly (readonly number[])[],
     zeroPoints: readonly [number, number, number] = [0, 0, 0],
+    scale = 0.04,
   ): OpCase<Int8Attributes<BinaryAttributes>> => ({
     title,
     attributes: {
       op,
       inputs: [params(0.02, zeroPoints[0]), params(0.03, zeroPoints[1])],
-      outputs: [params(0.04, zeroPoints[2])],
+      outputs: [params(scale, zeroPoints[2])],
     },
     inputs: [
       { shape: a, data: everyQ(elementCount(a)) },
@@ -56,5 +57,16 @@ export function binaryCases(): OpCase<Int8Attributes<BinaryAttributes>>[] {
       ),
     ),
   );
-  return [...spread, ...all];
+  const extreme = [B.ADD, B.MUL, B.REALDIV].flatMap((operation) =>
+    [1e-9, 0].map((scale) =>
+      make(
+        `${BinaryOpOperationNames[operation]}, an output scale of ${scale}`,
+        { operation, relu: false },
+        [[255], [255]],
+        [0, 0, 3],
+        scale,
+      ),
+    ),
+  );
+  return [...spread, ...all, ...extreme];
 }

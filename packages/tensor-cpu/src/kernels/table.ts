@@ -14,7 +14,7 @@ import { bindGather } from './gather.ts';
 import { bindInt8BinaryOp } from './int8-binary-op.ts';
 import { bindFloatToInt8, bindInt8ToFloat } from './int8-casts.ts';
 import { bindInt8Convolution } from './int8-convolution.ts';
-import { bindInt8LookUp, bindInt8Prelu, bindInt8Relu } from './int8-look-up.ts';
+import { bindInt8LookUp, bindInt8LookUpByChannel, bindInt8Prelu, bindInt8Relu } from './int8-look-up.ts';
 import { bindInt8Pooling } from './int8-pooling.ts';
 import { bindInterp } from './interp.ts';
 import { bindLayerNorm } from './layer-norm.ts';
@@ -65,7 +65,7 @@ const TABLE = {
   Int8Pooling: bindInt8Pooling,
   Int8PReLU: bindInt8Prelu,
   Int8ReLU: bindInt8Relu,
-  Int8Scale: bindInt8LookUp,
+  Int8Scale: bindInt8LookUpByChannel,
   Int8UnaryOp: bindInt8LookUp,
   Interp: bindInterp,
   LayerNorm: bindLayerNorm,
