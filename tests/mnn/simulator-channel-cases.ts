@@ -6,7 +6,7 @@ const { NCHW, NC4HW4 } = MNN_DATA_FORMAT;
 export function perChannel(): SimulatorCase[] {
   const numbers = (count: number, middle: number) =>
     Float32Array.from({ length: count }, (_, i) => middle + ((i * 7) % 11) / 9 - 0.6);
-  return SHAPES.flatMap((shape) => {
+  return [...SHAPES, [2, 5, 7], [3, 12]].flatMap((shape) => {
     const channels = shape[1];
     const scale = createTable('Scale', {
       channels,
@@ -37,7 +37,7 @@ export function relus(): SimulatorCase[] {
     sameScale(
       format === NCHW ? 'ReLU' : 'ReLU packed',
       { op: 'ReLU', main, format },
-      [...SHAPES, [1, 4, 5, 5], [3, 12, 3, 5]],
+      [...SHAPES, [1, 4, 5, 5], [3, 12, 3, 5], [1, 5, 7], [3, 12]],
       false,
     ),
   );

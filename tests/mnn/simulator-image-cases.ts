@@ -1,5 +1,5 @@
 import { createTable, MNN_DATA_FORMAT, PoolPadType, PoolType } from '@mnnquant/mnn-format';
-import { GRIDS, type Of, params, type SimulatorCase, sameScale, unaries } from './simulator-case.ts';
+import { GRIDS, type Of, params, SHAPES, type SimulatorCase, sameScale, unaries } from './simulator-case.ts';
 
 const { NCHW, NC4HW4 } = MNN_DATA_FORMAT;
 
@@ -16,6 +16,7 @@ export function pools(): SimulatorCase[] {
     });
   return [
     ...make('3x3', {}),
+    ...make('3x1 of lines', { kernelX: 1, strideX: 1, padY: 1 }, [[2, 5, 9]]),
     ...make('padded', { padX: 1, padY: 1, ceilModel: false, strideX: 1, strideY: 1 }),
     ...make('ceil, pads', { ceilModel: true, pads: Int32Array.of(1, 0, 1, 1) }),
     ...make('2x3 SAME', { padType: PoolPadType.SAME, kernelY: 2 }),
@@ -41,7 +42,10 @@ export function interps(): SimulatorCase[] {
           ctm,
         });
         const of: Of = { op: 'Interp', main: { type: 'Interp', value }, format: NC4HW4 };
-        return unaries(`Interp ${name} to ${outputHeight}x${outputWidth}, mode ${ctm}`, of);
+        return unaries(`Interp ${name} to ${outputHeight}x${outputWidth}, mode ${ctm}`, of, [
+          ...SHAPES,
+          [2, 5, 7],
+        ]);
       }),
     ),
   );
