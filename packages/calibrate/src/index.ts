@@ -19,7 +19,7 @@ export {
 export { CalibrationError } from './calibration-error.ts';
 export { type InlinedModel, inlineConstantWeights } from './constant-weights.ts';
 export type { BatchTensor, EmaForward } from './ema/index.ts';
-export { type ErrorJob, type LayerError, measureErrors } from './errors/index.ts';
+export { cosineOf, type ErrorJob, type LayerError, measureErrors } from './errors/index.ts';
 export {
   channelCount,
   type PixelFormat,

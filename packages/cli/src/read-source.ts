@@ -2,7 +2,13 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, QuantizeError, UsageError } from './errors.ts';
 import { weightPath } from './model-files.ts';
-import { type FindWeights, type SourceModel, sourceModel, type WeightFile } from './source-model.ts';
+import {
+  type CheckNet,
+  type FindWeights,
+  type SourceModel,
+  sourceModel,
+  type WeightFile,
+} from './source-model.ts';
 import { readWhole } from './stable-file.ts';
 
 /**
@@ -12,6 +18,19 @@ import { readWhole } from './stable-file.ts';
  * @throws {UsageError} when it cannot be read, {QuantizeError} when it is quantized already
  */
 export function readSource(path: string): SourceModel {
+  return readChecked(path);
+}
+
+/**
+ * Reads any model, also one that is quantized; weights as in {@link readSource}.
+ *
+ * @throws {UsageError} when it cannot be read
+ */
+export function readAnyModel(path: string): SourceModel {
+  return readChecked(path, () => {});
+}
+
+function readChecked(path: string, check?: CheckNet): SourceModel {
   let bytes: Uint8Array;
   try {
     bytes = readWhole(path);
@@ -19,7 +38,7 @@ export function readSource(path: string): SourceModel {
     if (error instanceof QuantizeError) throw error;
     throw new UsageError(`cannot read the model ${path}: ${messageOf(error)}`);
   }
-  return sourceModel(bytes, path, weightFilesOf(path));
+  return sourceModel(bytes, path, weightFilesOf(path), check);
 }
 
 /** The files that hold weights; each is read once. MNN takes a name as it stands, a copied model needs it beside. */

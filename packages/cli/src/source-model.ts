@@ -1,7 +1,13 @@
-import { inlineExternalWeights, listExternalWeights, type MnnModel, readModel } from '@mnnquant/mnn-format';
+import {
+  inlineExternalWeights,
+  listExternalWeights,
+  type MnnModel,
+  type Net,
+  readModel,
+} from '@mnnquant/mnn-format';
 import { refuseQuantized } from './refuse-quantized.ts';
 
-/** The float model with all weights inside. */
+/** A model with all weights inside. */
 export interface SourceModel {
   readonly model: MnnModel;
   /** Every file that was read; the model is the first, files with weights follow. */
@@ -26,14 +32,23 @@ export interface WeightFile {
  */
 export type FindWeights = (named: string | undefined, wanted: number) => WeightFile;
 
+/** Looks at a model before its weights are read; throws where it is none to go on with. */
+export type CheckNet = (net: Net, path: string) => void;
+
 /**
- * The float model; weights that lie in other files are taken in.
+ * A model with its weights; those that lie in other files are taken in.
  *
+ * @param check refuses quantized models if absent
  * @throws {QuantizeError} when it is quantized already
  */
-export function sourceModel(bytes: Uint8Array, path: string, findWeights: FindWeights): SourceModel {
+export function sourceModel(
+  bytes: Uint8Array,
+  path: string,
+  findWeights: FindWeights,
+  check: CheckNet = refuseQuantized,
+): SourceModel {
   const model = readModel(bytes, { fileName: path });
-  refuseQuantized(model.net, path);
+  check(model.net, path);
   const wanted = listExternalWeights(model.net).length;
   const files = new Map<string, Uint8Array>();
   const read = (named: string | undefined): Uint8Array => {

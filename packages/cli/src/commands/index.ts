@@ -1,3 +1,4 @@
+import { compare } from './compare.ts';
 import { completion } from './completion.ts';
 import { init } from './init.ts';
 import { inspect } from './inspect.ts';
@@ -6,6 +7,7 @@ import type { Subcommand } from './subcommand.ts';
 /** What `mnnquant` can do besides quantizing, in the order of the help. */
 // biome-ignore format: one per line
 export const SUBCOMMANDS: readonly Subcommand[] = [
+  compare,
   completion,
   init,
   inspect,

@@ -1,0 +1,94 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { backendOption, memoryOption, threadsOption } from '../command/shared-options.ts';
+import type { Subcommand } from './subcommand.ts';
+
+/** `mnnquant compare`: the outputs of two models on the same data. */
+export const compare: Subcommand = {
+  name: 'compare',
+  summary: 'compares the outputs of two models on the same data, also with labels',
+  files: [
+    { name: 'A.mnn', description: 'the model to compare with, mostly the float one', ending: '.mnn' },
+    { name: 'B.mnn', description: 'the model to judge, mostly the int8 one', ending: '.mnn' },
+  ],
+  options: () => [
+    new Option(
+      '--data <folder>',
+      'images, or arrays as for input_type "sequence"; if absent the path of --config',
+    ),
+    new Option('--config <file>', 'the config of quantizing: format, mean, normal, size of images'),
+    new Option('--samples <n>', 'use at most so many samples, the first by name').argParser(parseCount),
+    new Option('--labels <file>', 'csv of file name and class: accuracy of both models'),
+    new Option(
+      '--label-offset <n>',
+      'added to each label: 1 where the network counts a background class first',
+    )
+      .argParser(parseInteger)
+      .default(0),
+    new Option(
+      '--label-output <name>',
+      'the output that labels are of, where several look like class scores',
+    ),
+    new Option('--min-cosine <x>', 'exit code 3 where the mean cosine of an output is below').argParser(
+      parseCosine,
+    ),
+    new Option(
+      '--min-top1-agreement <percent>',
+      'exit code 3 where fewer samples have the same best class',
+    ).argParser(parsePercent),
+    new Option('--max-drop <points>', 'exit code 3 where the top-1 accuracy falls by more points').argParser(
+      parsePoints,
+    ),
+    memoryOption(),
+    threadsOption(),
+    backendOption(),
+    new Option('-q, --quiet', 'print nothing but warnings and bounds that are missed'),
+    new Option('--json', 'print the comparison as JSON instead of text'),
+  ],
+  help: `Examples:
+  # how far the int8 model is from the float one, on images that calibration did not see
+  mnnquant compare face.mnn face-int8.mnn --data test-photos --config config.json
+  # accuracy of a classifier; fails where more than one point is lost
+  mnnquant compare net.mnn net-int8.mnn --data test --config config.json --labels labels.csv --max-drop 1
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or config, 3 a bound is missed.`,
+  load: async () => (await import('./compare/run.ts')).run,
+};
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1) throw new InvalidArgumentError('expected a whole number above 0');
+  return count;
+}
+
+function parseInteger(text: string): number {
+  if (!/^[+-]?\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number');
+  return Number(text);
+}
+
+function parseCosine(text: string): number {
+  const value = number(text);
+  if (!(value >= -1 && value <= 1))
+    throw new InvalidArgumentError('expected a number from -1 to 1, such as 0.99');
+  return value;
+}
+
+/** As a share. A number up to 1 may be meant as a share, too, so it needs its sign. */
+function parsePercent(text: string): number {
+  const value = number(text.replace(/\s*%$/, ''));
+  if (!(value >= 0 && value <= 100))
+    throw new InvalidArgumentError('expected percent from 0 to 100, such as 99');
+  if (value > 0 && value <= 1 && !text.includes('%'))
+    throw new InvalidArgumentError(`expected percent such as 99; write ${text}% if that is meant`);
+  return value / 100;
+}
+
+function parsePoints(text: string): number {
+  const value = number(text);
+  if (!(value >= 0 && value <= 100))
+    throw new InvalidArgumentError('expected points of accuracy from 0 to 100, such as 0.5');
+  return value;
+}
+
+function number(text: string): number {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
+}

@@ -1,0 +1,127 @@
+import { fakeQuantPlan, foldBatchNorm, type InputShapes, predictInt8, type Share } from '@mnnquant/calibrate';
+import {
+  buildGraph,
+  createPlan,
+  type ExecutionPlan,
+  type Graph,
+  type HostTensor,
+  Program,
+  type QuantParams,
+  type Sample,
+  type SampleNames,
+  type TensorBackend,
+  UnsupportedOpError,
+} from '@mnnquant/graph';
+import type { MnnModel } from '@mnnquant/mnn-format';
+import { QuantizeError } from '../../errors.ts';
+import { omittedWarnings } from '../../warnings.ts';
+
+/** How a model computes: in float, in float with weights that are stored as whole numbers, or in int8. */
+export type Precision = 'float' | 'weights' | 'int8';
+
+/** A model of any kind, ready to be run as MNN's runtime would. */
+export interface RunnableModel {
+  readonly graph: Graph;
+  readonly precision: Precision;
+  /** Ops that cannot be evaluated and are left out. */
+  readonly warnings: readonly string[];
+  /** @throws {GraphError} where the network does not take the shapes */
+  plan(shapes?: InputShapes): RunnablePlan;
+}
+
+/** A model for fixed input shapes. */
+export interface RunnablePlan {
+  readonly plan: ExecutionPlan;
+  /** Convolutions that run in int8. */
+  readonly convolutions: Share;
+  open(backend: TensorBackend, options: { readonly strict?: boolean }): Runner;
+}
+
+/** A model bound to a backend. */
+export interface Runner {
+  /** Per sample the outputs by name. @param onStep called after each op, for progress */
+  run(
+    samples: readonly Sample[],
+    nameOf: SampleNames,
+    firstSample: number,
+    onStep: () => void,
+  ): Promise<ReadonlyMap<string, HostTensor>[]>;
+  dispose(): void;
+}
+
+/**
+ * A float model runs in float, BatchNorm folded; one with weights stored as whole numbers runs with these decoded, as
+ * MNN runs it; one with scales for its tensors runs with what MNN holds in int8 rounded to int8.
+ *
+ * @param path for messages
+ * @throws {QuantizeError} where an op cannot be evaluated
+ */
+export function runnableModel(model: MnnModel, path: string): RunnableModel {
+  const precision = precisionOf(model);
+  const run = precision === 'int8' ? model : foldBatchNorm(model).model;
+  const graph = graphOf(run, path);
+  const warnings = omittedWarnings(graph).map((line) => `${path}: ${line}`);
+  return { graph, precision, warnings, plan: (shapes) => planned(run, createPlan(graph, shapes), precision) };
+}
+
+function precisionOf({ net }: MnnModel): Precision {
+  if (net.extraTensorDescribe?.some(({ quantInfo }) => (quantInfo?.scale ?? 0) > 0)) return 'int8';
+  const stored = net.oplists?.some(
+    ({ main }) => main?.type === 'Convolution2D' && main.value.quanParameter !== undefined,
+  );
+  return stored ? 'weights' : 'float';
+}
+
+function graphOf(model: MnnModel, path: string): Graph {
+  try {
+    return buildGraph(model, { leaveOutTail: true });
+  } catch (error) {
+    if (!(error instanceof UnsupportedOpError)) throw error;
+    const types = [...new Set(error.ops.map(({ type }) => type))].sort();
+    const [first] = error.ops;
+    const old = types.some((type) => /Int8|Quantize/.test(type))
+      ? 'it was quantized by a tool before MNN 1.1.5 or from a quantized TensorFlow or ONNX file; quantize the float model again'
+      : 'convert it without them';
+    throw new QuantizeError(
+      `${path}: ${error.ops.length} ops of type ${types.join(', ')} cannot be evaluated, such as ${first!.name}; ${old}`,
+      { cause: error },
+    );
+  }
+}
+
+function planned(model: MnnModel, plan: ExecutionPlan, precision: Precision): RunnablePlan {
+  const prediction = predictInt8(model, plan);
+  const rounding =
+    precision === 'int8' ? fakeQuantPlan(model, plan.graph, prediction) : new Map<number, QuantParams>();
+  return {
+    plan,
+    convolutions: prediction.convolutions,
+    open: (backend, options) => openRounded(plan, rounding, backend, options),
+  };
+}
+
+/** The float engine with activations rounded where MNN's runtime holds int8. */
+function openRounded(
+  plan: ExecutionPlan,
+  rounding: ReadonlyMap<number, QuantParams>,
+  backend: TensorBackend,
+  options: { readonly strict?: boolean },
+): Runner {
+  const program = new Program(plan, backend, options);
+  return {
+    run: (samples, nameOf, firstSample, onStep) =>
+      program.run(
+        samples,
+        {
+          onTensor: async ({ tensor, values }) => {
+            const params = rounding.get(tensor);
+            if (params) await Promise.all(values.map((value) => backend.fakeQuantize(value, params)));
+          },
+          onStep,
+        },
+        nameOf,
+        firstSample,
+      ),
+    dispose: () => program.dispose(),
+  };
+}
