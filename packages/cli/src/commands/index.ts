@@ -1,5 +1,6 @@
 import { compare } from './compare.ts';
 import { completion } from './completion.ts';
+import { doctor } from './doctor.ts';
 import { init } from './init.ts';
 import { inspect } from './inspect.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -9,6 +10,7 @@ import type { Subcommand } from './subcommand.ts';
 export const SUBCOMMANDS: readonly Subcommand[] = [
   compare,
   completion,
+  doctor,
   init,
   inspect,
 ];

@@ -21,7 +21,7 @@ export type ImageFolder = ImageSet;
  * @throws {QuantizeError} when the folder has no readable image
  */
 export async function openImageFolder({ path, ...options }: ImageFolderOptions): Promise<ImageFolder> {
-  const { names, skipped } = await sortedEntries(path);
+  const { names, skipped } = await imageEntries(path);
   const seen = new SeenContent();
   const read = async (name: string): Promise<Uint8Array> => {
     const bytes = await readWholeLater(join(path, name));
@@ -32,7 +32,8 @@ export async function openImageFolder({ path, ...options }: ImageFolderOptions):
   return openImageSet({ option: 'path', place, names, skipped, read, decode: decodePixels }, options);
 }
 
-async function sortedEntries(path: string): Promise<{ names: string[]; skipped: SkippedFile[] }> {
+/** What lies in a folder, in the order of the names: files that may be images, and what surely is none. */
+export async function imageEntries(path: string): Promise<{ names: string[]; skipped: SkippedFile[] }> {
   const names: string[] = [];
   const { entries, unnamed } = await folderEntries(path);
   const skipped: SkippedFile[] = [...unnamed];

@@ -56,6 +56,16 @@ async function decode(sharp: typeof import('sharp')['default'], bytes: Uint8Arra
   return { data: new Uint8Array(data.buffer, data.byteOffset, data.length), width, height, channels };
 }
 
+/** EXIF orientation from 2 to 8 (CIPA DC-008, tag 0x0112); `undefined` where a file has none, or is upright. */
+export async function orientationOf(bytes: Uint8Array): Promise<number | undefined> {
+  const sharp = await loadSharp();
+  // What only our own readers know has no EXIF.
+  const { orientation } = await sharp(bytes)
+    .metadata()
+    .catch(() => ({ orientation: undefined }));
+  return orientation !== undefined && orientation > 1 && orientation <= 8 ? orientation : undefined;
+}
+
 /**
  * Whether the first bytes tell that it is neither a drawing nor in ink: a PNG, or a JPEG of one or three
  * components. Most images are, and need no run of libvips to ask.

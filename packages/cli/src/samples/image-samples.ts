@@ -62,7 +62,8 @@ function constantsOf(graph: Graph, config: Config, image: ImageInput) {
   return constants;
 }
 
-function samplingOf(config: Config, { width, height }: ImageInput): SampleOptions {
+/** How a config makes the network's input of an image. */
+export function samplingOf(config: Config, { width, height }: ImageInput): SampleOptions {
   return {
     format: config.format,
     mean: config.mean ?? [],
