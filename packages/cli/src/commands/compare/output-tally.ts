@@ -58,7 +58,8 @@ export class OutputTally {
 
   add(sample: number, a: TensorData, b: TensorData): void {
     const sums = errorSums(a, b);
-    const cosine = cosineOf(sums);
+    // What is equal has 1 to the last digit, so that a bound of 1 can hold.
+    const cosine = sums.squaredError === 0 ? 1 : cosineOf(sums);
     this.#samples++;
     this.#cosines += cosine;
     this.#signal += sums.squaredA;

@@ -9,8 +9,8 @@ import type { Finding, Level } from './finding.ts';
  */
 export function formatFindings(findings: readonly Finding[], width = Number.POSITIVE_INFINITY): string {
   const lines = findings.flatMap(({ level, check, text, advice }) => [
-    ...hanging(`${level.padEnd(LEVEL)}`, `${printable(text)} [${check}]`, width),
-    ...(advice === undefined ? [] : hanging(' '.repeat(LEVEL), `→ ${printable(advice)}`, width)),
+    ...hanging(`${level.padEnd(LEVEL)}`, `${text} [${check}]`, width),
+    ...(advice === undefined ? [] : hanging(' '.repeat(LEVEL), `→ ${advice}`, width)),
   ]);
   return [...lines, summary(findings)].join('\n');
 }
@@ -23,7 +23,10 @@ const LEAST = 20;
 function hanging(label: string, text: string, width: number): string[] {
   const indent = label.length + GAP.length;
   const room = width - indent;
-  const lines = room < LEAST ? [text] : wrapped(text, room);
+  const lines = text
+    .split('\n')
+    .map(printable)
+    .flatMap((line) => (room < LEAST ? [line] : wrapped(line, room)));
   return lines.map((line, i) => `${i === 0 ? label : ' '.repeat(label.length)}${GAP}${line}`.trimEnd());
 }
 

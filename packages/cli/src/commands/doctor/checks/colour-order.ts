@@ -22,8 +22,8 @@ export const colourOrder: Check = {
     return [
       {
         level: 'warning',
-        text: `mean [${mean.join(', ')}] is ImageNet's in the order ${order}, but format is ${format}: red and blue are exchanged`,
-        advice: `if the network takes ${format}: "mean": [${turned}], and "normal" in that order; else "format": "${order}${format.slice(3)}"`,
+        text: `mean [${mean.join(', ')}] is ImageNet's in the order ${order}, but format is ${format}: red and blue seem to be exchanged`,
+        advice: `if the network takes ${format}: "mean": [${turned}], and "normal" in that order; else "format": "${order}${format.slice(3)}"; right as it is for networks of PaddleOCR, which are trained so`,
       },
     ];
   },

@@ -1,5 +1,6 @@
 import type { Check } from '../finding.ts';
 import { alpha } from './alpha.ts';
+import { arrayValues } from './array-values.ts';
 import { colourOrder } from './colour-order.ts';
 import { configKeys } from './config-keys.ts';
 import { duplicates } from './duplicates.ts';
@@ -29,6 +30,7 @@ export const CHECKS: readonly Check[] = [
   units,
   inputRange,
   unreadable,
+  arrayValues,
   sampleCount,
   duplicates,
   nearIdentical,

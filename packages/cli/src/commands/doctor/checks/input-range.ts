@@ -3,15 +3,18 @@ import { type Found, type ImageRun, imageCheck } from '../finding.ts';
 import { orderOf } from './colour-order.ts';
 
 /**
- * How large what the first layer makes of the images is, against its biases. Of thirteen trained networks with their own
- * preprocessing it lies between 0.8 and 9, but for two that were trained on pixels without normalization (beyond 500);
- * with a factor of 127 or 255 too much or too little, below 0.03 or above 150.
+ * How large what the first layer makes of the images is, against its biases (root mean squares; weights as if pixels did
+ * not depend on each other). For twelve trained networks with their own preprocessing it lies between 0.5 and 8, for two
+ * that were trained on pixels without a factor (SqueezeNet of Caffe, YOLOX) at 900. With a factor of 127 or 255 too little
+ * it fell below 0.02, with as much too much it rose above 140.
  */
 const TOO_SMALL = 0.1;
 const TOO_LARGE = 40;
 
 /** All values of a channel within so little are one value. */
 const CONSTANT = 1e-6;
+/** Input values of images deviate by about 0.25 to 1, or by 70 without a factor. */
+const LITTLE = 0.01;
 
 /** Input values that the network cannot have been made for. */
 export const inputRange = imageCheck('input-range', (run) => {
@@ -25,8 +28,23 @@ export const inputRange = imageCheck('input-range', (run) => {
         run,
       ),
     ];
-  return run.model.firstLayer === undefined ? [] : firstLayerFindings(run.model.firstLayer, run);
+  const found = run.model.firstLayer === undefined ? [] : firstLayerFindings(run.model.firstLayer, run);
+  return found.length > 0 ? found : littleDeviation(channels);
 });
+
+/** Where the first layer tells nothing. */
+function littleDeviation(channels: readonly ChannelStatistics[]): Found[] {
+  const most = Math.max(...channels.map(({ deviation }) => deviation));
+  if (most >= LITTLE) return [];
+  return [
+    {
+      level: 'warning',
+      text: `input values ${rangeText(channels)} deviate by ${round(most)} only`,
+      advice:
+        'normal is probably too small: it is one factor, (pixel - mean) * normal, with pixels from 0 to 255',
+    },
+  ];
+}
 
 function flatChannels(flat: readonly number[], { config }: ImageRun): Found {
   const zero = flat.filter((i) => config.normal?.[i] === 0);
@@ -48,7 +66,7 @@ function firstLayerFindings(layer: FirstLayer, run: ImageRun): Found[] {
         level: 'warning',
         text: `input values ${values}: too small for ${layer.name}, whose biases are ${round(1 / ratio)} times what it makes of them; the images hardly count`,
         advice:
-          'normal is too small (by 255?): a network trained on pixels of 0 to 255 needs "normal": [1, 1, 1]',
+          'normal is too small, probably by 255: a network trained on pixels of 0 to 255 needs "normal": [1, 1, 1]',
       },
     ];
   if (ratio > TOO_LARGE && !isCaffe(config))
@@ -57,7 +75,7 @@ function firstLayerFindings(layer: FirstLayer, run: ImageRun): Found[] {
         level: 'warning',
         text: `input values ${values}: large for ${layer.name}, which makes values ${round(ratio)} times its biases of them`,
         advice:
-          'fine if the network was trained on pixels of 0 to 255; most take about -1 to 1: "mean": [127.5, 127.5, 127.5], "normal": [0.00784314, 0.00784314, 0.00784314], or 0 to 1: "normal": [0.00392157, …]',
+          'right if the network was trained on pixels of 0 to 255, as YOLOX is; most take about -1 to 1: "mean": [127.5, 127.5, 127.5], "normal": [0.00784314, 0.00784314, 0.00784314], or 0 to 1: "normal": [0.00392157, …]',
       },
     ];
   return [];

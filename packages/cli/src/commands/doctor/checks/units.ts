@@ -10,7 +10,7 @@ export const units: Check = {
   find({ config: { config } }): Found[] {
     if (config === undefined || config.input_type !== 'image') return [];
     const { mean = [], normal = [] } = config;
-    return [...meanFindings(mean), ...normalFindings(normal)];
+    return [...meanFindings(mean), ...normalFindings(normal), ...offCentre(mean, normal)];
   },
 };
 
@@ -45,5 +45,18 @@ function normalFindings(normal: readonly number[]): Found[] {
   ];
 }
 
-/** Five digits, as many as configs have. */
+/** 1/127.5 is made for values around 127.5: without that mean they go from 0 to 2, as no network is trained. */
+function offCentre(mean: readonly number[], normal: readonly number[]): Found[] {
+  const isHalfRange = normal.length > 0 && normal.every((value) => value >= 1 / 128.1 && value <= 1 / 127.4);
+  if (!isHalfRange || mean.some((value) => value !== 0)) return [];
+  return [
+    {
+      level: 'warning',
+      text: `normal [${normal.join(', ')}] without a mean gives input values from 0 to 2`,
+      advice: `"mean": [${normal.map(() => 127.5).join(', ')}] for -1 to 1, or "normal": [${normal.map(() => 0.00392157).join(', ')}] for 0 to 1`,
+    },
+  ];
+}
+
+/** Six digits, as configs have them. */
 const round = (value: number): number => Number(value.toPrecision(6));
