@@ -21,10 +21,12 @@ function classifier() {
     main: { type: 'Pool', value: pool } as Op['main'],
     defaultDimentionFormat: net.oplists![0]!.defaultDimentionFormat,
   });
-  net.oplists!.push(last);
-  net.tensorName!.push('scores');
-  net.outputName = ['scores'];
-  return net;
+  return {
+    ...net,
+    oplists: [...net.oplists!, last],
+    tensorName: [...net.tensorName!, 'scores'],
+    outputName: ['scores'],
+  };
 }
 
 let job: ReturnType<typeof smallJob>;
@@ -126,7 +128,7 @@ describe('compare', () => {
 
   it('reads arrays without a config', async () => {
     const values = Float32Array.from({ length: 3 * 6 * 8 }, (_, i) => Math.sin(i));
-    fill(job.folder, { 'arrays/s.npy': npy('<f4', '(1, 3, 6, 8)', bytesOf(values)) });
+    fill(job.folder, { 'arrays/s.npy': npy('<f4', '1, 3, 6, 8', bytesOf(values)) });
     const { samples, outputs } = await compare({ data: job.at('arrays'), config: undefined });
     expect(samples.count).toBe(1);
     expect(outputs[0]!.cosine).toBeGreaterThan(0.9);
@@ -143,9 +145,8 @@ describe('compare', () => {
 
   it('matches outputs by place where names differ, and says so', async () => {
     const { net } = readModel(readFileSync(job.source));
-    net.tensorName![3] = 'result';
-    net.outputName = ['result'];
-    fill(job.folder, { 'renamed.mnn': writeModel(net) });
+    const tensorName = net.tensorName!.with(3, 'result');
+    fill(job.folder, { 'renamed.mnn': writeModel({ ...net, tensorName, outputName: ['result'] }) });
     const { outputs, warnings } = await compare({ b: job.at('renamed.mnn') });
     expect(outputs[0]).toMatchObject({ name: 'scores', otherName: 'result', equal: true });
     expect(warnings).toEqual([
@@ -155,9 +156,9 @@ describe('compare', () => {
 
   it('feeds a model whose input has another name', async () => {
     const { net } = readModel(readFileSync(job.source));
-    net.tensorName![0] = 'picture';
-    net.oplists![0]!.name = 'picture';
-    fill(job.folder, { 'renamed.mnn': writeModel(net) });
+    const tensorName = net.tensorName!.with(0, 'picture');
+    const oplists = net.oplists!.with(0, { ...net.oplists![0]!, name: 'picture' });
+    fill(job.folder, { 'renamed.mnn': writeModel({ ...net, tensorName, oplists }) });
     expect((await compare({ b: job.at('renamed.mnn') })).outputs[0]!.equal).toBe(true);
   });
 

@@ -1,3 +1,4 @@
+import type { TensorData } from '@mnnquant/graph';
 import { describe, expect, it } from 'vitest';
 import { AccuracyTally } from '../../src/commands/compare/accuracy.ts';
 import { decibels, OutputTally } from '../../src/commands/compare/output-tally.ts';
@@ -5,7 +6,7 @@ import { rankClasses } from '../../src/commands/compare/ranking.ts';
 
 const f = (...values: number[]): Float32Array => Float32Array.from(values);
 
-function tallied(classes: number, ...samples: readonly (readonly [Float32Array, Float32Array])[]) {
+function tallied(classes: number, ...samples: readonly (readonly [TensorData, TensorData])[]) {
   const tally = new OutputTally(classes);
   for (const [i, [a, b]] of samples.entries()) tally.add(i, a, b);
   return tally.result;

@@ -1,0 +1,350 @@
+import { describe, expect, it } from 'vitest';
+import { CHECKS } from '../../src/commands/doctor/checks/index.ts';
+import { isAlike } from '../../src/commands/doctor/checks/near-identical.ts';
+import { stretch } from '../../src/commands/doctor/checks/stretched.ts';
+import { diagnose } from '../../src/commands/doctor/diagnose.ts';
+import type { Facts } from '../../src/commands/doctor/facts.ts';
+import { facts, found, image, images, thumbnail } from './facts.ts';
+
+describe('a run in which all is well', () => {
+  it('has notes only', () => {
+    expect(diagnose(facts()).map(({ check, level }) => `${check}: ${level}`)).toEqual([
+      'int8-share: note',
+      'estimate: note',
+    ]);
+  });
+
+  it('has checks of different names', () => {
+    expect(new Set(CHECKS.map(({ name }) => name)).size).toBe(CHECKS.length);
+  });
+});
+
+describe('findings', () => {
+  it('come with the worst first', () => {
+    const levels = diagnose(facts({ images: images(3), model: { misfits: ['height: 3'] } })).map(
+      ({ level }) => level,
+    );
+    expect(levels).toEqual(['problem', 'warning', 'note', 'note']);
+  });
+
+  it('say what the config is refused for, and what a run would say of it', () => {
+    const given: Facts = {
+      config: { file: 'c.json', problems: ['path: missing'], warnings: ['config: no such key'] },
+      model: facts().model,
+    };
+    expect(found('config-keys', given)).toEqual([
+      'problem: c.json: path: missing',
+      'warning: c.json: no such key',
+    ]);
+    // Nothing is claimed of images that nobody saw.
+    expect(diagnose(given).map(({ check }) => check)).toEqual(['config-keys', 'config-keys', 'int8-share']);
+  });
+
+  it('name what makes a model unfit', () => {
+    expect(found('model-kind', facts({ model: { problem: 'it is quantized already' } }))).toEqual([
+      'problem: it is quantized already',
+    ]);
+    expect(found('target', facts({ target: { file: 'b.mnn', problem: 'cannot write b.mnn' } }))).toEqual([
+      'problem: cannot write b.mnn',
+    ]);
+  });
+});
+
+describe('int8-share', () => {
+  const work = {
+    ...facts().model.work!,
+    int8: 0,
+    convolutions: 2,
+    float: new Map([['why not', ['a', 'b']]]),
+  };
+
+  it('is a problem where nothing will be quantized', () => {
+    expect(found('int8-share', facts({ model: { work } }))).toEqual([
+      'problem: nothing will be quantized: each of the 2 convolutions stays float: why not: a, b',
+    ]);
+    const none = { ...work, convolutions: 0, float: new Map() };
+    expect(found('int8-share', facts({ model: { work: none } }))[0]).toMatch(/^problem: .*no convolution$/);
+  });
+
+  it('says why some stay float', () => {
+    expect(found('int8-share', facts({ model: { work: { ...work, int8: 3, convolutions: 5 } } }))).toEqual([
+      'note: 3 of 5 convolutions will run in int8; the others stay float: why not: a, b',
+    ]);
+  });
+});
+
+describe('colour-order', () => {
+  const order = (format: string, mean: number[]): number =>
+    found('colour-order', facts({ config: { format, mean } })).length;
+
+  it.each([
+    ['RGB', [103.53, 116.28, 123.675]],
+    ['BGR', [123.675, 116.28, 103.53]],
+    ['BGR', [123.68, 116.78, 103.94]],
+    ['RGB', [104, 117, 123]],
+    ['BGRA', [123.675, 116.28, 103.53, 0]],
+  ])('finds %s with %s', (format, mean) => {
+    expect(order(format, mean)).toBe(1);
+  });
+
+  it.each([
+    ['RGB', [123.675, 116.28, 103.53]],
+    ['BGR', [104, 117, 123]],
+    ['BGR', [103.94, 116.78, 123.68]],
+    ['RGB', [127.5, 127.5, 127.5]],
+    ['RGB', [110, 117, 118]],
+    ['RGB', []],
+    ['GRAY', [104]],
+  ])('leaves %s with %s alone', (format, mean) => {
+    expect(found('colour-order', facts({ config: { format, ...(mean.length > 0 && { mean }) } }))).toEqual(
+      [],
+    );
+  });
+
+  it('gives the numbers in the other order', () => {
+    const [one] = diagnose(facts({ config: { format: 'RGB', mean: [104, 117, 123] } }));
+    expect(one!.advice).toContain('"mean": [123, 117, 104]');
+  });
+});
+
+describe('units', () => {
+  const advice = (change: Readonly<Record<string, unknown>>): (string | undefined)[] =>
+    CHECKS.find(({ name }) => name === 'units')!
+      .find(facts({ config: change }))
+      .map((one) => one.advice);
+
+  it('knows the numbers of tools that divide by 255 and by the deviation', () => {
+    expect(advice({ mean: [0.485, 0.456, 0.406] })).toEqual(['"mean": [123.675, 116.28, 103.53]']);
+    expect(advice({ mean: [0.5, 0.5, 0.5] })).toEqual(['"mean": [127.5, 127.5, 127.5]']);
+    // 1 / (255 * 0.229) = 0.0171248
+    expect(advice({ normal: [0.229, 0.224, 0.225] })).toEqual(['"normal": [0.0171248, 0.017507, 0.0174292]']);
+    expect(advice({ normal: [58.395, 57.12, 57.375] })).toEqual([
+      '"normal": [0.0171248, 0.017507, 0.0174292]',
+    ]);
+  });
+
+  it('finds half the range without its mean', () => {
+    expect(found('units', facts({ config: { normal: [0.0078125, 0.0078125, 0.0078125] } }))).toHaveLength(1);
+    expect(advice({ normal: [0.00784314, 0.00784314, 0.00784314], mean: [0, 0, 0] })).toHaveLength(1);
+  });
+
+  it.each([
+    { mean: [123.675, 116.28, 103.53], normal: [0.0171247, 0.017507, 0.0174292] },
+    { mean: [127.5, 127.5, 127.5], normal: [0.0078125, 0.0078125, 0.0078125] },
+    { mean: [0, 0, 0], normal: [0.00392157, 0.00392157, 0.00392157] },
+    { mean: [0, 0, 0], normal: [1, 1, 1] },
+    { mean: [127.5, 127.5, 127.5], normal: [1, 1, 1] },
+    {},
+  ])('leaves %j alone', (change) => {
+    expect(advice(change)).toEqual([]);
+  });
+});
+
+describe('input-range', () => {
+  const channels = (mean: number, deviation: number) =>
+    Array.from({ length: 3 }, () => ({
+      mean,
+      deviation,
+      min: mean - 2 * deviation,
+      max: mean + 2 * deviation,
+    }));
+  const layer = (weights: number, bias: number) => ({ firstLayer: { name: 'conv1', weights, bias } });
+
+  it('finds values that the first layer is not made for', () => {
+    // sqrt(120² + 70²) = 139; times 0.8 / 0.5
+    const large = facts({ channels: channels(120, 70), model: layer(0.8, 0.5) });
+    expect(found('input-range', large)).toEqual([
+      'warning: input values from -20 to 260, mean 120: large for conv1, which makes values 222 times its biases of them',
+    ]);
+    const small = facts({ channels: channels(0.47, 0.27), model: layer(0.0236, 0.622) });
+    expect(found('input-range', small)[0]).toMatch(
+      /^warning: .*too small for conv1, whose biases are 48\.6 times/,
+    );
+  });
+
+  it.each([
+    ['pixels for weights that are made for them', channels(120, 70), layer(0.0236, 0.622), {}],
+    ['values around 1', channels(0, 1), layer(0.8, 0.5), {}],
+    ['a first layer that is unknown', channels(120, 70), { firstLayer: undefined }, {}],
+    [
+      "Caffe's convention",
+      channels(0, 70),
+      layer(1.3, 0.0753),
+      { format: 'BGR', mean: [104, 117, 123], normal: [1, 1, 1] },
+    ],
+  ])('leaves %s alone', (_, given, model, change) => {
+    expect(found('input-range', facts({ channels: given, model, config: change }))).toEqual([]);
+  });
+
+  it('finds constant channels and hardly any deviation', () => {
+    const [first, second] = channels(0.4, 0.5);
+    const flat = [first!, { mean: 1, deviation: 0, min: 1, max: 1 }, second!];
+    expect(found('input-range', facts({ channels: flat }))[0]).toMatch(/^warning: channel 1 of the input/);
+    expect(found('input-range', facts({ channels: flat, config: { normal: [1, 0, 1] } }))[0]).toMatch(
+      /^problem: /,
+    );
+    expect(found('input-range', facts({ channels: [{ ...first!, deviation: Number.NaN }] }))).toHaveLength(1);
+    const little = facts({ channels: channels(0.001, 0.002), model: { firstLayer: undefined } });
+    expect(found('input-range', little)[0]).toMatch(/deviate by 0\.002 only$/);
+  });
+
+  it('says nothing where no image was prepared', () => {
+    expect(found('input-range', facts({ channels: [] }))).toEqual([]);
+  });
+});
+
+describe('sample-count', () => {
+  it.each([
+    [9, {}, ['warning: 9 images: so few may miss the range of values that the network meets']],
+    [10, {}, []],
+    [20, { used_image_num: 30 }, ['warning: 30 images asked for, 20 there']],
+    [
+      20,
+      { feature_quantize_method: 'EMA' },
+      ['note: EMA takes batches of 32, there are 20 images: one step, nothing is averaged'],
+    ],
+    [32, { feature_quantize_method: 'EMA' }, []],
+  ])('of %d with %j', (count, change, expected) => {
+    expect(found('sample-count', facts({ images: images(count), config: change }))).toEqual(expected);
+  });
+
+  it('counts arrays as well', () => {
+    const { images: _, ...rest } = facts({ config: { input_type: 'sequence' } });
+    const arrays = { count: 1, skipped: [], warnings: ['s: 3 values are NaN'] };
+    expect(found('sample-count', { ...rest, arrays })[0]).toMatch(/^warning: 1 sample: /);
+    expect(found('array-values', { ...rest, arrays })).toEqual(['warning: s: 3 values are NaN']);
+  });
+});
+
+describe('unreadable', () => {
+  it('names files that are no samples', () => {
+    const skipped = [{ name: 'x.txt', reason: 'no image' }];
+    expect(found('unreadable', facts({ skipped }))).toEqual([
+      'warning: 1 entry of the folder will not be used: x.txt (no image)',
+    ]);
+    const given = facts({ images: [] });
+    expect(found('unreadable', { ...given, images: { ...given.images!, problem: 'none' } })).toEqual([
+      'problem: none',
+    ]);
+  });
+});
+
+describe('alike images', () => {
+  it('are copies where the bytes are the same', () => {
+    const used = [...images(15), image(20, { digest: 'digest 3' })];
+    expect(found('duplicates', facts({ images: used }))).toEqual([
+      'warning: 1 of 16 images (6 %) are copies of others: 3.jpg = 20.jpg',
+    ]);
+    expect(found('near-identical', facts({ images: used }))).toEqual([]);
+  });
+
+  it('are near where their thumbnails are', () => {
+    const frame = (seed: number) =>
+      image(seed, { thumbnail: thumbnail(1).map((value, i) => value + ((i + seed) % 2)) });
+    const video = Array.from({ length: 20 }, (_, seed) => frame(seed));
+    expect(found('near-identical', facts({ images: video }))[0]).toMatch(
+      /^warning: 19 of 20 images \(95 %\) show nearly the same as others: 1\.jpg ~ 0\.jpg, .*; 1 differ$/,
+    );
+    expect(found('near-identical', facts({ images: [...images(18), frame(1)] }))).toEqual([]);
+  });
+
+  it('are not those that are dark alone', () => {
+    const dark = (seed: number) => thumbnail(seed).map((value) => value / 40);
+    expect(isAlike(dark(1), dark(2))).toBe(false);
+    expect(isAlike(dark(1), dark(1))).toBe(true);
+  });
+
+  it('are flat ones of one brightness', () => {
+    const flat = (value: number) => new Uint8Array(768).fill(value);
+    expect([isAlike(flat(3), flat(4)), isAlike(flat(3), flat(30)), isAlike(flat(128), thumbnail(1))]).toEqual(
+      [true, false, false],
+    );
+  });
+});
+
+describe('stretched', () => {
+  const square = {
+    image: { name: 'input', width: 224, height: 224, layout: 'NCHW' as const, shape: [1, 3, 224, 224] },
+  };
+  const check = CHECKS.find(({ name }) => name === 'stretched')!;
+
+  it('is a warning where 4:3 becomes a square, with the crop that helps', () => {
+    const [one] = check.find(facts({ model: square }));
+    expect(one).toMatchObject({
+      level: 'warning',
+      text: '20 of 20 images (100 %) are stretched to 224x224; most of all 0.jpg, 640x480, by 1.33',
+    });
+    expect(one!.advice).toContain('"center_crop_w": 0.75 cuts off');
+    expect(check.find(facts({ model: square, config: { center_crop_w: 0.75 } }))).toEqual([]);
+    const tall = check.find(facts({ model: square, images: images(3, { width: 480, height: 640 }) }));
+    expect(tall[0]!.advice).toContain('"center_crop_h": 0.75');
+  });
+
+  it('is a note where few images are', () => {
+    const used = [...images(12), ...images(3, { width: 600, height: 300 })];
+    expect(check.find(facts({ images: used }))[0]).toMatchObject({ level: 'note' });
+  });
+
+  it('is nothing where nobody sees it', () => {
+    expect(check.find(facts({ images: images(12, { width: 640, height: 500 }) }))).toEqual([]);
+  });
+
+  it('has its factor by hand', () => {
+    const all = { center_crop_h: 1, center_crop_w: 1 };
+    expect(stretch({ width: 200, height: 100 }, all, { width: 100, height: 100 })).toBe(2);
+    expect(stretch({ width: 100, height: 200 }, all, { width: 100, height: 100 })).toBe(2);
+    expect(
+      stretch({ width: 200, height: 100 }, { ...all, center_crop_w: 0.5 }, { width: 9, height: 9 }),
+    ).toBe(1);
+  });
+});
+
+describe('what images are like', () => {
+  it('upscaled: small ones', () => {
+    expect(found('upscaled', facts({ images: images(12, { width: 160, height: 120 }) }))).toEqual([]);
+    expect(found('upscaled', facts({ images: images(12, { width: 150, height: 110 }) }))[0]).toMatch(
+      /^warning: 12 of 12 images \(100 %\) are enlarged more than 2 times; most of all 0\.jpg, 150x110, 2\.1 times$/,
+    );
+    expect(
+      found('upscaled', facts({ images: [...images(12), image(50, { width: 20, height: 20 })] }))[0],
+    ).toMatch(/^note: 1 of 13/);
+  });
+
+  it('greyscale: grey ones for a network that sees colours', () => {
+    const grey = images(12, { grey: true });
+    expect(found('greyscale', facts({ images: grey }))[0]).toMatch(/^warning: 12 of 12/);
+    expect(found('greyscale', facts({ images: grey, config: { format: 'GRAY' } }))).toEqual([]);
+    expect(found('greyscale', facts({ images: [...images(8), ...grey.slice(0, 4)] }))[0]).toMatch(
+      /^note: 4 of 12/,
+    );
+    expect(found('greyscale', facts({ images: [...images(11), grey[0]!] }))).toEqual([]);
+  });
+
+  it('alpha: transparent pixels, or no alpha where the network takes it', () => {
+    const used = [...images(11), image(11, { alpha: true, transparent: true }), image(12, { alpha: true })];
+    expect(found('alpha', facts({ images: used }))).toEqual([
+      'warning: 1 of 13 images (8 %) have transparent pixels, whose hidden colours are used: 11.jpg',
+    ]);
+    expect(found('alpha', facts({ images: used, config: { format: 'RGBA' } }))[0]).toMatch(/^note: 11 of 13/);
+  });
+
+  it('exif-rotation: turned ones', () => {
+    expect(found('exif-rotation', facts({ images: images(12, { orientation: 1 }) }))).toEqual([]);
+    expect(found('exif-rotation', facts({ images: [...images(11), image(11, { orientation: 6 })] }))).toEqual(
+      ['warning: 1 of 12 images (8 %) are turned by their EXIF data only, which is not read: 11.jpg'],
+    );
+  });
+});
+
+describe('estimate', () => {
+  it('says what a run takes, and warns where it takes more than the memory', () => {
+    expect(found('estimate', facts())).toEqual([
+      'note: 100.0 million multiply-adds x 20 samples: below a second on one core with KL; activations of a sample take 1.0 MiB',
+    ]);
+    const work = { ...facts().model.work!, activationBytes: 2 ** 31, multiplyAdds: 1e12 };
+    expect(found('estimate', facts({ model: { work } }))).toEqual([
+      'note: 1000.0 billion multiply-adds x 20 samples: about 67 min on one core with KL; activations of a sample take 2048.0 MiB',
+      'warning: the activations of one sample take 2048.0 MiB, more than the default of --memory leaves for them',
+    ]);
+  });
+});
