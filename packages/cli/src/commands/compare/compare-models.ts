@@ -15,6 +15,7 @@ import { VERSION } from '../../version.ts';
 import { memoryWarnings } from '../../warnings.ts';
 import { type Bounds, missedBounds } from './bounds.ts';
 import { type ClassScores, classScores } from './class-scores.ts';
+import { listed } from './format.ts';
 import { runPairs } from './job.ts';
 import { type Labels, matchLabels, parseLabels } from './labels.ts';
 import { matchOutputs, type OutputPair } from './match-outputs.ts';
@@ -107,7 +108,7 @@ async function prepare(options: CompareOptions, warn: Warn): Promise<Prepared> {
   const { pairs, notes } = matchOutputs(plans.a.plan, plans.b.plan);
   if (pairs.length === 0)
     throw new UsageError(['the models have no output in common:', ...notes].join('\n  '));
-  warn(notes);
+  warn([...notes, ...approximations(a.file, plans.a), ...approximations(b.file, plans.b)]);
   const scores = new Map(pairs.map((pair) => [pair, classScores(plans.a.plan, pair.a.tensor)]));
   const labels = table && { table, output: labelledOutput(scores, options.labelOutput) };
   return { config, a, b, plans, inputs, source, pairs, scores, labels };
@@ -125,7 +126,7 @@ async function measure(
   warn(sampleWarnings(config, samples));
   const measured = measurementOf(options, prepared, samples);
   const memoryBytes = options.memoryBytes * (1 - SAMPLES_SHARE);
-  for (const one of [plans.a, plans.b]) warn(memoryWarnings(one.plan, memoryBytes));
+  for (const one of [plans.a, plans.b]) warn(memoryWarnings(one.running, memoryBytes));
   await withWayOut(chosen.outcome, () =>
     runPairs({
       ...prepared,
@@ -173,6 +174,13 @@ function measurementOf(options: CompareOptions, { scores, labels }: Prepared, { 
     labels: matchLabels(labels.table, names, options.labels!),
   };
   return new Measurement(scores, labelled, names);
+}
+
+/** What the simulator does not do as MNN does. */
+function approximations(file: string, { approximated }: RunnablePlan): string[] {
+  if (approximated.length === 0) return [];
+  const names = listed(approximated.map(({ name, type, reason }) => `${name} (${type}): ${reason}`));
+  return [`${file}: computed in float and rounded, not as MNN does in int8: ${names}`];
 }
 
 interface Opened {

@@ -57,7 +57,7 @@ interface Group extends SampleGroup {
 export async function runPairs(job: PairJob): Promise<void> {
   const groups = groupsOf(job);
   const total = groups.reduce(
-    (sum, { a, b, samples }) => sum + (a.plan.steps.length + b.plan.steps.length) * samples.length,
+    (sum, { a, b, samples }) => sum + (a.running.steps.length + b.running.steps.length) * samples.length,
     0,
   );
   let done = 0;
@@ -86,7 +86,7 @@ async function runGroup(
   onStep: (samples: number) => void,
 ): Promise<void> {
   const { backend, strict, inputs } = job;
-  const atOnce = samplesAtOnce(job, a.plan, b.plan);
+  const atOnce = samplesAtOnce(job, a.running, b.running);
   const runners: Runner[] = [];
   try {
     for (const one of [a, b]) runners.push(one.open(backend, { strict }));

@@ -1,4 +1,11 @@
-import { fakeQuantPlan, foldBatchNorm, type InputShapes, predictInt8, type Share } from '@mnnquant/calibrate';
+import {
+  type ApproximatedOp,
+  foldBatchNorm,
+  type InputShapes,
+  int8Graph,
+  predictInt8,
+  type Share,
+} from '@mnnquant/calibrate';
 import {
   buildGraph,
   createPlan,
@@ -6,7 +13,6 @@ import {
   type Graph,
   type HostTensor,
   Program,
-  type QuantParams,
   type Sample,
   type SampleNames,
   type TensorBackend,
@@ -32,8 +38,12 @@ export interface RunnableModel {
 /** A model for fixed input shapes. */
 export interface RunnablePlan {
   readonly plan: ExecutionPlan;
+  /** What is really run, with the same inputs and outputs: of an int8 model, what MNN's runtime makes of it. */
+  readonly running: ExecutionPlan;
   /** Convolutions that run in int8. */
   readonly convolutions: Share;
+  /** Ops that MNN runs in int8 and that are only rounded to it here. */
+  readonly approximated: readonly ApproximatedOp[];
   open(backend: TensorBackend, options: { readonly strict?: boolean }): Runner;
 }
 
@@ -51,7 +61,7 @@ export interface Runner {
 
 /**
  * A float model runs in float, BatchNorm folded; one with weights stored as whole numbers runs with these decoded, as
- * MNN runs it; one with scales for its tensors runs with what MNN holds in int8 rounded to int8.
+ * MNN runs it; one with scales for its tensors runs in the int8 simulator, as MNN's CPU computes it.
  *
  * @param path for messages
  * @throws {QuantizeError} where an op cannot be evaluated
@@ -61,7 +71,7 @@ export function runnableModel(model: MnnModel, path: string): RunnableModel {
   const run = precision === 'int8' ? model : foldBatchNorm(model).model;
   const graph = graphOf(run, path);
   const warnings = omittedWarnings(graph).map((line) => `${path}: ${line}`);
-  return { graph, precision, warnings, plan: (shapes) => planned(run, createPlan(graph, shapes), precision) };
+  return { graph, precision, warnings, plan: (shapes) => planned(run, graph, precision, shapes) };
 }
 
 function precisionOf({ net }: MnnModel): Precision {
@@ -89,39 +99,23 @@ function graphOf(model: MnnModel, path: string): Graph {
   }
 }
 
-function planned(model: MnnModel, plan: ExecutionPlan, precision: Precision): RunnablePlan {
-  const prediction = predictInt8(model, plan);
-  const rounding =
-    precision === 'int8' ? fakeQuantPlan(model, plan.graph, prediction) : new Map<number, QuantParams>();
+function planned(model: MnnModel, graph: Graph, precision: Precision, shapes?: InputShapes): RunnablePlan {
+  const plan = createPlan(graph, shapes);
+  const { convolutions } = predictInt8(model, plan);
+  const simulated = precision === 'int8' ? int8Graph(model, plan) : undefined;
+  const running = simulated === undefined ? plan : createPlan(simulated.graph, shapes);
   return {
     plan,
-    convolutions: prediction.convolutions,
-    open: (backend, options) => openRounded(plan, rounding, backend, options),
+    running,
+    convolutions,
+    approximated: simulated?.approximated ?? [],
+    open: (backend, options) => runnerOf(new Program(running, backend, options)),
   };
 }
 
-/** The float engine with activations rounded where MNN's runtime holds int8. */
-function openRounded(
-  plan: ExecutionPlan,
-  rounding: ReadonlyMap<number, QuantParams>,
-  backend: TensorBackend,
-  options: { readonly strict?: boolean },
-): Runner {
-  const program = new Program(plan, backend, options);
+function runnerOf(program: Program): Runner {
   return {
-    run: (samples, nameOf, firstSample, onStep) =>
-      program.run(
-        samples,
-        {
-          onTensor: async ({ tensor, values }) => {
-            const params = rounding.get(tensor);
-            if (params) await Promise.all(values.map((value) => backend.fakeQuantize(value, params)));
-          },
-          onStep,
-        },
-        nameOf,
-        firstSample,
-      ),
+    run: (samples, nameOf, firstSample, onStep) => program.run(samples, { onStep }, nameOf, firstSample),
     dispose: () => program.dispose(),
   };
 }
