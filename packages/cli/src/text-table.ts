@@ -1,5 +1,5 @@
-import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
+import { printable, shorten } from './terminal-text.ts';
 
 /** A column of a table for a person. */
 export interface Column {
@@ -32,11 +32,6 @@ export function textTable(
   });
 }
 
-/** A name from a file must not steer the terminal. */
-export function printable(name: string): string {
-  return name.replace(/\p{C}/gu, '\u{fffd}');
-}
-
 function fittedWidths(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -61,12 +56,4 @@ function fittedWidths(
 function padded(cell: string, width: number, right = false): string {
   const space = ' '.repeat(Math.max(0, width - stringWidth(cell)));
   return right ? space + cell : cell + space;
-}
-
-/** Both ends of a name tell most about it. */
-export function shorten(name: string, room: number): string {
-  if (stringWidth(name) <= room) return name;
-  const short = cliTruncate(name, room, { position: 'middle' });
-  // The library may cut a wide character one column too late.
-  return stringWidth(short) <= room ? short : cliTruncate(name, room - 1, { position: 'middle' });
 }

@@ -5,19 +5,19 @@ import type { Subcommand } from './subcommand.ts';
 /** `mnnquant compare`: the outputs of two models on the same data. */
 export const compare: Subcommand = {
   name: 'compare',
-  summary: 'compares the outputs of two models on the same data, also with labels',
+  summary: 'compare the outputs of two models on the same data, with labels their accuracy',
   files: [
     { name: 'A.mnn', description: 'the model to compare with, mostly the float one', ending: '.mnn' },
     { name: 'B.mnn', description: 'the model to judge, mostly the int8 one', ending: '.mnn' },
   ],
   options: () => [
     new Option(
-      '--data <folder>',
+      '--data <dir>',
       'images, or arrays as for input_type "sequence"; if absent the path of --config',
     ),
-    new Option('--config <file>', 'the config of quantizing: format, mean, normal, size of images'),
+    new Option('--config <config.json>', 'the config of quantizing: format, mean, normal, size of images'),
     new Option('--samples <n>', 'use at most so many samples, the first by name').argParser(parseCount),
-    new Option('--labels <file>', 'csv of file name and class: accuracy of both models'),
+    new Option('--labels <labels.csv>', 'csv of file name and class: accuracy of both models'),
     new Option(
       '--label-offset <n>',
       'added to each label: 1 where the network counts a background class first',

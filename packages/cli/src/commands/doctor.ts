@@ -4,7 +4,7 @@ import type { Subcommand } from './subcommand.ts';
 /** `mnnquant doctor`: what does not fit, before anything is computed. */
 export const doctor: Subcommand = {
   name: 'doctor',
-  summary: 'looks at model, config and samples before a run and says what to change',
+  summary: 'look at model, config and samples before a run, and say what to change',
   files: [
     { name: 'SRC.mnn', description: 'the float model', ending: '.mnn' },
     { name: 'config.json', description: 'the config to quantize with', ending: '.json' },

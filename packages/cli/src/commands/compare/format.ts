@@ -1,4 +1,6 @@
-import { type Column, printable, textTable } from '../../text-table.ts';
+import { printable } from '../../terminal-text.ts';
+import { type Column, textTable } from '../../text-table.ts';
+import { hangingLines } from '../../wrapped-lines.ts';
 import type { Accuracy } from './accuracy.ts';
 import { percent } from './bounds.ts';
 import type { ComparedModel, ComparedOutput, Comparison } from './report.ts';
@@ -10,19 +12,30 @@ import type { ComparedModel, ComparedOutput, Comparison } from './report.ts';
  */
 export function formatComparison(comparison: Comparison, width?: number): string {
   const { a, b, samples, outputs, warnings, device, seconds } = comparison;
+  const skipped = samples.skipped.length > 0 ? `, ${samples.skipped.length} skipped` : '';
+  const facts: readonly (readonly [string, string])[] = [
+    ['First', modelText(a)],
+    ['Second', modelText(b)],
+    ['Samples', `${samples.count} of ${printable(samples.folder)}${skipped}`],
+    ['Time', `${seconds.toFixed(1)} s on ${device}`],
+    ...(warnings.length > 0 ? [['Warnings', `${warnings.length}, see above`] as const] : []),
+  ];
   return [
-    `First       ${modelText(a)}`,
-    `Second      ${modelText(b)}`,
-    `Samples     ${samples.count} of ${samples.folder}${samples.skipped.length > 0 ? `, ${samples.skipped.length} skipped` : ''}`,
-    `Time        ${seconds.toFixed(1)} s on ${device}`,
-    ...(warnings.length > 0 ? [`Warnings    ${warnings.length}, see above`] : []),
+    ...facts.flatMap(([label, text]) => hangingLines(label.padEnd(LABEL), text, width)),
     '',
-    'Outputs of the second model against the first; cosine is the mean over samples',
+    ...hangingLines(
+      '',
+      'Outputs of the second model against the first; cosine is the mean over samples',
+      width,
+    ),
     ...textTable(...outputTable(outputs), width),
-    ...agreementLines(outputs),
+    ...agreementLines(outputs).flatMap(([label, text]) => hangingLines(label, text, width)),
     ...accuracyLines(comparison, width),
   ].join('\n');
 }
+
+/** As in the summary of a run. */
+const LABEL = 12;
 
 function modelText({ file, bytes, precision, convolutions: { int8, total } }: ComparedModel): string {
   const size = bytes >= 1e6 ? `${(bytes / 1e6).toFixed(2)} MB` : `${(bytes / 1e3).toFixed(1)} kB`;
@@ -75,30 +88,44 @@ function share(value: number | undefined): string {
   return value === undefined ? '–' : percent(value);
 }
 
-function agreementLines(outputs: readonly ComparedOutput[]): string[] {
+/** Each with what stands before it in its first line. */
+type Line = readonly [label: string, text: string];
+
+function agreementLines(outputs: readonly ComparedOutput[]): Line[] {
   const ranked = outputs.filter(({ agreement }) => agreement !== undefined);
   const others = outputs.filter(({ agreement }) => agreement === undefined);
-  const lines =
+  const title =
     ranked.length > 0
-      ? [
-          'top-1: share of samples with the same best class; top-5: with the first model’s best among the second’s five',
-        ]
-      : ['No top-1 agreement:'];
-  for (const { name, classScores, agreement } of ranked) {
-    lines.push(`  ${printable(name)}: ${classScores}`);
-    const { a, b } = agreement!.ties;
-    if (a + b > 0)
-      lines.push(
-        `  ${printable(name)}: several classes share the best score in ${a} samples of the first model, ${b} of the second; the lower index counts`,
-      );
-  }
-  for (const { name, classScores } of others) lines.push(`  not for ${printable(name)}: ${classScores}`);
-  for (const { name, notFinite } of outputs)
-    if (notFinite.a + notFinite.b > 0)
-      lines.push(
-        `  ${printable(name)}: NaN or infinite values in ${notFinite.a} samples of the first model, ${notFinite.b} of the second`,
-      );
-  return lines;
+      ? 'top-1: share of samples with the same best class; top-5: with the first model’s best among the second’s five'
+      : 'No top-1 agreement:';
+  return [
+    ['', title],
+    ...ranked.map(({ name, classScores }): Line => ['  ', `${printable(name)}: ${classScores}`]),
+    ...ranked.flatMap(tieLine),
+    ...others.map(({ name, classScores }): Line => ['  ', `not for ${printable(name)}: ${classScores}`]),
+    ...outputs.flatMap(notFiniteLine),
+  ];
+}
+
+function tieLine({ name, agreement }: ComparedOutput): Line[] {
+  const { a = 0, b = 0 } = agreement?.ties ?? {};
+  if (a + b === 0) return [];
+  return [
+    [
+      '  ',
+      `${printable(name)}: several classes share the best score in ${a} samples of the first model, ${b} of the second; the lower index counts`,
+    ],
+  ];
+}
+
+function notFiniteLine({ name, notFinite: { a, b } }: ComparedOutput): Line[] {
+  if (a + b === 0) return [];
+  return [
+    [
+      '  ',
+      `${printable(name)}: NaN or infinite values in ${a} samples of the first model, ${b} of the second`,
+    ],
+  ];
 }
 
 function accuracyLines({ accuracy, a, b }: Comparison, width: number | undefined): string[] {
@@ -113,7 +140,11 @@ function accuracyLines({ accuracy, a, b }: Comparison, width: number | undefined
   const shift = offset === 0 ? '' : `, label ${offset > 0 ? '+' : '-'} ${Math.abs(offset)}`;
   return [
     '',
-    `Accuracy of ${printable(output)} on ${samples} samples with a label in ${printable(file)}${shift}`,
+    ...hangingLines(
+      '',
+      `Accuracy of ${printable(output)} on ${samples} samples with a label in ${printable(file)}${shift}`,
+      width,
+    ),
     ...textTable(
       [
         { title: 'model' },
@@ -128,7 +159,9 @@ function accuracyLines({ accuracy, a, b }: Comparison, width: number | undefined
       ],
       width,
     ),
-    ...(missing.length > 0 ? [`  ${missing.length} samples without a label: ${listed(missing)}`] : []),
+    ...(missing.length > 0
+      ? hangingLines('  ', `${missing.length} samples without a label: ${listed(missing)}`, width)
+      : []),
     ...(unused > 0 ? [`  ${unused} labels of files that are not among the samples`] : []),
   ];
 }

@@ -1,5 +1,5 @@
-import stringWidth from 'string-width';
-import { printable } from '../../text-table.ts';
+import { printable } from '../../terminal-text.ts';
+import { hangingLines } from '../../wrapped-lines.ts';
 import type { Finding, Level } from './finding.ts';
 
 /**
@@ -17,31 +17,14 @@ export function formatFindings(findings: readonly Finding[], width = Number.POSI
 
 const LEVEL = 'problem'.length;
 const GAP = '  ';
-/** Where less is left, lines are not broken by us. */
-const LEAST = 20;
 
 function hanging(label: string, text: string, width: number): string[] {
-  const indent = label.length + GAP.length;
-  const room = width - indent;
-  const lines = text
-    .split('\n')
-    .map(printable)
-    .flatMap((line) => (room < LEAST ? [line] : wrapped(line, room)));
-  return lines.map((line, i) => `${i === 0 ? label : ' '.repeat(label.length)}${GAP}${line}`.trimEnd());
-}
-
-/** Broken between words only: names and numbers stay whole, to be copied. */
-function wrapped(text: string, room: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && stringWidth(longer) > room) {
-      lines.push(line);
-      line = word;
-    } else line = longer;
-  }
-  return [...lines, line];
+  const [first = '', ...others] = text.split('\n').map(printable);
+  const indent = ' '.repeat(LEVEL);
+  return [
+    ...hangingLines(label + GAP, first, width),
+    ...others.flatMap((line) => hangingLines(indent + GAP, line.trimStart(), width)),
+  ];
 }
 
 function summary(findings: readonly Finding[]): string {
