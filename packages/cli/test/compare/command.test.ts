@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createTable, type Op, OpType, readModel, writeModel } from '@mnnquant/mnn-format';
+import { createTable, MNN_DATA_FORMAT, type Op, OpType, readModel, writeModel } from '@mnnquant/mnn-format';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type CompareOptions, compareModels } from '../../src/commands/compare/compare-models.ts';
 import { formatComparison } from '../../src/commands/compare/format.ts';
@@ -160,6 +160,40 @@ describe('compare', () => {
     const oplists = net.oplists!.with(0, { ...net.oplists![0]!, name: 'picture' });
     fill(job.folder, { 'renamed.mnn': writeModel({ ...net, tensorName, oplists }) });
     expect((await compare({ b: job.at('renamed.mnn') })).outputs[0]!.equal).toBe(true);
+  });
+
+  it('turns the tensors for a model with channels last', async () => {
+    const { net } = readModel(readFileSync(job.source));
+    const [input, ...ops] = net.oplists!;
+    const dims = Int32Array.of(1, 6, 8, 3);
+    const last = createTable('Input', { dims, dformat: MNN_DATA_FORMAT.NHWC });
+    const turn = createTable('TensorConvertInfo', {
+      source: MNN_DATA_FORMAT.NHWC,
+      dest: MNN_DATA_FORMAT.NC4HW4,
+    });
+    const convert = createTable('Op', {
+      name: 'turned',
+      type: OpType.ConvertTensor,
+      inputIndexes: Int32Array.of(4),
+      outputIndexes: Int32Array.of(0),
+      main: { type: 'TensorConvertInfo', value: turn },
+    });
+    const picture = {
+      ...input!,
+      main: { type: 'Input', value: last } as Op['main'],
+      outputIndexes: Int32Array.of(4),
+    };
+    const turned = {
+      ...net,
+      oplists: [picture, convert, ...ops],
+      tensorName: [...net.tensorName!.with(0, 'turned'), 'image'],
+    };
+    fill(job.folder, { 'last.mnn': writeModel(turned) });
+    const both = [
+      await compare({ b: job.at('last.mnn') }),
+      await compare({ a: job.at('last.mnn'), b: job.source }),
+    ];
+    expect(both.map(({ outputs }) => outputs[0]!.equal)).toEqual([true, true]);
   });
 
   it('refuses models that take something else', async () => {

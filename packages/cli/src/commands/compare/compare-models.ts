@@ -16,13 +16,14 @@ import { memoryWarnings } from '../../warnings.ts';
 import { type Bounds, missedBounds } from './bounds.ts';
 import { type ClassScores, classScores } from './class-scores.ts';
 import { listed } from './format.ts';
+import { type MatchedInputs, matchInputs, shapesForSecond } from './inputs.ts';
 import { runPairs } from './job.ts';
 import { type Labels, matchLabels, parseLabels } from './labels.ts';
 import { matchOutputs, type OutputPair } from './match-outputs.ts';
 import { labelledOutput, Measurement } from './measurement.ts';
 import type { ComparedModel, Comparison } from './report.ts';
 import { type RunnableModel, type RunnablePlan, runnableModel } from './runnable-model.ts';
-import { dataConfig, matchInputs } from './samples.ts';
+import { dataConfig } from './samples.ts';
 
 export interface CompareOptions extends Bounds {
   readonly a: string;
@@ -85,7 +86,7 @@ interface Prepared {
   readonly a: Opened;
   readonly b: Opened;
   readonly plans: { readonly a: RunnablePlan; readonly b: RunnablePlan };
-  readonly inputs: ReadonlyMap<string, string>;
+  readonly inputs: MatchedInputs;
   readonly source: SampleSource;
   readonly pairs: readonly OutputPair[];
   readonly scores: ReadonlyMap<OutputPair, ClassScores>;
@@ -103,8 +104,10 @@ async function prepare(options: CompareOptions, warn: Warn): Promise<Prepared> {
   warn([...a.runnable.warnings, ...b.runnable.warnings]);
   const inputs = matchInputs(a.runnable.graph, b.runnable.graph);
   const source = await sampleSource(a.runnable.graph, config);
-  const renamed = new Map([...source.shapes].map(([name, shape]) => [inputs.get(name) ?? name, shape]));
-  const plans = { a: a.runnable.plan(source.shapes), b: b.runnable.plan(renamed) };
+  const plans = {
+    a: a.runnable.plan(source.shapes),
+    b: b.runnable.plan(shapesForSecond(source.shapes, inputs)),
+  };
   const { pairs, notes } = matchOutputs(plans.a.plan, plans.b.plan);
   if (pairs.length === 0)
     throw new UsageError(['the models have no output in common:', ...notes].join('\n  '));

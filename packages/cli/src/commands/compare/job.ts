@@ -1,11 +1,10 @@
-import { groupByShape, type InputShapes, type SampleGroup } from '@mnnquant/calibrate';
+import { groupByShape, type SampleGroup } from '@mnnquant/calibrate';
 import {
   budgetOn,
   type ExecutionPlan,
   elementCount,
   type HostTensor,
   loadSamples,
-  type Sample,
   type SampleNames,
   sampleName,
   samplesWithin,
@@ -13,6 +12,7 @@ import {
 } from '@mnnquant/graph';
 import { QuantizeError } from '../../errors.ts';
 import type { OpenedSamples } from '../../samples/opened.ts';
+import { type MatchedInputs, sampleForSecond, shapesForSecond } from './inputs.ts';
 import type { OutputPair } from './match-outputs.ts';
 import type { RunnableModel, RunnablePlan, Runner } from './runnable-model.ts';
 
@@ -25,8 +25,8 @@ export interface PairJob {
   /** Plans for the shapes of the first sample. */
   readonly plans: { readonly a: RunnablePlan; readonly b: RunnablePlan };
   readonly pairs: readonly OutputPair[];
-  /** What the second model calls an input of the first. */
-  readonly inputs: ReadonlyMap<string, string>;
+  /** The second model's inputs, by those of the first. */
+  readonly inputs: MatchedInputs;
   readonly samples: OpenedSamples;
   readonly backend: TensorBackend;
   /** For activations and outputs. */
@@ -69,11 +69,9 @@ export async function runPairs(job: PairJob): Promise<void> {
 }
 
 function groupsOf({ a, b, plans, inputs, samples }: PairJob): Group[] {
-  const renamed = (shapes: InputShapes): InputShapes =>
-    new Map([...shapes].map(([name, shape]) => [inputs.get(name) ?? name, shape]));
   const others = new Map<ExecutionPlan, { a: RunnablePlan; b: RunnablePlan }>([[plans.a.plan, plans]]);
   const groups = groupByShape(samples, plans.a.plan, (shapes) => {
-    const pair = { a: a.plan(shapes), b: b.plan(renamed(shapes)) };
+    const pair = { a: a.plan(shapes), b: b.plan(shapesForSecond(shapes, inputs)) };
     others.set(pair.a.plan, pair);
     return pair.a.plan;
   });
@@ -87,6 +85,7 @@ async function runGroup(
 ): Promise<void> {
   const { backend, strict, inputs } = job;
   const atOnce = samplesAtOnce(job, a.running, b.running);
+  const shapes = new Map(a.plan.inputs.map(({ name, desc }) => [name, desc.shape]));
   const runners: Runner[] = [];
   try {
     for (const one of [a, b]) runners.push(one.open(backend, { strict }));
@@ -98,7 +97,7 @@ async function runGroup(
       const step = (): void => onStep(chunk.length);
       const ours = await first.run(loaded, nameOf, chunk[0]!, step);
       const theirs = await second.run(
-        loaded.map((one) => renamedSample(one, inputs)),
+        loaded.map((one) => sampleForSecond(one, shapes, inputs)),
         nameOf,
         chunk[0]!,
         step,
@@ -122,10 +121,6 @@ function samplesAtOnce({ backend, memoryBytes }: PairJob, a: ExecutionPlan, b: E
 function bytesAround({ inputs, graph, descs }: ExecutionPlan): number {
   const ids = [...inputs, ...graph.outputs].map(({ tensor }) => tensor);
   return ids.reduce((sum, id) => sum + 4 * elementCount(descs.get(id)?.shape ?? [0]), 0);
-}
-
-function renamedSample(sample: Sample, inputs: ReadonlyMap<string, string>): Sample {
-  return new Map([...sample].map(([name, data]) => [inputs.get(name) ?? name, data]));
 }
 
 function handOn(

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import type { Graph } from '@mnnquant/graph';
 import { checkConfig, parseConfig } from '../../config/check.ts';
 import { folderProblems, loadConfig } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
@@ -64,38 +63,5 @@ function holdsArrays(folder: string): boolean {
     (name) =>
       [...ARRAY_ENDINGS, ARCHIVE_ENDING].includes(extname(name)) ||
       statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory(),
-  );
-}
-
-/**
- * Under which name the second model takes what the first one calls so: inputs of one name, else those at the same place.
- *
- * @throws {UsageError} where the models do not take the same tensors
- */
-export function matchInputs(a: Graph, b: Graph): ReadonlyMap<string, string> {
-  const list = ({ inputs }: Graph): string =>
-    inputs.map(({ name, desc }) => `${name} ${desc.dtype} [${desc.shape}]`).join(', ');
-  const differ = new UsageError(
-    `the models do not take the same inputs: the first has ${list(a)}; the second has ${list(b)}`,
-  );
-  if (a.inputs.length !== b.inputs.length) throw differ;
-  const pairs = a.inputs.map((input, position) => {
-    const other = b.inputs.find(({ name }) => name === input.name) ?? b.inputs[position]!;
-    const [shape, otherShape] = [input.desc.shape, other.desc.shape];
-    const fits =
-      input.desc.dtype === other.desc.dtype &&
-      (input.desc.layout === 'NHWC') === (other.desc.layout === 'NHWC') &&
-      (shape.length === 0 || otherShape.length === 0 || isSameShape(shape, otherShape));
-    if (!fits) throw differ;
-    return [input.name, other.name] as const;
-  });
-  if (new Set(pairs.map(([, other]) => other)).size !== pairs.length) throw differ;
-  return new Map(pairs);
-}
-
-/** The batch is free, and so is what one of the models leaves open. */
-function isSameShape(a: readonly number[], b: readonly number[]): boolean {
-  return (
-    a.length === b.length && a.every((extent, i) => i === 0 || extent < 0 || b[i]! < 0 || extent === b[i])
   );
 }
