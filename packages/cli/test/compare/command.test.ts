@@ -217,7 +217,7 @@ describe('compare', () => {
     expect(outputs[0]!.agreement).toBeUndefined();
     expect(outputs[0]!.classScores).toBe('it is more than one row of scores [1,2,6,8]');
     await expect(compare({ a: maps, b: maps, minTop1Agreement: 0.5 })).rejects.toThrow(
-      '--min-top1-agreement: no output looks like scores of classes: conv2: it is more than',
+      '--min-top1-agreement: no output looks like scores of classes:\n  conv2: it is more than',
     );
     await expect(compare({ a: maps, b: maps, labels: labels('a.bmp,1') })).rejects.toThrow(
       '--labels: no output looks like scores of classes:\n  conv2: ',

@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors.ts';
+import type { ClassScores } from './class-scores.ts';
 import type { ComparedAccuracy, ComparedOutput } from './report.ts';
 
 /** What has to hold. */
@@ -13,8 +14,6 @@ export interface Bounds {
 
 /**
  * The bounds that do not hold, each as a line with what was wanted and what came out. What is not a number misses every bound.
- *
- * @throws {UsageError} where nothing was measured that a bound could hold for
  */
 export function missedBounds(
   { minCosine, minTop1Agreement, maxDrop }: Bounds,
@@ -27,8 +26,7 @@ export function missedBounds(
       if (!(cosine !== null && cosine >= minCosine))
         missed.push(`--min-cosine: ${name}: expected at least ${minCosine}, got ${cosineText(cosine)}`);
   if (minTop1Agreement !== undefined) missed.push(...missedAgreement(minTop1Agreement, outputs));
-  if (maxDrop !== undefined) {
-    if (accuracy === undefined) throw new UsageError('--max-drop needs --labels');
+  if (maxDrop !== undefined && accuracy !== undefined) {
     const drop = 100 * (accuracy.a.top1 - accuracy.b.top1);
     // Shares of samples: what lies further behind is rounding.
     if (drop > maxDrop + 1e-9)
@@ -40,17 +38,31 @@ export function missedBounds(
 }
 
 function missedAgreement(bound: number, outputs: readonly ComparedOutput[]): string[] {
-  const ranked = outputs.filter(({ agreement }) => agreement !== undefined);
-  if (ranked.length === 0)
-    throw new UsageError(
-      `--min-top1-agreement: no output looks like scores of classes: ${outputs.map(({ name, classScores }) => `${name}: ${classScores}`).join('; ')}`,
-    );
-  return ranked
-    .filter(({ agreement }) => !(agreement!.top1 >= bound))
+  return outputs
+    .filter(({ agreement }) => agreement !== undefined && !(agreement.top1 >= bound))
     .map(
       ({ name, agreement }) =>
         `--min-top1-agreement: ${name}: expected at least ${percent(bound)}, got ${percent(agreement!.top1)}`,
     );
+}
+
+/**
+ * Before anything is computed: whether there will be something that the bounds can hold for.
+ *
+ * @param scores of each output by its name
+ * @throws {UsageError} where there will not
+ */
+export function checkBounds(
+  { minTop1Agreement, maxDrop }: Bounds,
+  scores: readonly (readonly [name: string, scores: ClassScores])[],
+  labels: boolean,
+): void {
+  if (maxDrop !== undefined && !labels) throw new UsageError('--max-drop needs --labels');
+  if (minTop1Agreement === undefined || scores.some(([, { classes }]) => classes > 0)) return;
+  const reasons = scores.map(([name, { reason }]) => `  ${name}: ${reason}`);
+  throw new UsageError(
+    ['--min-top1-agreement: no output looks like scores of classes:', ...reasons].join('\n'),
+  );
 }
 
 /** Rounded down, so that what misses a bound is not shown as if it did not. */

@@ -13,7 +13,7 @@ import type { OpenedSamples, SampleSource } from '../../samples/opened.ts';
 import { sampleSource } from '../../samples/source.ts';
 import { VERSION } from '../../version.ts';
 import { memoryWarnings } from '../../warnings.ts';
-import { type Bounds, missedBounds } from './bounds.ts';
+import { type Bounds, checkBounds, missedBounds } from './bounds.ts';
 import { type ClassScores, classScores } from './class-scores.ts';
 import { listed } from './format.ts';
 import { type MatchedInputs, matchInputs, shapesForSecond } from './inputs.ts';
@@ -99,7 +99,6 @@ async function prepare(options: CompareOptions, warn: Warn): Promise<Prepared> {
   warn(warnings);
   const table =
     options.labels === undefined ? undefined : parseLabels(readText(options.labels), options.labels);
-  if (table === undefined && options.maxDrop !== undefined) throw new UsageError('--max-drop needs --labels');
   const [a, b] = [openModel(options.a), openModel(options.b)];
   warn([...a.runnable.warnings, ...b.runnable.warnings]);
   const inputs = matchInputs(a.runnable.graph, b.runnable.graph);
@@ -113,6 +112,11 @@ async function prepare(options: CompareOptions, warn: Warn): Promise<Prepared> {
     throw new UsageError(['the models have no output in common:', ...notes].join('\n  '));
   warn([...notes, ...approximations(a.file, plans.a), ...approximations(b.file, plans.b)]);
   const scores = new Map(pairs.map((pair) => [pair, classScores(plans.a.plan, pair.a.tensor)]));
+  checkBounds(
+    options,
+    [...scores].map(([{ a: output }, one]) => [output.name, one] as const),
+    table !== undefined,
+  );
   const labels = table && { table, output: labelledOutput(scores, options.labelOutput) };
   return { config, a, b, plans, inputs, source, pairs, scores, labels };
 }
