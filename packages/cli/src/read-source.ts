@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { type MnnModel, readModel } from '@mnnquant/mnn-format';
 import { messageOf, QuantizeError, UsageError } from './errors.ts';
 import { weightPath } from './model-files.ts';
 import {
@@ -30,15 +31,27 @@ export function readAnyModel(path: string): SourceModel {
   return readChecked(path, () => {});
 }
 
+/**
+ * Any model as its file has it, without the weights that lie in others.
+ *
+ * @throws {UsageError} when it cannot be read, {MnnFormatError} where it is damaged
+ */
+export function readModelAlone(path: string): { readonly model: MnnModel; readonly bytes: number } {
+  const bytes = modelBytes(path);
+  return { model: readModel(bytes, { fileName: path }), bytes: bytes.length };
+}
+
 function readChecked(path: string, check?: CheckNet): SourceModel {
-  let bytes: Uint8Array;
+  return sourceModel(modelBytes(path), path, weightFilesOf(path), check);
+}
+
+function modelBytes(path: string): Uint8Array {
   try {
-    bytes = readWhole(path);
+    return readWhole(path);
   } catch (error) {
     if (error instanceof QuantizeError) throw error;
     throw new UsageError(`cannot read the model ${path}: ${messageOf(error)}`);
   }
-  return sourceModel(bytes, path, weightFilesOf(path), check);
 }
 
 /** The files that hold weights; each is read once. MNN takes a name as it stands, a copied model needs it beside. */

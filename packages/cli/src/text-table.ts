@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
-import { printable, shorten } from './terminal-text.ts';
+import { printableName } from './printable.ts';
+import { shorten } from './terminal-text.ts';
 
 /** A column of a table for a person. */
 export interface Column {
@@ -24,7 +25,7 @@ export function textTable(
   rows: readonly (readonly string[])[],
   width = Number.POSITIVE_INFINITY,
 ): string[] {
-  const all = [columns.map(({ title }) => title), ...rows.map((row) => row.map(printable))];
+  const all = [columns.map(({ title }) => title), ...rows.map((row) => row.map(printableName))];
   const widths = fittedWidths(columns, all, width);
   return all.map((row) => {
     const cells = row.map((cell, i) => padded(shorten(cell, widths[i]!), widths[i]!, columns[i]!.right));

@@ -6,8 +6,8 @@ import { parseConfig } from '../config/check.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { writeTogether } from '../files.ts';
-import { readAnyModel } from '../inspect/run.ts';
 import { printableName } from '../printable.ts';
+import { readModelAlone } from '../read-source.ts';
 import { refuseQuantized } from '../refuse-quantized.ts';
 import type { Answers } from './answers.ts';
 import { type Ask, StoppedError } from './ask.ts';
@@ -20,7 +20,7 @@ const DEFAULT_TARGET = 'config.json';
 
 /** `mnnquant init`. */
 export const runInit: RunSubcommand = async ([source = '', target = DEFAULT_TARGET], options) => {
-  const { net } = readAnyModel(source).model;
+  const { net } = readModelAlone(source).model;
   refuseQuantized(net, source);
   checkTargets([target], [source]);
   const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true;

@@ -1,15 +1,15 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { listExternalWeights, type MnnModel, readModel } from '@mnnquant/mnn-format';
+import { existsSync, statSync } from 'node:fs';
+import { listExternalWeights, type MnnModel } from '@mnnquant/mnn-format';
 import type { RunSubcommand } from '../commands/subcommand.ts';
-import { messageOf, UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { weightPath } from '../model-files.ts';
+import { readModelAlone } from '../read-source.ts';
 import type { FileFacts } from './format-summary.ts';
 import { inspectModel } from './inspect-model.ts';
 
 /** `mnnquant inspect`. */
 export const runInspect: RunSubcommand = async ([path = ''], options) => {
-  const { model, bytes } = readAnyModel(path);
+  const { model, bytes } = readModelAlone(path);
   const found = inspectModel(model, { shapes: options.shape });
   const { notes, ...file } = fileFacts(path, bytes, model);
   const inspection = { ...found, notes: [...found.notes, ...notes] };
@@ -30,21 +30,6 @@ export const runInspect: RunSubcommand = async ([path = ''], options) => {
   process.stdout.write(`${[...tree, formatInspection(inspection, file, columns)].join('\n')}\n`);
   return EXIT.done;
 };
-
-/**
- * Any model, also a quantized one.
- *
- * @throws {UsageError} where the file cannot be read, {MnnFormatError} where it is damaged
- */
-export function readAnyModel(path: string): { model: MnnModel; bytes: number } {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new UsageError(`cannot read the model ${path}: ${messageOf(error)}`);
-  }
-  return { model: readModel(bytes, { fileName: path }), bytes: bytes.length };
-}
 
 function fileFacts(path: string, bytes: number, { net }: MnnModel): FileFacts & { notes: string[] } {
   const named = new Set(listExternalWeights(net).map((weight) => weight.path ?? weightPath(path)));

@@ -1,4 +1,4 @@
-import { printable } from '../../terminal-text.ts';
+import { printableName } from '../../printable.ts';
 import { type Column, textTable } from '../../text-table.ts';
 import { hangingLines } from '../../wrapped-lines.ts';
 import type { Accuracy } from './accuracy.ts';
@@ -16,7 +16,7 @@ export function formatComparison(comparison: Comparison, width?: number): string
   const facts: readonly (readonly [string, string])[] = [
     ['First', modelText(a)],
     ['Second', modelText(b)],
-    ['Samples', `${samples.count} of ${printable(samples.folder)}${skipped}`],
+    ['Samples', `${samples.count} of ${printableName(samples.folder)}${skipped}`],
     ['Time', `${seconds.toFixed(1)} s on ${device}`],
     ...(warnings.length > 0 ? [['Warnings', `${warnings.length}, see above`] as const] : []),
   ];
@@ -44,7 +44,7 @@ function modelText({ file, bytes, precision, convolutions: { int8, total } }: Co
     weights: 'float, weights stored as whole numbers',
     int8: `int8 (${int8} of ${total} convolutions)`,
   }[precision];
-  return `${printable(file)}, ${how}, ${size}`;
+  return `${printableName(file)}, ${how}, ${size}`;
 }
 
 function outputTable(outputs: readonly ComparedOutput[]): [Column[], string[][]] {
@@ -100,9 +100,9 @@ function agreementLines(outputs: readonly ComparedOutput[]): Line[] {
       : 'No top-1 agreement:';
   return [
     ['', title],
-    ...ranked.map(({ name, classScores }): Line => ['  ', `${printable(name)}: ${classScores}`]),
+    ...ranked.map(({ name, classScores }): Line => ['  ', `${printableName(name)}: ${classScores}`]),
     ...ranked.flatMap(tieLine),
-    ...others.map(({ name, classScores }): Line => ['  ', `not for ${printable(name)}: ${classScores}`]),
+    ...others.map(({ name, classScores }): Line => ['  ', `not for ${printableName(name)}: ${classScores}`]),
     ...outputs.flatMap(notFiniteLine),
   ];
 }
@@ -113,7 +113,7 @@ function tieLine({ name, agreement }: ComparedOutput): Line[] {
   return [
     [
       '  ',
-      `${printable(name)}: several classes share the best score in ${a} samples of the first model, ${b} of the second; the lower index counts`,
+      `${printableName(name)}: several classes share the best score in ${a} samples of the first model, ${b} of the second; the lower index counts`,
     ],
   ];
 }
@@ -123,7 +123,7 @@ function notFiniteLine({ name, notFinite: { a, b } }: ComparedOutput): Line[] {
   return [
     [
       '  ',
-      `${printable(name)}: NaN or infinite values in ${a} samples of the first model, ${b} of the second`,
+      `${printableName(name)}: NaN or infinite values in ${a} samples of the first model, ${b} of the second`,
     ],
   ];
 }
@@ -142,7 +142,7 @@ function accuracyLines({ accuracy, a, b }: Comparison, width: number | undefined
     '',
     ...hangingLines(
       '',
-      `Accuracy of ${printable(output)} on ${samples} samples with a label in ${printable(file)}${shift}`,
+      `Accuracy of ${printableName(output)} on ${samples} samples with a label in ${printableName(file)}${shift}`,
       width,
     ),
     ...textTable(
@@ -175,6 +175,6 @@ function points(before: number | undefined, after: number | undefined): string {
 const LISTED = 5;
 
 export function listed(names: readonly string[]): string {
-  const shown = names.slice(0, LISTED).map(printable).join(', ');
+  const shown = names.slice(0, LISTED).map(printableName).join(', ');
   return names.length > LISTED ? `${shown} and ${names.length - LISTED} more` : shown;
 }

@@ -1,4 +1,4 @@
-import { printable } from '../../terminal-text.ts';
+import { printableName } from '../../printable.ts';
 import { hangingLines } from '../../wrapped-lines.ts';
 import type { Finding, Level } from './finding.ts';
 
@@ -19,7 +19,7 @@ const LEVEL = 'problem'.length;
 const GAP = '  ';
 
 function hanging(label: string, text: string, width: number): string[] {
-  const [first = '', ...others] = text.split('\n').map(printable);
+  const [first = '', ...others] = text.split('\n').map(printableName);
   const indent = ' '.repeat(LEVEL);
   return [
     ...hangingLines(label + GAP, first, width),
