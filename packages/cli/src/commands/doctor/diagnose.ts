@@ -1,5 +1,5 @@
+import { checkTargets } from '../../check-targets.ts';
 import { messageOf } from '../../errors.ts';
-import { checkTargets } from '../../files.ts';
 import { CHECKS } from './checks/index.ts';
 import type { Facts } from './facts.ts';
 import type { Finding, Level } from './finding.ts';
