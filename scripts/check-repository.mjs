@@ -37,6 +37,7 @@ problems.push(...dependencyProblems(manifests, readFileSync(DEPENDENCIES_PAGE, '
 run('node', ['packages/mnn-format/scripts/generate-schema.mjs', '--check']);
 run('node', ['scripts/operators-page.mjs', '--check']);
 run('node', ['packages/cli/scripts/man-page.mjs', '--check']);
+run('node', ['packages/cli/scripts/report-page.mjs', '--check']);
 run('node', ['bench/report.mjs', '--check']);
 
 if (problems.length > 0) {
