@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, hasChromium, hasNodeWebGpu } from './support/available.ts';
-import { FLAGS } from './support/chromium.ts';
 import { Installation } from './support/installed.ts';
+import { FLAGS } from './support/launch.ts';
 
 /** A range, as whatever mode computes it. */
 const WORK = `

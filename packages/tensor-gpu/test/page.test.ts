@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import type { BackendName } from './page/messages.ts';
 import { hasChromium } from './support/available.ts';
 import { type Built, buildPage, serve } from './support/built-page.ts';
-import { launchChromium, messagesOf } from './support/chromium.ts';
+import { launchChromium, messagesOf } from './support/launch.ts';
 
 const BUILT = fileURLToPath(new URL('../../cli/dist/browser/index.js', import.meta.url));
 const EXAMPLE = fileURLToPath(new URL('../../../examples/digits/', import.meta.url));

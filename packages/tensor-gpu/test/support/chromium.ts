@@ -1,30 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { createServer, type ViteDevServer } from 'vite';
 import type { PageJobs } from '../browser/page.ts';
-import { CHROMIUM } from './available.ts';
-
-/** WebGL2 and WebGPU in software. */
-export const FLAGS = [
-  '--no-sandbox',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-  '--enable-features=Vulkan',
-  '--use-angle=swiftshader',
-  '--enable-unsafe-swiftshader',
-];
-
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-}
-
-/** What a page says on its console, and errors that nobody caught, as they come. */
-export function messagesOf(page: Page): readonly string[] {
-  const messages: string[] = [];
-  page.on('console', (message) => messages.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => messages.push(`error: ${error.message}`));
-  return messages;
-}
+import { launchChromium, messagesOf } from './launch.ts';
 
 /** The page for the conformance cases, in a browser of its own. */
 export class TestPage {

@@ -9,6 +9,8 @@ export interface Column {
   readonly title: string;
   /** Where the title needs the one of its group to be understood. */
   readonly fullTitle?: string;
+  /** What a title needs to be understood by who hears it. */
+  readonly spoken?: string;
   readonly group?: 'Accumulated' | 'Isolated' | 'Int8 range';
   readonly help: string;
   /** The direction that shows the worst, or the first. */
@@ -33,6 +35,7 @@ export const COLUMNS: readonly Column[] = [
     key: 'order',
     title: '#',
     fullTitle: 'Order',
+    spoken: 'order',
     help: 'Place in the order in which the network runs, from 1.',
     first: 'ascending',
     kind: 'number',

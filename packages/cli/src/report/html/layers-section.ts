@@ -23,7 +23,7 @@ ${chart(layers)}
 <p id="shown" role="status">${layers.length} layers</p>
 </div>
 <p class="help">Sorted by the error that a layer makes itself (isolated), worst first. <span class="needs-script">Press a name for its histogram and weights; tick <em>Float</em> to see what it costs to leave the layer in float.</span></p>
-<div class="scroll layers" role="region" aria-labelledby="layers-title" tabindex="0">
+<div class="scroll layers" role="region" aria-label="Table of layers" tabindex="0">
 <table id="layer-table"><caption class="unseen">All layers, worst isolated cosine first</caption>
 <thead>${groupRow()}<tr><th scope="col" class="pick"><span class="needs-script" title="Leave the layer in float: adds it to skip_quant_op_names">Float</span></th>${COLUMNS.map(header)}</tr></thead>
 <tbody>${order.map((i) => row(layers[i], i, several.has(layers[i].op)))}</tbody></table></div>
@@ -56,9 +56,16 @@ function classesOf({ kind, narrow, group }: Column, i: number): string {
 }
 
 function header(column: Column, i: number): Markup {
-  const { key, title, fullTitle = title, help, narrow } = column;
+  const { key, help } = column;
   const sort = key === DEFAULT_SORT && html` aria-sort="ascending"`;
-  return html`<th scope="col" class="${classesOf(column, i)}" data-key="${key}" data-name="${fullTitle}" title="${help}"${sort}>${narrow === undefined || narrow === title ? title : html`<span class="wide-title">${title}</span><span class="narrow-title">${narrow}</span>`}</th>`;
+  return html`<th scope="col" class="${classesOf(column, i)}" data-key="${key}" title="${help}"${sort}>${titleOf(column)}</th>`;
+}
+
+/** What is seen depends on the room; who hears it hears the group of the column as well. */
+function titleOf({ title, narrow, group, spoken }: Column): Markup {
+  const whole = html`${group !== undefined && html`<span class="unseen">${group} </span>`}${title}${spoken !== undefined && html`<span class="unseen"> ${spoken}</span>`}`;
+  if (narrow === undefined || narrow === title) return whole;
+  return html`<span class="wide-title">${whole}</span><span class="narrow-title">${narrow}<span class="unseen"> ${title}</span></span>`;
 }
 
 function row(layer: ReportLayer, index: number, hasSeveral: boolean): Markup {

@@ -5,6 +5,9 @@ import { plural, printable, shapeText, valueText } from './text.ts';
 /** What goes into `src`: nothing but a PNG in base64. */
 const PNG = /^data:image\/png;base64,[A-Za-z0-9+/]+={0,2}$/;
 
+/** Narrower pictures show their pixels rather than a blur. */
+const COARSE = 100; // pixels
+
 /** The samples as the network sees them. */
 export function samplesSection({ samples }: Report): Markup {
   const withPreview = ({ inputs }: ReportSample): boolean => inputs.some(({ preview }) => isShown(preview));
@@ -40,7 +43,7 @@ function card({ name, inputs }: ReportSample, index: number): Markup {
     const { preview } = input;
     const picture =
       isShown(preview) &&
-      html`<img src="${preview.png}" width="${preview.width}" height="${preview.height}" alt="${printable(name)} as input ${printable(input.name)}" decoding="async">`;
+      html`<img src="${preview.png}" width="${preview.width}" height="${preview.height}" alt="${printable(name)} as input ${printable(input.name)}" decoding="async"${preview.width < COARSE && html` class="coarse"`}>`;
     return html`${picture}<dl>${inputs.length > 1 && html`<div><dt>input</dt><dd><bdi>${printable(input.name)}</bdi></dd></div>`}
 <div><dt>range</dt><dd>${valueText(input.min)} … ${valueText(input.max)}</dd></div><div><dt>mean</dt><dd>${valueText(input.mean)}</dd></div><div><dt>shape</dt><dd>${shapeText(input.shape)}</dd></div></dl>`;
   });

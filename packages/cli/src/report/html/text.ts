@@ -3,9 +3,9 @@ import type { ReportError } from '../schema.ts';
 /** What a table shows where there is nothing to show. */
 export const NOTHING = '–';
 
-/** A name from a file must neither steer the page (direction marks) nor hide something (control characters). */
+/** A name from a file must neither steer the page (direction marks, separators of lines) nor hide something (control characters). */
 export function printable(name: string): string {
-  return name.replace(/\p{C}/gu, '\u{fffd}');
+  return name.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 }
 
 /** Rounded down: 1.00000 is only shown for what is equal. `null` is NaN. */
@@ -91,7 +91,7 @@ export function visibleJson(value: unknown): string {
     NUMBERS,
     (_, list: string) => `[${list.trim().split(/,?\s+/).join(', ')}]`,
   );
-  return json.replaceAll(/[^\P{C}\n]/gu, (character) =>
+  return json.replaceAll(/[\p{Zl}\p{Zp}]|[^\P{C}\n]/gu, (character) =>
     [...Array(character.length).keys()]
       .map((i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`)
       .join(''),

@@ -61,8 +61,6 @@ export class LayerTable {
   #addSorting(header: HTMLTableCellElement): void {
     const key = header.dataset.key!;
     const button = make('button', { type: 'button', class: 'sort', title: header.title });
-    const { name } = header.dataset;
-    if (name !== header.textContent) button.setAttribute('aria-label', name!);
     button.append(...header.childNodes);
     header.removeAttribute('title');
     header.append(button);

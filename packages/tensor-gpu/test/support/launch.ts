@@ -1,0 +1,24 @@
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { CHROMIUM } from './available.ts';
+
+/** WebGL2 and WebGPU in software. */
+export const FLAGS = [
+  '--no-sandbox',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+];
+
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+}
+
+/** What a page says on its console, and errors that nobody caught, as they come. */
+export function messagesOf(page: Page): readonly string[] {
+  const messages: string[] = [];
+  page.on('console', (message) => messages.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => messages.push(`error: ${error.message}`));
+  return messages;
+}
