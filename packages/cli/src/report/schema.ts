@@ -66,6 +66,9 @@ const histogram = z.object({
   min: z.number(),
   max: z.number(),
   counts: z.array(count),
+  /** The smallest and the largest value; the ends of the bins are at most a bin away. */
+  lowest: z.optional(z.number()),
+  highest: z.optional(z.number()),
   mean: z.number(),
   deviation: z.number(),
   notFinite: count,
@@ -87,6 +90,8 @@ const weights = z.object({
   snr: z.optional(numbers),
 });
 
+const picture = z.object({ width: count, height: count, png: z.string() });
+
 /** An image or array as the network sees it. */
 const sample = z.object({
   name: z.string(),
@@ -97,10 +102,17 @@ const sample = z.object({
       min: measured,
       max: measured,
       mean: measured,
+      deviation: z.optional(measured),
+      /** NaN and infinite values, which the numbers above leave out; absent: none. */
+      notFinite: z.optional(count),
       /** The tensor turned back into pixels, a PNG as data URI. Absent for what is no image, and behind the first samples. */
-      preview: z.optional(z.object({ width: count, height: count, png: z.string() })),
+      preview: z.optional(picture),
+      /** The same with red and blue exchanged: what a network sees that was trained with the other order. */
+      swapped: z.optional(picture),
     }),
   ),
+  /** An earlier sample that is nearly the same. */
+  like: z.optional(count),
 });
 
 export const reportSchema = z.object({
@@ -114,6 +126,8 @@ export const reportSchema = z.object({
     /** As it was read, with defaults filled in. */
     config: z.record(z.string(), z.unknown()),
     configFile: file,
+    /** The keys that the file has; the others have their defaults. */
+    given: z.optional(z.array(z.string())),
     /** Of the samples' names and contents, in their order. */
     samplesSha256: z.string(),
     versions: z.record(z.string(), z.string()),
