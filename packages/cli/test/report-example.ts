@@ -152,6 +152,7 @@ async function samplesOf(count: number): Promise<ReportSample[]> {
   return Promise.all(
     Array.from({ length: count }, async (_, i) => ({
       name: nameOf(i),
+      ...(i === 5 && { like: 2 }),
       inputs: [
         {
           name: 'data',
@@ -159,7 +160,9 @@ async function samplesOf(count: number): Promise<ReportSample[]> {
           min: -1,
           max: 0.9922,
           mean: -0.05 - i / 1000,
+          deviation: 0.42,
           ...(i < 8 && { preview: await preview(i, i === 3) }),
+          ...(i === 0 && { swapped: await preview(0, true) }),
         },
       ],
     })),

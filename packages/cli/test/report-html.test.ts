@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { rangesInWords, snrsInWords } from '../src/report/html/channels.ts';
 import { COLUMNS, sorted } from '../src/report/html/columns.ts';
-import { falls } from '../src/report/html/falls.ts';
 import { renderReport } from '../src/report/html/index.ts';
 import { html, scriptJson } from '../src/report/html/markup.ts';
 import { beyondClip } from '../src/report/html/shares.ts';
@@ -184,13 +183,16 @@ describe('order of layers', () => {
 });
 
 describe('what a chart shows, in words', () => {
-  it('finds the largest falls, and none in rounding or in what is no number', () => {
-    const snrs: (number | null)[] = [40, 39, 20, 22, null, 30, 26];
-    const layers = snrs.map((snr, i) => layer(`op${i}`, { accumulated: error(0.9, snr, snr) }));
-    expect(falls(layers)).toEqual([
-      { layer: 2, from: 39, to: 20 },
-      { layer: 6, from: 30, to: 26 },
-    ]);
+  it('names the lowest, but not what is no number', async () => {
+    const snrs: (number | null)[] = [40, 39, 20, null, 22, 30];
+    const layers = snrs.map((snr, i) =>
+      layer(`op${i}`, { accumulated: error(0.9, snr, snr), isolated: error(0.9, 60 - i) }),
+    );
+    const page = renderReport({ ...(await exampleReport(8)), layers });
+    const text = page.replaceAll(/<[^>]*>/g, '');
+    expect(text).toContain(
+      'Lowest isolated: op5 55.0 dB, op4 56.0 dB, op3 57.0 dB. Lowest accumulated: op2 20.0 dB.',
+    );
   });
 
   it('counts bins beyond the range, in part where an end lies inside', () => {
@@ -257,6 +259,10 @@ describe('what it would cost to leave layers in float', () => {
       path: 'p',
       skip_quant_op_names: ['type:Softmax', 'a', 'b'],
       debug: true,
+    });
+    expect(changedConfig(config, ['b'], ['path'])).toEqual({
+      path: 'p',
+      skip_quant_op_names: ['type:Softmax', 'a', 'b'],
     });
     expect(changedConfig({}, ['b'])).toEqual({ skip_quant_op_names: ['b'] });
     expect(config.skip_quant_op_names).toEqual(['type:Softmax', 'a']);

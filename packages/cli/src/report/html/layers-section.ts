@@ -1,13 +1,17 @@
-import type { ReportLayer } from '../schema.ts';
+import type { ReportError, ReportLayer } from '../schema.ts';
 import { COLUMNS, type Column, DEFAULT_SORT, severalTensors, sorted } from './columns.ts';
-import { falls } from './falls.ts';
 import { html, type Markup, type Part } from './markup.ts';
-import { cosineText, decibels, printable } from './text.ts';
+import { decibels, printable, snrOf } from './text.ts';
 import { canStayFloat } from './what-if.ts';
 
-/** Below these a number is marked: noise of a third, and of a seventh, of the signal. */
-const BAD_COSINE = 0.95;
-const POOR_COSINE = 0.99;
+/** Layers that the text of the chart names. */
+const LISTED_ISOLATED = 3;
+
+/** Below these cosines a number is marked. What has arrived says less about a layer than what it adds. */
+const MARKS: Readonly<Record<string, { readonly bad: number; readonly poor: number }>> = {
+  'accumulated-cosine': { bad: 0.9, poor: 0.95 },
+  'isolated-cosine': { bad: 0.95, poor: 0.99 },
+};
 
 /** The table of all layers, worst first. The page's script adds the chart, sorting, filters and details. */
 export function layersSection(layers: readonly ReportLayer[]): Markup {
@@ -72,7 +76,10 @@ function row(layer: ReportLayer, index: number, hasSeveral: boolean): Markup {
   const cells = COLUMNS.map((column, i) => {
     if (column.key === 'op') return opCell(layer, hasSeveral);
     const text = column.text(layer);
-    const bdi = column.key === 'worst' ? html`<bdi>${text}</bdi>` : text;
+    const bdi =
+      column.key === 'worst'
+        ? html`<bdi title="${printable(layer.accumulated.worst.name)}">${text}</bdi>`
+        : text;
     const mark = markOf(layer, column);
     return html`<td class="${[classesOf(column, i), mark].filter(Boolean).join(' ')}">${bdi}</td>`;
   });
@@ -97,16 +104,17 @@ function breakable(name: string): Part {
 /** For the eye only: the number says the same. */
 function markOf({ accumulated, isolated, int8 }: ReportLayer, { key }: Column): string {
   if (key === 'int8') return int8 ? '' : 'float';
-  const cosine =
-    key === 'accumulated-cosine' ? accumulated.cosine : key === 'isolated-cosine' ? isolated?.cosine : 1;
-  if (cosine === undefined || (cosine !== null && cosine >= POOR_COSINE)) return '';
-  return cosine === null || cosine < BAD_COSINE ? 'bad' : 'poor';
+  const mark = MARKS[key];
+  const cosine = key === 'isolated-cosine' ? isolated?.cosine : accumulated.cosine;
+  if (mark === undefined || cosine === undefined) return '';
+  if (cosine === null || cosine < mark.bad) return 'bad';
+  return cosine < mark.poor ? 'poor' : '';
 }
 
 function chart(layers: readonly ReportLayer[]): Markup {
   return html`<figure class="chart needs-script" id="error-chart">
 <figcaption id="error-chart-caption"><h3>Where the error comes from</h3>
-<p class="help">All layers in the order in which the network runs. <em>Accumulated</em>: everything before in int8 as well, what has arrived. <em>Isolated</em>: the layer alone in int8, what it adds. Low is bad. ${fallsText(layers)}</p></figcaption>
+<p class="help">All layers in the order in which the network runs. <em>Accumulated</em>: everything before in int8 as well, what has arrived. <em>Isolated</em>: the layer alone in int8, what it adds. Low is bad. ${lowestText(layers)}</p></figcaption>
 <div class="chart-controls"><fieldset class="choice"><legend>Show</legend>
 <label><input type="radio" name="measure" value="snr" checked autocomplete="off"> SNR, dB</label>
 <label><input type="radio" name="measure" value="cosine" autocomplete="off"> Cosine</label></fieldset>
@@ -116,15 +124,38 @@ function chart(layers: readonly ReportLayer[]): Markup {
 </figure>`;
 }
 
-/** What the chart shows, in words. */
-function fallsText(layers: readonly ReportLayer[]): Part {
-  const list = falls(layers);
-  if (list.length === 0) return false;
-  const texts = list.map(
-    ({ layer, from, to }, i) =>
-      html`${i > 0 && '; '}<a href="#layer-${layer}" data-layer="${layer}"><code><bdi>${printable(layers[layer].op)}</bdi></code></a> from ${decibels(from)} to ${decibels(to)} dB (cosine ${cosineText(layers[layer].accumulated.cosine)})`,
-  );
-  return html`The accumulated SNR falls most at ${texts}.`;
+/** What the chart shows, in words: where it is lowest. */
+function lowestText(layers: readonly ReportLayer[]): Part {
+  const isolated = lowest(layers, ({ isolated }) => isolated, LISTED_ISOLATED);
+  const accumulated = lowest(layers, ({ accumulated }) => accumulated, 1);
+  if (accumulated.length === 0) return false;
+  const texts = (list: readonly Lowest[]): Part =>
+    list.map(
+      ({ i, snr }, at) =>
+        html`${at > 0 && ', '}<a href="#layer-${i}" data-layer="${i}"><code><bdi>${printable(layers[i].op)}</bdi></code></a> ${decibels(snr)} dB`,
+    );
+  return html`${isolated.length > 0 && html`Lowest isolated: ${texts(isolated)}. `}Lowest accumulated: ${texts(accumulated)}.`;
+}
+
+interface Lowest {
+  readonly i: number;
+  /** In dB. */
+  readonly snr: number;
+}
+
+function lowest(
+  layers: readonly ReportLayer[],
+  pick: (layer: ReportLayer) => ReportError | undefined,
+  count: number,
+): Lowest[] {
+  return layers
+    .flatMap((layer, i) => {
+      const error = pick(layer);
+      return error === undefined ? [] : [{ i, snr: snrOf(error) }];
+    })
+    .filter(({ snr }) => Number.isFinite(snr))
+    .sort((a, b) => a.snr - b.snr || a.i - b.i)
+    .slice(0, count);
 }
 
 /** Help of every column, to be read without pointing at one. */

@@ -3,28 +3,31 @@ import type { Report } from '../schema.ts';
 /** What the page's script works with; texts, images and the rest are in its HTML. */
 export type PageData = Pick<Report, 'layers' | 'histograms' | 'weights'> & {
   readonly config: Report['reproduce']['config'];
+  readonly given: Report['reproduce']['given'];
   readonly multiplyAdds: Report['summary']['multiplyAdds'];
 };
 
-/** Charts and texts show fewer; whole numbers stay as they are. */
+/** Charts and texts show fewer, of weights as many; whole numbers stay as they are. */
 const DIGITS = 6;
+const DIGITS_OF_WEIGHTS = 4;
 
 export function pageData({ layers, histograms, weights, reproduce, summary }: Report): PageData {
   return {
-    layers: rounded(layers),
-    histograms: rounded(histograms),
-    weights: rounded(weights),
+    layers: rounded(layers, DIGITS),
+    histograms: rounded(histograms, DIGITS),
+    weights: rounded(weights, DIGITS_OF_WEIGHTS),
     // To be copied: as it is.
     config: reproduce.config,
+    given: reproduce.given,
     multiplyAdds: summary.multiplyAdds,
   };
 }
 
 /** The same with shorter numbers: those of weights are most of a page's size. */
-function rounded<T>(value: T): T {
+function rounded<T>(value: T, digits: number): T {
   if (typeof value === 'number')
-    return (Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS))) as T;
-  if (Array.isArray(value)) return value.map(rounded) as T;
+    return (Number.isInteger(value) ? value : Number(value.toPrecision(digits))) as T;
+  if (Array.isArray(value)) return value.map((one) => rounded(one, digits)) as T;
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, rounded(one)])) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, rounded(one, digits)])) as T;
 }

@@ -18,7 +18,8 @@ export function samplesSection({ samples }: Report): Markup {
 <h2 id="samples-title">Samples as the network sees them</h2>
 <p>${plural(samples.used, 'sample')} used${samples.skipped.length > 0 && `, ${samples.skipped.length} skipped`}.</p>
 ${pictures.length > 0 && hint()}
-${pictures.length > 0 && html`<ul class="pictures">${pictures.map(({ sample, i }) => card(sample, i))}</ul>`}
+${channels(samples.list)}
+${pictures.length > 0 && html`<ul class="pictures">${pictures.map(({ sample, i }) => card(sample, i, samples.list))}</ul>`}
 ${others.length > 0 && table(others, pictures.length)}
 ${skipped(samples.skipped)}
 </section>`;
@@ -32,22 +33,50 @@ function hint(): Markup {
 <li><strong>They do not look like what the network will meet?</strong> Ranges fitted to them will clip the real ones.</li></ul></div>`;
 }
 
-type Preview = ReportSample['inputs'][number]['preview'];
+type Input = ReportSample['inputs'][number];
+type Preview = Input['preview'];
 
 function isShown(preview: Preview): preview is NonNullable<Preview> {
   return preview !== undefined && PNG.test(preview.png);
 }
 
-function card({ name, inputs }: ReportSample, index: number): Markup {
+function card({ name, inputs, like }: ReportSample, index: number, list: readonly ReportSample[]): Markup {
   const parts = inputs.map((input) => {
     const { preview } = input;
-    const picture =
-      isShown(preview) &&
-      html`<img src="${preview.png}" width="${preview.width}" height="${preview.height}" alt="${printable(name)} as input ${printable(input.name)}" decoding="async"${preview.width < COARSE && html` class="coarse"`}>`;
-    return html`${picture}<dl>${inputs.length > 1 && html`<div><dt>input</dt><dd><bdi>${printable(input.name)}</bdi></dd></div>`}
-<div><dt>range</dt><dd>${valueText(input.min)} … ${valueText(input.max)}</dd></div><div><dt>mean</dt><dd>${valueText(input.mean)}</dd></div><div><dt>shape</dt><dd>${shapeText(input.shape)}</dd></div></dl>`;
+    const alt = `${printable(name)} as input ${printable(input.name)}`;
+    const title =
+      inputs.length > 1 && html`<div><dt>input</dt><dd><bdi>${printable(input.name)}</bdi></dd></div>`;
+    return html`${isShown(preview) && picture(preview, alt)}<dl>${title}
+<div><dt>range</dt><dd>${valueText(input.min)} … ${valueText(input.max)}</dd></div><div><dt>mean</dt><dd>${valueText(input.mean)}${input.deviation !== undefined && html` ± ${valueText(input.deviation)}`}</dd></div><div><dt>shape</dt><dd>${shapeText(input.shape)}</dd></div>${notFinite(input)}</dl>`;
   });
-  return html`<li id="sample-${index}"><p class="file"><bdi>${printable(name)}</bdi></p>${parts}</li>`;
+  return html`<li id="sample-${index}"><p class="file"><bdi>${printable(name)}</bdi></p>${parts}${likeText(like, list)}</li>`;
+}
+
+function picture({ png, width, height }: NonNullable<Preview>, alt: string): Markup {
+  return html`<img src="${png}" width="${width}" height="${height}" alt="${alt}" decoding="async"${width < COARSE && html` class="coarse"`}>`;
+}
+
+function notFinite({ notFinite: count = 0 }: Input): Markup | false {
+  return count > 0 && html`<div class="bad"><dt>NaN, infinite</dt><dd>${count}</dd></div>`;
+}
+
+function likeText(like: number | undefined, list: readonly ReportSample[]): Markup | false {
+  const other = like === undefined ? undefined : list[like];
+  return (
+    other !== undefined &&
+    html`<p class="like">Nearly the same as <a href="#sample-${like}"><bdi>${printable(other.name)}</bdi></a></p>`
+  );
+}
+
+/** Both orders of the channels side by side: only one looks right. */
+function channels(list: readonly ReportSample[]): Markup | false {
+  const inputs = list.flatMap(({ inputs, name }) => inputs.map((input) => ({ ...input, sample: name })));
+  const found = inputs.find(({ preview, swapped }) => isShown(preview) && isShown(swapped));
+  if (!found) return false;
+  const { preview, swapped, sample } = found;
+  return html`<div class="channels"><figure>${picture(preview!, `${printable(sample)} as the network gets it`)}<figcaption>What the network gets</figcaption></figure>
+<figure>${picture(swapped!, `${printable(sample)} with red and blue exchanged`)}<figcaption>Red and blue exchanged</figcaption></figure>
+<p><strong>Which one looks right?</strong> The network gets the left one. It is right if the network was trained with colours in this order; if it was trained with the other (OpenCV reads BGR), change <code>format</code>.</p></div>`;
 }
 
 interface Entry {

@@ -7,11 +7,16 @@ export function canStayFloat({ int8, type, op }: ReportLayer): boolean {
   return int8 && type !== 'Input' && op !== '';
 }
 
-/** The config with the ops added to those that stay float; entries that are there stay, in their order. */
-export function changedConfig(config: Config, ops: Iterable<string>): Config {
-  const { skip_quant_op_names: given } = config;
-  const entries = Array.isArray(given) ? given : [];
-  return { ...config, skip_quant_op_names: [...new Set([...entries, ...ops])] };
+/**
+ * The config with the ops added to those that stay float; entries that are there stay, in their order.
+ *
+ * @param given the keys that the config file had: others are defaults, which a file need not repeat
+ */
+export function changedConfig(config: Config, ops: Iterable<string>, given = Object.keys(config)): Config {
+  const { skip_quant_op_names: skipped } = config;
+  const entries = Array.isArray(skipped) ? skipped : [];
+  const kept = Object.entries(config).filter(([key]) => given.includes(key));
+  return { ...Object.fromEntries(kept), skip_quant_op_names: [...new Set([...entries, ...ops])] };
 }
 
 /** Multiply-adds that run in float now, and those that would. An op with several tensors counts once. */

@@ -39,5 +39,5 @@ function show(data: PageData, chosen: ReadonlySet<string>): void {
     chosen.size === 0
       ? ''
       : `${plural(chosen.size, 'op')} left in float: ${percent(after, total)} of the multiply-adds in float, now ${percent(before, total)}`;
-  part('changed-config').textContent = visibleJson(changedConfig(data.config, chosen));
+  part('changed-config').textContent = visibleJson(changedConfig(data.config, chosen, data.given));
 }

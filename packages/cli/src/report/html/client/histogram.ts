@@ -125,9 +125,9 @@ function drawClip({ ctx, bbox, valToPos }: uPlot, { low, high }: NonNullable<Rep
 }
 
 function words(histogram: ReportHistogram, { clipped }: ReportLayer): string {
-  const { min, max, mean, deviation, notFinite, clip } = histogram;
+  const { min, max, lowest = min, highest = max, mean, deviation, notFinite, clip } = histogram;
   const parts = [
-    `From ${valueText(min)} to ${valueText(max)}, mean ${valueText(mean)}, standard deviation ${valueText(deviation)}.`,
+    `From ${valueText(lowest)} to ${valueText(highest)}, mean ${valueText(mean)}, standard deviation ${valueText(deviation)}.`,
   ];
   if (notFinite > 0) parts.push(`${notFinite.toLocaleString('en-US')} values are NaN or infinite.`);
   if (clip === undefined) parts.push('The tensor stays float: nothing is clipped.');
