@@ -39,6 +39,9 @@ const COMMON = {
   logLevel: 'warning',
 };
 
+/** Modules that are generated with a package inside, which esbuild does not see there. */
+const INSIDE = { 'src/report/html/generated/page.ts': 'node_modules/uplot/' };
+
 /** The bundles' inputs, relative to the package. */
 async function bundle() {
   const command = await build({ ...COMMON, entryPoints: { mnnquant: 'src/main.ts' }, splitting: true });
@@ -64,5 +67,6 @@ function copyKernels() {
 // Files of an earlier build have other names.
 rmSync(target, { recursive: true, force: true });
 const inputs = await bundle();
-writeFileSync(join(target, 'LICENSES.txt'), bundledLicenses(root, inputs));
+const hidden = inputs.flatMap((input) => INSIDE[input] ?? []);
+writeFileSync(join(target, 'LICENSES.txt'), bundledLicenses(root, [...inputs, ...hidden]));
 copyKernels();

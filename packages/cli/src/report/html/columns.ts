@@ -36,7 +36,7 @@ export const COLUMNS: readonly Column[] = [
     title: '#',
     fullTitle: 'Order',
     spoken: 'order',
-    help: 'Place in the order in which the network runs, from 1.',
+    help: 'Place among these layers in the order in which the network runs, from 1; as in the chart.',
     first: 'ascending',
     kind: 'number',
     text: ({ order }) => String(order + 1),
@@ -190,6 +190,11 @@ function compare(a: SortValue, b: SortValue, sign: number): number {
 /** `conv10` after `conv9`. */
 function compareNames(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });
+}
+
+/** With their place among the layers of the report for `order`: what has no row leaves gaps in it, and a chart has none. */
+export function numbered(layers: readonly ReportLayer[]): ReportLayer[] {
+  return layers.map((layer, order) => ({ ...layer, order }));
 }
 
 /** Names of ops that have more than one row. */

@@ -1,4 +1,5 @@
 import type { Report } from '../schema.ts';
+import { numbered } from './columns.ts';
 import { SCRIPT, SCRIPT_SHA256, STYLE, STYLE_SHA256 } from './generated/page.ts';
 import { layersSection } from './layers-section.ts';
 import { html, Markup, scriptJson } from './markup.ts';
@@ -26,7 +27,8 @@ const POLICY = [
  * A report as one file of HTML that needs nothing else. Everything but charts can be read without its script; the same
  * report gives the same text.
  */
-export function renderReport(report: Report): string {
+export function renderReport(given: Report): string {
+  const report = { ...given, layers: numbered(given.layers) };
   const rows = rowsByOp(report.layers);
   const rowOf = (op: string): number | undefined => rows.get(op);
   const page = html`<!doctype html>

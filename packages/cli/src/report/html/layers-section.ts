@@ -97,7 +97,7 @@ function opCell({ op, tensorName, output }: ReportLayer, hasSeveral: boolean): M
 /** Names are paths in most networks: a line ends behind a slash. */
 function breakable(name: string): Part {
   return printable(name)
-    .split(/(?<=\/)/)
+    .split(/(?<=[^/]\/)/)
     .map((part, i) => html`${i > 0 && html`<wbr>`}${part}`);
 }
 

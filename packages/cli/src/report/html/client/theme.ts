@@ -18,9 +18,9 @@ export function startTheme(): void {
     });
   }
   apply(kept);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () =>
-    dispatchEvent(new Event(CHANGED)),
-  );
+  // Paper is light.
+  for (const query of ['(prefers-color-scheme: dark)', 'print'])
+    matchMedia(query).addEventListener('change', () => dispatchEvent(new Event(CHANGED)));
 }
 
 /** Calls back when colours have changed. */
