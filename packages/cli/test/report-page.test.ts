@@ -288,7 +288,7 @@ describe.skipIf(!hasChromium())('the page of a report, in Chromium', () => {
     await page.locator('#layer-3 .pick input').check();
     expect(await page.title()).toBe('mobilenet_v2-int8.mnn – quantization report');
     expect(await page.locator('script').count()).toBe(2);
-    expect(await page.locator('img').count()).toBe(10);
+    expect(await page.locator('img').count()).toBe(9);
     expect(messages).toEqual([]);
     expect(requests).toEqual([]);
     const [seen] = await page.locator('body').allInnerTexts();

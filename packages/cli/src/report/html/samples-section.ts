@@ -18,7 +18,6 @@ export function samplesSection({ samples }: Report): Markup {
 <h2 id="samples-title">Samples as the network sees them</h2>
 <p>${plural(samples.used, 'sample')} used${samples.skipped.length > 0 && `, ${samples.skipped.length} skipped`}.</p>
 ${pictures.length > 0 && hint()}
-${channels(samples.list)}
 ${pictures.length > 0 && html`<ul class="pictures">${pictures.map(({ sample, i }) => card(sample, i, samples.list))}</ul>`}
 ${others.length > 0 && table(others, pictures.length)}
 ${skipped(samples.skipped)}
@@ -27,7 +26,7 @@ ${skipped(samples.skipped)}
 
 function hint(): Markup {
   return html`<div class="hint"><p>These are the numbers that the network gets, turned back into pixels after cropping, stretching, <code>mean</code> and <code>normal</code>. Look at them first: wrong input makes every other number worthless.</p>
-<ul><li><strong>Skin is blue, the sky orange?</strong> Red and blue are swapped: change <code>format</code> (<code>RGB</code> or <code>BGR</code>).</li>
+<ul><li><strong>Skin is blue, the sky orange?</strong> Red and blue are swapped. That is right only for a network that was trained so (OpenCV reads BGR); else change <code>format</code>.</li>
 <li><strong>The subject is cut off, squeezed or tiny?</strong> Check <code>width</code>, <code>height</code>, <code>center_crop_w</code> and <code>center_crop_h</code>.</li>
 <li><strong>Minimum, maximum and mean</strong> should be those of the training, often 0 to 1 or −1 to 1: if not, check <code>mean</code> and <code>normal</code>.</li>
 <li><strong>They do not look like what the network will meet?</strong> Ranges fitted to them will clip the real ones.</li></ul></div>`;
@@ -42,14 +41,14 @@ function isShown(preview: Preview): preview is NonNullable<Preview> {
 
 function card({ name, inputs, like }: ReportSample, index: number, list: readonly ReportSample[]): Markup {
   const parts = inputs.map((input) => {
-    const { preview } = input;
     const alt = `${printable(name)} as input ${printable(input.name)}`;
     const title =
       inputs.length > 1 && html`<div><dt>input</dt><dd><bdi>${printable(input.name)}</bdi></dd></div>`;
-    return html`${isShown(preview) && picture(preview, alt)}<dl>${title}
+    return html`${pictures(input, alt)}<dl>${title}
 <div><dt>range</dt><dd>${valueText(input.min)} … ${valueText(input.max)}</dd></div><div><dt>mean</dt><dd>${valueText(input.mean)}${input.deviation !== undefined && html` ± ${valueText(input.deviation)}`}</dd></div><div><dt>shape</dt><dd>${shapeText(input.shape)}</dd></div>${notFinite(input)}</dl>`;
   });
-  return html`<li id="sample-${index}"><p class="file"><bdi>${printable(name)}</bdi></p>${parts}${likeText(like, list)}</li>`;
+  const both = inputs.some(({ swapped }) => isShown(swapped));
+  return html`<li id="sample-${index}"${both && html` class="both"`}><p class="file"><bdi>${printable(name)}</bdi></p>${parts}${likeText(like, list)}</li>`;
 }
 
 function picture({ png, width, height }: NonNullable<Preview>, alt: string): Markup {
@@ -68,15 +67,12 @@ function likeText(like: number | undefined, list: readonly ReportSample[]): Mark
   );
 }
 
-/** Both orders of the channels side by side: only one looks right. */
-function channels(list: readonly ReportSample[]): Markup | false {
-  const inputs = list.flatMap(({ inputs, name }) => inputs.map((input) => ({ ...input, sample: name })));
-  const found = inputs.find(({ preview, swapped }) => isShown(preview) && isShown(swapped));
-  if (!found) return false;
-  const { preview, swapped, sample } = found;
-  return html`<div class="channels"><figure>${picture(preview!, `${printable(sample)} as the network gets it`)}<figcaption>What the network gets</figcaption></figure>
-<figure>${picture(swapped!, `${printable(sample)} with red and blue exchanged`)}<figcaption>Red and blue exchanged</figcaption></figure>
-<p><strong>Which one looks right?</strong> The network gets the left one. It is right if the network was trained with colours in this order; if it was trained with the other (OpenCV reads BGR), change <code>format</code>.</p></div>`;
+/** With both orders of the colours side by side, where they are there: only one can be right. */
+function pictures({ preview, swapped }: Input, alt: string): Markup | false {
+  if (!isShown(preview)) return false;
+  if (!isShown(swapped)) return picture(preview, alt);
+  return html`<div class="orders"><figure>${picture(preview, alt)}<figcaption>what the network gets</figcaption></figure>
+<figure>${picture(swapped, `${alt}, red and blue exchanged`)}<figcaption>red and blue exchanged</figcaption></figure></div>`;
 }
 
 interface Entry {

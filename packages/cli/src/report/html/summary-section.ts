@@ -46,11 +46,7 @@ function figures({ source, written, summary, samples }: Report): Markup {
   const floatCount = float.reduce((sum, { ops }) => sum + ops.length, 0);
   const times = written.bytes === 0 ? '' : `${(source.bytes / written.bytes).toFixed(2)}× smaller`;
   const entries: readonly (readonly [name: string, value: string, more: string])[] = [
-    [
-      'Size',
-      `${bytesText(source.bytes)} → ${bytesText(written.bytes)}`.replace(/ (.B) →(?=.* \1$)/, ' →'),
-      times,
-    ],
+    ['Size', sizes(source.bytes, written.bytes), times],
     [
       'Convolutions in int8',
       `${convolutions.int8} of ${convolutions.total}`,
@@ -72,6 +68,13 @@ function figures({ source, written, summary, samples }: Report): Markup {
   return html`<dl class="figures">${entries.map(
     ([name, value, more]) => html`<div><dt>${name}</dt><dd>${value}</dd><dd class="more">${more}</dd></div>`,
   )}</dl>`;
+}
+
+/** `14.16 → 3.69 MB`; a line can end at the arrow only. */
+function sizes(from: number, to: number): string {
+  const [a, b] = [from, to].map((bytes) => bytesText(bytes).split(' '));
+  const first = a[1] === b[1] ? a[0] : a.join('\u{a0}');
+  return `${first} → ${b.join('\u{a0}')}`;
 }
 
 function findings(list: readonly ReportFinding[], rowOf: (op: string) => number | undefined): Markup {
