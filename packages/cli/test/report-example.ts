@@ -162,7 +162,6 @@ async function samplesOf(count: number): Promise<ReportSample[]> {
           mean: -0.05 - i / 1000,
           deviation: 0.42,
           ...(i < 8 && { preview: await preview(i, i === 3) }),
-          ...(i === 0 && { swapped: await preview(0, true) }),
         },
       ],
     })),

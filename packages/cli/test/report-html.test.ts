@@ -317,6 +317,20 @@ describe('the page', () => {
     expect(rows).toEqual(sorted(report.layers, 'isolated-cosine', 'ascending'));
   });
 
+  it('shows pictures while there is room, and has all samples', async () => {
+    const report = await exampleReport(8);
+    const [{ inputs }] = report.samples.list;
+    const png = `data:image/png;base64,${'A'.repeat(300_000)}`;
+    report.samples.list = Array.from({ length: 12 }, (_, i) => ({
+      name: `photo-${i}.png`,
+      inputs: [{ ...inputs[0], preview: { width: 4, height: 4, png } }],
+    }));
+    const page = renderReport(report);
+    expect(page.match(/<img/g)).toHaveLength(3);
+    for (let i = 0; i < 12; i++) expect(page).toContain(`id="sample-${i}"`);
+    expect(page).toContain('The other 9, in numbers');
+  });
+
   it('shows no picture that is not a PNG in base64', async () => {
     const report = await exampleReport(8);
     for (const { inputs } of report.samples.list)

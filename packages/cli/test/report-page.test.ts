@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { hasChromium } from '../../tensor-gpu/test/support/available.ts';
 import { launchChromium, messagesOf } from '../../tensor-gpu/test/support/launch.ts';
@@ -246,12 +247,31 @@ describe.skipIf(!hasChromium())('the page of a report, in Chromium', () => {
     expect(violations).toEqual([]);
   });
 
+  test('exchanges red and blue in the pictures, without its script as well', async () => {
+    const { page, messages } = await open({ javaScriptEnabled: false });
+    const picture = page.locator('#sample-0 img');
+    const colour = async (): Promise<number[]> => {
+      // The sky, above the sun's height.
+      const png = await picture.screenshot();
+      const { width, height } = await sharp(png).metadata();
+      const corner = { left: width >> 2, top: Math.round(height * 0.1), width: 1, height: 1 };
+      return [...(await sharp(png).removeAlpha().extract(corner).raw().toBuffer())];
+    };
+    const [red, green, blue] = await colour();
+    expect(blue).toBeGreaterThan(red + 40);
+    await page.getByLabel('Exchange red and blue').check();
+    expect(await colour()).toEqual([blue, green, red]);
+    expect(messages).toEqual([]);
+  });
+
   test('can be read without its script', async () => {
     const { page } = await open({ javaScriptEnabled: false });
     expect(await rowIds(page)).toEqual(sorted(report.layers, WORST, 'ascending'));
     const [text] = await page.locator('main').allInnerTexts();
     for (const { text: finding } of report.summary.findings) expect(text).toContain(finding);
-    expect(await page.locator('button:visible, input:visible, .chart:visible').count()).toBe(0);
+    expect(await page.locator('button:visible, input:visible:not(#exchange), .chart:visible').count()).toBe(
+      0,
+    );
   });
 
   test('takes nothing in a name for markup or code, and steers no text with it', async () => {
@@ -288,7 +308,7 @@ describe.skipIf(!hasChromium())('the page of a report, in Chromium', () => {
     await page.locator('#layer-3 .pick input').check();
     expect(await page.title()).toBe('mobilenet_v2-int8.mnn – quantization report');
     expect(await page.locator('script').count()).toBe(2);
-    expect(await page.locator('img').count()).toBe(9);
+    expect(await page.locator('img').count()).toBe(8);
     expect(messages).toEqual([]);
     expect(requests).toEqual([]);
     const [seen] = await page.locator('body').allInnerTexts();

@@ -8,25 +8,51 @@ const PNG = /^data:image\/png;base64,[A-Za-z0-9+/]+={0,2}$/;
 /** Narrower pictures show their pixels rather than a blur. */
 const COARSE = 100; // pixels
 
+/** Pictures are most of a page: what comes after so many characters is shown in numbers only. */
+const MOST_OF_PICTURES = 1_000_000;
+
 /** The samples as the network sees them. */
 export function samplesSection({ samples }: Report): Markup {
-  const withPreview = ({ inputs }: ReportSample): boolean => inputs.some(({ preview }) => isShown(preview));
-  const entries = samples.list.map((sample, i) => ({ sample, i }));
-  const pictures = entries.filter(({ sample }) => withPreview(sample));
-  const others = entries.filter(({ sample }) => !withPreview(sample));
+  const [pictures, others] = divided(samples.list);
   return html`<section id="samples" aria-labelledby="samples-title">
 <h2 id="samples-title">Samples as the network sees them</h2>
 <p>${plural(samples.used, 'sample')} used${samples.skipped.length > 0 && `, ${samples.skipped.length} skipped`}.</p>
 ${pictures.length > 0 && hint()}
+${pictures.some(({ sample }) => sample.inputs.some(hasColours)) && exchange()}
 ${pictures.length > 0 && html`<ul class="pictures">${pictures.map(({ sample, i }) => card(sample, i, samples.list))}</ul>`}
 ${others.length > 0 && table(others, pictures.length)}
 ${skipped(samples.skipped)}
 </section>`;
 }
 
+/** Those with a picture, while there is room, and the others. */
+function divided(list: readonly ReportSample[]): readonly [pictures: Entry[], others: Entry[]] {
+  let left = MOST_OF_PICTURES;
+  const [pictures, others]: [Entry[], Entry[]] = [[], []];
+  for (const [i, sample] of list.entries()) {
+    const shown = sample.inputs.flatMap(({ preview }) => (isShown(preview) ? [preview] : []));
+    left -= shown.reduce((sum, { png }) => sum + png.length, 0);
+    (shown.length > 0 && left >= 0 ? pictures : others).push({ sample, i });
+  }
+  return [pictures, others];
+}
+
+/** Whether red and blue can be exchanged: planes or pixels of three channels. */
+function hasColours({ shape, preview }: Input): boolean {
+  return isShown(preview) && (shape[1] === 3 || shape.at(-1) === 3);
+}
+
+/** Works without the page's script: the style sheet looks at the box. */
+function exchange(): Markup {
+  return html`<p class="exchange"><label><input type="checkbox" id="exchange" autocomplete="off"> Exchange red and blue in the pictures</label>
+<span class="help">Look better so? Then the network gets them the wrong way round, or was trained so: OpenCV reads BGR.</span></p>
+<svg width="0" height="0" aria-hidden="true"><filter id="red-and-blue" color-interpolation-filters="sRGB"><feColorMatrix values="0 0 1 0 0 0 1 0 0 0 1 0 0 0 0 0 0 0 1 0"/></filter></svg>
+`;
+}
+
 function hint(): Markup {
   return html`<div class="hint"><p>These are the numbers that the network gets, turned back into pixels after cropping, stretching, <code>mean</code> and <code>normal</code>. Look at them first: wrong input makes every other number worthless.</p>
-<ul><li><strong>Skin is blue, the sky orange?</strong> Red and blue are swapped. That is right only for a network that was trained so (OpenCV reads BGR); else change <code>format</code>.</li>
+<ul><li><strong>Skin is blue, the sky orange?</strong> Red and blue are swapped. Unless the network was trained so, change <code>format</code> (<code>RGB</code> or <code>BGR</code>).</li>
 <li><strong>The subject is cut off, squeezed or tiny?</strong> Check <code>width</code>, <code>height</code>, <code>center_crop_w</code> and <code>center_crop_h</code>.</li>
 <li><strong>Minimum, maximum and mean</strong> should be those of the training, often 0 to 1 or −1 to 1: if not, check <code>mean</code> and <code>normal</code>.</li>
 <li><strong>They do not look like what the network will meet?</strong> Ranges fitted to them will clip the real ones.</li></ul></div>`;
@@ -44,11 +70,10 @@ function card({ name, inputs, like }: ReportSample, index: number, list: readonl
     const alt = `${printable(name)} as input ${printable(input.name)}`;
     const title =
       inputs.length > 1 && html`<div><dt>input</dt><dd><bdi>${printable(input.name)}</bdi></dd></div>`;
-    return html`${pictures(input, alt)}<dl>${title}
+    return html`${isShown(input.preview) && picture(input.preview, alt)}<dl>${title}
 <div><dt>range</dt><dd>${valueText(input.min)} … ${valueText(input.max)}</dd></div><div><dt>mean</dt><dd>${valueText(input.mean)}${input.deviation !== undefined && html` ± ${valueText(input.deviation)}`}</dd></div><div><dt>shape</dt><dd>${shapeText(input.shape)}</dd></div>${notFinite(input)}</dl>`;
   });
-  const both = inputs.some(({ swapped }) => isShown(swapped));
-  return html`<li id="sample-${index}"${both && html` class="both"`}><p class="file"><bdi>${printable(name)}</bdi></p>${parts}${likeText(like, list)}</li>`;
+  return html`<li id="sample-${index}"><p class="file"><bdi>${printable(name)}</bdi></p>${parts}${likeText(like, list)}</li>`;
 }
 
 function picture({ png, width, height }: NonNullable<Preview>, alt: string): Markup {
@@ -65,14 +90,6 @@ function likeText(like: number | undefined, list: readonly ReportSample[]): Mark
     other !== undefined &&
     html`<p class="like">Nearly the same as <a href="#sample-${like}"><bdi>${printable(other.name)}</bdi></a></p>`
   );
-}
-
-/** With both orders of the colours side by side, where they are there: only one can be right. */
-function pictures({ preview, swapped }: Input, alt: string): Markup | false {
-  if (!isShown(preview)) return false;
-  if (!isShown(swapped)) return picture(preview, alt);
-  return html`<div class="orders"><figure>${picture(preview, alt)}<figcaption>what the network gets</figcaption></figure>
-<figure>${picture(swapped, `${alt}, red and blue exchanged`)}<figcaption>red and blue exchanged</figcaption></figure></div>`;
 }
 
 interface Entry {
