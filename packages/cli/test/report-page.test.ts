@@ -336,6 +336,28 @@ describe.skipIf(!hasChromium())('the page of a report, in Chromium', () => {
     expect(messages).toEqual([]);
   });
 
+  test('shows what is constant, empty or no number', async () => {
+    const odd = await exampleReport(8);
+    const none = { cosine: null, snr: null, maxError: null, worst: { sample: 0, name: 'a', cosine: null } };
+    Object.assign(odd.layers[1], { accumulated: none, isolated: none, overflow: null, clipped: null });
+    Object.assign(odd.histograms[1], { min: 2, max: 2, lowest: 2, highest: 2, counts: [7], deviation: 0 });
+    Object.assign(odd.histograms[2], { min: 0, max: 0, counts: [0, 0], notFinite: 12 });
+    const [zeros, broken] = odd.weights;
+    Object.assign(zeros, { min: [0, 0], max: [0, 0], scale: [0, 0], snr: [null, null] });
+    Object.assign(broken, { min: [null, -1], max: [null, 1], scale: undefined, snr: undefined });
+    const { page, messages } = await open({}, odd);
+    expect((await rowIds(page))[0]).toBe(1);
+    for (const layer of [1, 2]) await opener(page, layer).click();
+    const [first, second] = await page.locator('tr.details').allTextContents();
+    expect(first).toContain('From 2 to 2');
+    expect(first).toContain('2 channels have only zeros');
+    expect(first).toContain('Rounding changes no weight');
+    expect(second).toContain('12 values are NaN or infinite');
+    expect(second).toContain('1 channel has weights that are not finite');
+    for (const count of await painted(page, '#details-1')) expect(count).toBeGreaterThan(200);
+    expect(messages).toEqual([]);
+  });
+
   test('opens a layer of a large network that the address names', async () => {
     const { page, messages } = await open({}, await exampleReport(300));
     await page.goto(`${page.url()}#layer-250`);

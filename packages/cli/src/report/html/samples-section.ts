@@ -46,7 +46,7 @@ function hasColours({ shape, preview }: Input): boolean {
 function exchange(): Markup {
   return html`<p class="exchange"><label><input type="checkbox" id="exchange" autocomplete="off"> Exchange red and blue in the pictures</label>
 <span class="help">Look better so? Then the network gets them the wrong way round, or was trained so: OpenCV reads BGR.</span></p>
-<svg width="0" height="0" aria-hidden="true"><filter id="red-and-blue" color-interpolation-filters="sRGB"><feColorMatrix values="0 0 1 0 0 0 1 0 0 0 1 0 0 0 0 0 0 0 1 0"/></filter></svg>
+<svg class="filters" width="0" height="0" aria-hidden="true"><filter id="red-and-blue" color-interpolation-filters="sRGB"><feColorMatrix values="0 0 1 0 0 0 1 0 0 0 1 0 0 0 0 0 0 0 1 0"/></filter></svg>
 `;
 }
 

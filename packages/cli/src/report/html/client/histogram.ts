@@ -36,7 +36,7 @@ export function histogramFigure(
     const chart = drawChart(
       host,
       () => options(histogram, box.checked),
-      () => bins(histogram, box.checked),
+      () => bins(histogram),
     );
     box.addEventListener('change', () => chart.redraw());
     return chart;
@@ -44,12 +44,14 @@ export function histogramFigure(
   return { element, draw };
 }
 
-function bins({ min, max, counts }: ReportHistogram, logarithmic: boolean): uPlot.AlignedData {
-  const step = (max - min) / counts.length || 1;
+function bins({ min, max, counts }: ReportHistogram): uPlot.AlignedData {
   const total = totalOf(counts);
+  // A tensor that is the same everywhere has one bar.
+  if (min === max) return [[min], [total === 0 ? null : 100]];
+  const step = (max - min) / counts.length;
   return [
     counts.map((_, i) => min + (i + 0.5) * step),
-    counts.map((count) => (count === 0 && logarithmic ? null : (100 * count) / (total || 1))),
+    counts.map((count) => (count === 0 ? null : (100 * count) / total)),
   ];
 }
 
