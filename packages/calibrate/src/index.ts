@@ -19,7 +19,17 @@ export {
 export { CalibrationError } from './calibration-error.ts';
 export { type InlinedModel, inlineConstantWeights } from './constant-weights.ts';
 export type { BatchTensor, EmaForward } from './ema/index.ts';
-export { cosineOf, type ErrorJob, type LayerError, measureErrors } from './errors/index.ts';
+export {
+  cosineOf,
+  type Distribution,
+  DistributionCounter,
+  type ErrorJob,
+  type LayerError,
+  measureErrors,
+  measureWeights,
+  type SignalError,
+  type WeightRounding,
+} from './errors/index.ts';
 export {
   channelCount,
   type PixelFormat,

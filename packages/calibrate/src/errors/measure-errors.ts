@@ -13,10 +13,14 @@ import type { MnnModel } from '@mnnquant/mnn-format';
 import type { Prediction } from '../rewrite/predict.ts';
 import { fakeQuantPlan } from '../rewrite/simulate.ts';
 import { groupByShape, namesOf, type SampleGroup, type SampleSet } from '../samples.ts';
-import { type LayerError, worstFirst } from './layer-error.ts';
-import { makerOf, measuredTensors } from './measured.ts';
-import { Meter } from './meter.ts';
+import { int8Graph } from '../simulate/index.ts';
+import { type IsolatedPlan, type IsolateOp, withIsolatedOps } from './isolated.ts';
+import { type LayerError, type SignalError, worstFirst } from './layer-error.ts';
+import { type Measured, makerOf, measuredTensors } from './measured.ts';
+import { Meter, type OnFloat } from './meter.ts';
+import { roundedOps } from './rounded-op.ts';
 import { roundedPlan } from './rounded-plan.ts';
+import { simulatedOps } from './simulated-op.ts';
 import { type SimulatedPlan, simulatedPlan } from './simulated-plan.ts';
 import { Tally } from './tally.ts';
 
@@ -38,6 +42,14 @@ export interface ErrorJob {
   readonly memoryBudgetBytes: number;
   /** Ops without a kernel in the backend are an error. */
   readonly strict?: boolean;
+  /**
+   * Also each op alone in int8, which takes about as long as one more network: as MNN's runtime computes it
+   * (`simulated`), or by the float engine with what MNN holds in int8 rounded (`rounded`), for backends without kernels
+   * for the former.
+   */
+  readonly isolated?: 'simulated' | 'rounded';
+  /** Called with every tensor of the float network that is compared, in an order that depends on no thread. */
+  readonly onFloat?: OnFloat;
   /** Called as ops are run for samples; `total` is fixed from the first call on. */
   onProgress?(done: number, total: number): void;
 }
@@ -64,7 +76,7 @@ export async function measureErrors(job: ErrorJob): Promise<LayerError[]> {
 }
 
 function layerError(
-  { quantized: { plan, prediction } }: ErrorJob,
+  { quantized: { plan, prediction }, isolated }: ErrorJob,
   rounding: ReadonlyMap<number, QuantParams>,
   tensor: number,
   tally: Tally,
@@ -78,48 +90,73 @@ function layerError(
     tensorName: plan.graph.tensorNames[tensor] ?? `tensor ${tensor}`,
     int8: node === undefined ? rounding.has(tensor) : (predicted?.int8 ?? false),
     output: plan.graph.outputs.some((output) => output.tensor === tensor),
-    samples: tally.samples,
-    cosine: tally.cosine,
-    worst: tally.worst,
+    samples: tally.accumulated.samples,
+    ...tally.accumulated.error,
+    ...(isolated && isolatedError(node === undefined, rounding.has(tensor), tally)),
     ...tally.shares,
   };
 }
 
-/** Samples of one shape, with the plans of both networks for it. */
-interface Group extends SampleGroup {
-  /** Of the written model. */
-  readonly quantized: ExecutionPlan;
-  readonly simulated: SimulatedPlan;
+/** Of a graph input both errors are those of its rounding. */
+function isolatedError(isInput: boolean, isRounded: boolean, tally: Tally): { isolated?: SignalError } {
+  if (isInput) return isRounded ? { isolated: tally.accumulated.error } : {};
+  return tally.isolated.samples > 0 ? { isolated: tally.isolated.error } : {};
 }
 
-function groupsOf(
-  { plan: given, quantized, samples }: ErrorJob,
-  rounding: ReadonlyMap<number, QuantParams>,
-): Group[] {
+/** Samples of one shape, with the plans of both networks for it. */
+interface Group extends SampleGroup {
+  readonly simulated: SimulatedPlan;
+  readonly measured: Measured;
+  /** The float network's plan with int8 ops beside it. */
+  readonly isolated: IsolatedPlan | undefined;
+}
+
+function groupsOf(job: ErrorJob, rounding: ReadonlyMap<number, QuantParams>): Group[] {
+  const { plan: given, quantized, samples } = job;
+  const isolate = isolateOf(job, rounding);
   const groups = groupByShape(samples, given, (shapes) => createPlan(given.graph, shapes));
   return groups.map((group) => {
     const shapes = new Map(group.plan.inputs.map(({ name, desc }) => [name, desc.shape]));
-    const same = group.plan === given;
-    const plan = same ? quantized.plan : createPlan(quantized.plan.graph, shapes);
+    const plan = group.plan === given ? quantized.plan : createPlan(quantized.plan.graph, shapes);
     const simulated = quantized.onlyRounded
       ? roundedPlan(plan, rounding)
       : simulatedPlan(quantized.model, plan);
-    return { ...group, quantized: plan, simulated };
+    const measured = measuredTensors(group.plan, plan, rounding, simulated.order);
+    const isolated = isolatedPlan(job, group, plan, measured, isolate);
+    return { ...group, simulated, measured, isolated };
   });
+}
+
+function isolateOf(
+  { isolated, quantized: { model, plan } }: ErrorJob,
+  rounding: ReadonlyMap<number, QuantParams>,
+): IsolateOp | undefined {
+  if (isolated === undefined) return undefined;
+  return isolated === 'rounded' ? roundedOps(rounding) : simulatedOps(int8Graph(model, plan));
+}
+
+function isolatedPlan(
+  { quantized: { prediction } }: ErrorJob,
+  { plan }: SampleGroup,
+  quantized: ExecutionPlan,
+  measured: Measured,
+  isolate: IsolateOp | undefined,
+): IsolatedPlan | undefined {
+  return isolate ? withIsolatedOps(plan, quantized, prediction, measured, isolate) : undefined;
 }
 
 async function measureGroup(
   job: ErrorJob,
-  { plan, quantized, simulated, samples }: Group,
+  { plan: alone, simulated, samples, measured, isolated }: Group,
   rounding: ReadonlyMap<number, QuantParams>,
   tallies: Map<number, Tally>,
   onSteps: (samples: number) => void,
 ): Promise<void> {
-  const { backend, strict } = job;
-  const measured = measuredTensors(plan, quantized, rounding, simulated.order);
+  const { backend, strict, onFloat } = job;
+  const plan = isolated?.plan ?? alone;
   for (const tensor of measured.compared) if (!tallies.has(tensor)) tallies.set(tensor, new Tally());
   const meter = new Meter({
-    ...{ backend, measured, rounding, tallies, held: simulated.held },
+    ...{ backend, measured, rounding, tallies, held: simulated.held, isolated, onFloat },
     countIn: job.quantized.onlyRounded ? 'quantized' : 'float',
   });
   const half = budgetOn(backend, job.memoryBudgetBytes) / 2;
@@ -127,7 +164,7 @@ async function measureGroup(
     ...[plan, simulated.plan].map((one) => samplesWithin(one, half, backend.concurrency)),
   );
   // Ops of the simulator may be without a kernel: it says what MNN computes, not how fast.
-  await withProgram(new Program(plan, backend, { strict }), (float) =>
+  await withProgram(new Program(plan, backend, { strict: strict && isolated === undefined }), (float) =>
     withProgram(new Program(simulated.plan, backend), async (int8) => {
       for (let at = 0; at < samples.length; at += atOnce) {
         const chunk = samples.slice(at, at + atOnce);
@@ -148,8 +185,8 @@ async function withProgram(program: Program, use: (program: Program) => Promise<
 
 function progressOf(job: ErrorJob, groups: readonly Group[]): (samples: number) => void {
   let total = 0;
-  for (const { plan, simulated, samples } of groups)
-    total += (plan.steps.length + simulated.plan.steps.length) * samples.length;
+  for (const { plan, isolated, simulated, samples } of groups)
+    total += ((isolated?.plan ?? plan).steps.length + simulated.plan.steps.length) * samples.length;
   let done = 0;
   return (samples) => {
     done += samples;

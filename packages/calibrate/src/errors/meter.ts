@@ -11,10 +11,10 @@ import {
 import { Meeting } from '../meeting.ts';
 import { HeldValues } from '../simulate/index.ts';
 import { clippingEnds, type Ends, overflowEnds } from './ends.ts';
-import { cosineOf } from './layer-error.ts';
+import type { IsolatedPlan } from './isolated.ts';
 import type { Measured } from './measured.ts';
 import type { HeldTensor } from './simulated-plan.ts';
-import type { Tally } from './tally.ts';
+import type { ErrorTally, Tally } from './tally.ts';
 
 export interface MeterOptions {
   readonly backend: TensorBackend;
@@ -26,7 +26,18 @@ export interface MeterOptions {
   readonly held: ReadonlyMap<number, HeldTensor>;
   /** Of which network the values beyond the ends are counted; the int8 one has them only where it is not simulated. */
   readonly countIn: 'float' | 'quantized';
+  /** What the float program runs beside its ops. */
+  readonly isolated?: IsolatedPlan | undefined;
+  /** Called with every compared tensor of the float network. */
+  readonly onFloat?: OnFloat | undefined;
 }
+
+/** Looks at a tensor of the float network: one value per sample, which may be read until the promise resolves. */
+export type OnFloat = (
+  tensor: number,
+  values: readonly DeviceTensor[],
+  samples: readonly number[],
+) => Promise<void>;
 
 /** A tensor of one of the networks, which waits for that of the other. */
 interface Arrival {
@@ -59,6 +70,7 @@ export class Meter {
     onStep: () => void,
   ): Promise<void> {
     const { measured, held, countIn } = this.#options;
+    const alone = new Pairs(this.#options, indices);
     const meeting = new Meeting<Arrival>(
       () => 2,
       (arrivals) => this.#compare(arrivals, indices),
@@ -71,6 +83,7 @@ export class Meter {
     await meeting.runAll([
       run(float, async (event) => {
         if (countIn === 'float') await this.#count(event);
+        await this.#look(event, alone, indices);
         await join({ network: 'float', event }, event.tensor);
       }),
       run(quantized, async (event) => {
@@ -84,7 +97,7 @@ export class Meter {
   async #compare(arrivals: readonly Arrival[], indices: readonly number[]): Promise<void> {
     const { event: float } = arrivals.find(({ network }) => network === 'float')!;
     const { event: quantized, params } = arrivals.find(({ network }) => network === 'quantized')!;
-    const tally = this.#options.tallies.get(float.tensor);
+    const tally = this.#options.tallies.get(float.tensor)?.accumulated;
     const { backend } = this.#options;
     const first = indices[0] as number;
     const sums = await Promise.all(
@@ -94,7 +107,14 @@ export class Meter {
         return this.#values.withFloats(other, params, first + i, (floats) => backend.compare(value, floats));
       }),
     );
-    for (const [i, sum] of sums.entries()) tally?.addCosine(indices[i] as number, cosineOf(sum));
+    for (const [i, sum] of sums.entries()) tally?.add(indices[i] as number, sum);
+  }
+
+  async #look(event: TensorEvent, alone: Pairs, indices: readonly number[]): Promise<void> {
+    const { onFloat, measured } = this.#options;
+    if (onFloat !== undefined && measured.compared.has(event.tensor))
+      await onFloat(event.tensor, event.values, indices);
+    await alone.see(event);
   }
 
   /** Values at and beyond the ends of the range that int8 has for a tensor. */
@@ -114,4 +134,44 @@ export class Meter {
     for (const [i, [overflow, clipped]] of counts.entries())
       tally?.addOverflow(elementCount((values[i] as DeviceTensor).shape), overflow, clipped);
   }
+}
+
+/** Of ops that run alone in int8 beside the float network: what both make. */
+class Pairs {
+  readonly #options: MeterOptions;
+  readonly #indices: readonly number[];
+  readonly #wanted: ReadonlySet<number>;
+  readonly #float = new Map<number, readonly DeviceTensor[]>();
+
+  constructor(options: MeterOptions, indices: readonly number[]) {
+    this.#options = options;
+    this.#indices = indices;
+    this.#wanted = new Set(options.isolated?.results.values());
+  }
+
+  async see({ tensor, values }: TensorEvent): Promise<void> {
+    const { isolated, backend, tallies } = this.#options;
+    if (isolated === undefined) return;
+    if (this.#wanted.has(tensor)) this.#float.set(tensor, values);
+    const params = isolated.rounding.get(tensor);
+    if (params !== undefined) await Promise.all(values.map((value) => backend.fakeQuantize(value, params)));
+    const of = isolated.results.get(tensor);
+    const float = this.#float.get(of ?? -1);
+    if (of === undefined || float === undefined) return;
+    this.#float.delete(of);
+    await compareAll(backend, float, values, this.#indices, tallies.get(of)?.isolated);
+  }
+}
+
+async function compareAll(
+  backend: TensorBackend,
+  float: readonly DeviceTensor[],
+  quantized: readonly DeviceTensor[],
+  indices: readonly number[],
+  tally: ErrorTally | undefined,
+): Promise<void> {
+  const sums = await Promise.all(
+    float.map((value, i) => backend.compare(value, quantized[i] as DeviceTensor)),
+  );
+  for (const [i, sum] of sums.entries()) tally?.add(indices[i] as number, sum);
 }

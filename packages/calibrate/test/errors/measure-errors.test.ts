@@ -7,61 +7,15 @@ import {
   type TensorBackend,
   type TensorDesc,
 } from '@mnnquant/graph';
-import { createTable, type MnnModel, type Op, type OpParameter } from '@mnnquant/mnn-format';
+import { createTable, type Op, type OpParameter } from '@mnnquant/mnn-format';
 import { describe, expect, it } from 'vitest';
-import { type ErrorJob, measureErrors } from '../../src/errors/measure-errors.ts';
+import { measureErrors } from '../../src/errors/measure-errors.ts';
 import { int8Candidates } from '../../src/rewrite/candidates.ts';
 import { predictInt8 } from '../../src/rewrite/predict.ts';
 import type { InputShapes } from '../../src/samples.ts';
 import { NetBuilder } from '../rewrite/net-builder.ts';
 import { planOf, quantized } from '../rewrite/plans.ts';
-
-/** A 1x1 convolution of one channel without bias. */
-function times(net: NetBuilder, from: number, weight: number, name: string): number {
-  const common = createTable('Convolution2DCommon', {
-    kernelX: 1,
-    kernelY: 1,
-    outputCount: 1,
-    inputCount: 1,
-  });
-  const value = createTable('Convolution2D', {
-    common,
-    weight: Float32Array.of(weight),
-    bias: Float32Array.of(0),
-  });
-  return net.op('Convolution', [from], { type: 'Convolution2D', value }, name);
-}
-
-/** input → times 2 ("double") → times 1 ("same"). */
-function chain(): MnnModel {
-  const net = new NetBuilder();
-  const double = times(net, net.input([1, 1, 1, 2]), 2, 'double');
-  return net.build([times(net, double, 1, 'same')]);
-}
-
-function jobOf(
-  model: MnnModel,
-  scales: Record<number, number>,
-  samples: readonly (readonly number[])[],
-): ErrorJob {
-  const written = quantized(model, scales);
-  const plan = planOf(model);
-  return {
-    plan,
-    quantized: {
-      model: written,
-      plan: createPlan(buildGraph(written)),
-      prediction: predictInt8(written, plan),
-    },
-    backend: createReferenceBackend(),
-    samples: { count: samples.length, load: async (index) => sampleOf(samples[index] ?? []) },
-    memoryBudgetBytes: 2 ** 20,
-  };
-}
-
-function sampleOf(values: readonly number[]): Sample {
-  return new Map([['input', Float32Array.from(values)]]);
-}
+import { chain, jobOf, sampleOf, times } from './error-jobs.ts';
 
 describe('measureErrors', () => {
   it('gives the cosine and the overflow that can be worked out by hand', async () => {
@@ -89,6 +43,12 @@ describe('measureErrors', () => {
     expect(by.get('same')?.cosine).toBeCloseTo((last + 1) / 2, 6);
     expect(by.get('same')).toMatchObject({ output: true, samples: 2, worst: { sample: 0 } });
     expect(errors[0]?.op).toBe('same');
+    // Of both samples together: what is lost of 8.8 and of 200, and of what both hold.
+    const lost = [0.8, 200 - 127];
+    const power = 6 ** 2 + 8.8 ** 2 + 200 ** 2;
+    expect(by.get('double')?.snr).toBeCloseTo(10 * Math.log10(power / (lost[0]! ** 2 + lost[1]! ** 2)), 4);
+    expect(by.get('double')?.maxError).toBeCloseTo(73, 4);
+    expect(by.get('same')).not.toHaveProperty('isolated');
   });
 
   it('gives the same numbers whatever the memory, in one order of samples', async () => {
