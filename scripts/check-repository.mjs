@@ -38,6 +38,7 @@ run('node', ['packages/mnn-format/scripts/generate-schema.mjs', '--check']);
 run('node', ['scripts/operators-page.mjs', '--check']);
 run('node', ['packages/cli/scripts/man-page.mjs', '--check']);
 run('node', ['packages/cli/scripts/report-page.mjs', '--check']);
+run('node', ['packages/cli/scripts/schemas.mjs', '--check']);
 run('node', ['bench/report.mjs', '--check']);
 
 if (problems.length > 0) {

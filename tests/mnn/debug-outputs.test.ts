@@ -15,7 +15,7 @@ import { buildGraph, createPlan } from '@mnnquant/graph';
 import { readModel, writeModel } from '@mnnquant/mnn-format';
 import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
 import { expect, it, onTestFinished } from 'vitest';
-import { measureDebug } from '../../packages/cli/src/measure-debug.ts';
+import { measure } from '../../packages/cli/src/job/measure.ts';
 import { quantizeFile } from '../../packages/cli/src/quantize-file.ts';
 import { describeWithMnn } from './environment.ts';
 import { meanCosine, sortedFiles, stackImages } from './evaluation.ts';
@@ -117,7 +117,8 @@ async function quantizeWithEma(
     const written = quantizeModel(model, { scales: scales.tensors, weights, means, apart });
     writeFileSync(target, writeModel(written.net));
     const prediction = predictInt8(written, plan);
-    return await measureDebug({ plan, written, prediction, samples, backend, memoryBytes: 2 ** 30 });
+    const job = { plan, written, prediction, samples, backend, memoryBytes: 2 ** 30 };
+    return [...(await measure(job)).layers];
   } finally {
     await backend.dispose();
   }

@@ -63,6 +63,7 @@ async function run(source: string, target: string, config: string, flags: Flags)
       fastMath: flags.fastMath,
       saveStats: flags.saveStats,
       loadStats: flags.loadStats,
+      report: flags.report,
       onProgress: phases.update,
       onWarning: (message) => {
         phases.stop();

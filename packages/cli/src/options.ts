@@ -1,6 +1,7 @@
 import { BACKENDS, type BackendName, isGpu } from './backend/names.ts';
 import { UsageError } from './errors.ts';
 import { MOST_THREADS } from './most-threads.ts';
+import { checkReportPath } from './report/report-file.ts';
 
 export interface QuantizeOptions {
   readonly source: string;
@@ -26,14 +27,23 @@ export interface QuantizeOptions {
   readonly saveStats?: string;
   /** A file that `saveStats` wrote for the same model and samples, and what decides how they become inputs. */
   readonly loadStats?: string;
-  readonly onProgress?: (phase: 'images' | 'calibrate' | 'debug', done: number, total: number) => void;
+  /**
+   * Where a report goes: a page where the name ends in `.html`, its data where it ends in `.json`. Measuring takes about
+   * as long as running the network three more times.
+   */
+  readonly report?: string;
+  readonly onProgress?: (
+    phase: 'images' | 'calibrate' | 'debug' | 'report',
+    done: number,
+    total: number,
+  ) => void;
   /** Called with each warning as soon as it is known; the outcome has all of them. */
   readonly onWarning?: (message: string) => void;
   /** Called as soon as all files are in their place. */
   readonly onWritten?: () => void;
 }
 
-const DEFAULT_MEMORY_BYTES = 2 ** 30;
+export const DEFAULT_MEMORY_BYTES = 2 ** 30;
 
 /** Options in which nothing is left open. */
 export type CheckedOptions = QuantizeOptions & {
@@ -64,6 +74,7 @@ export function checkedOptions(given: QuantizeOptions): CheckedOptions {
     throw new UsageError(
       '--save-stats and --load-stats: statistics are taken anew or reused; give one of both',
     );
+  if (given.report !== undefined) checkReportPath(given.report);
   return { ...given, memoryBytes, threads, backend };
 }
 

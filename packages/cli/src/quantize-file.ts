@@ -1,9 +1,9 @@
 import { scalesJson } from '@mnnquant/calibrate';
-import type { MnnModel } from '@mnnquant/mnn-format';
 import { type ChosenBackend, startBackend } from './backend/choose.ts';
 import { withWayOut } from './backend/gpu-failure.ts';
 import type { BackendOutcome } from './backend/outcome.ts';
 import { checkTargets } from './check-targets.ts';
+import type { LoadedConfig } from './config/check.ts';
 import { loadConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import { type DebugReport, debugJson, debugReport } from './debug-report.ts';
@@ -15,6 +15,9 @@ import { openSamples, type RunOptions, runJob } from './job/run.ts';
 import { debugPath, hasWeightFile, modelFiles, weightPath } from './model-files.ts';
 import { type CheckedOptions, checkedOptions, type QuantizeOptions } from './options.ts';
 import { readSource } from './read-source.ts';
+import { PhaseClock } from './report/clock.ts';
+import type { FinishedRun } from './report/make-report.ts';
+import type { Report } from './report/schema.ts';
 import { sampleWarnings } from './samples/asked-for.ts';
 import { sampleSource } from './samples/source.ts';
 import type { SourceModel } from './source-model.ts';
@@ -38,6 +41,10 @@ export interface QuantizeOutcome extends JobOutcome {
   readonly debug?: DebugReport;
   /** With `saveStats` and `loadStats`. */
   readonly statistics?: StatisticsOutcome;
+  /** With the option `report`: what it shows, as data. */
+  readonly report?: Report;
+  /** Where that went. */
+  readonly reportFile?: string;
   readonly seconds: number;
 }
 
@@ -51,6 +58,7 @@ export interface QuantizeOutcome extends JobOutcome {
  */
 export async function quantizeFile(given: QuantizeOptions): Promise<QuantizeOutcome> {
   const started = performance.now();
+  const clock = new PhaseClock();
   const options = checkedOptions(given);
   checkWorkingDirectory();
   const warnings: string[] = [];
@@ -63,9 +71,11 @@ export async function quantizeFile(given: QuantizeOptions): Promise<QuantizeOutc
   const use = await statisticsUse(options, loaded.config);
   const choice = startBackend(use?.backendOptions ?? options, loaded.config);
   try {
-    const job = { ...(await prepare(options, loaded.config, warn)), use };
+    const job = { ...(await prepare(options, loaded, warn)), use };
     const chosen = await choice.get(job.plan, job.source.count);
-    const done = await withWayOut(chosen.outcome, () => quantizeSamples(options, job, chosen, warn));
+    clock.lap('read');
+    const watched = { warn, warnings, clock };
+    const done = await withWayOut(chosen.outcome, () => quantizeSamples(options, job, chosen, watched));
     return { ...done, warnings, seconds: (performance.now() - started) / 1000 };
   } finally {
     await choice.dispose();
@@ -87,11 +97,18 @@ function checkWorkingDirectory(): void {
   }
 }
 
+/** What is noted while a job runs. */
+interface Watched {
+  readonly warn: Warn;
+  readonly warnings: readonly string[];
+  readonly clock: PhaseClock;
+}
+
 async function quantizeSamples(
   options: CheckedOptions,
   job: FileJob,
   chosen: ChosenBackend,
-  warn: Warn,
+  { warn, warnings, clock }: Watched,
 ): Promise<Omit<QuantizeOutcome, 'warnings' | 'seconds'>> {
   const { source, target, memoryBytes, strictBackend: strict, onProgress } = options;
   const { config, read, use } = job;
@@ -102,18 +119,32 @@ async function quantizeSamples(
     memoryBytes,
     onProgress,
     warn,
+    report: options.report !== undefined,
+    onPhase: clock.lap,
     ...use?.opening,
     ...use?.calibration,
   };
   const samples = await openSamples(job, running);
+  clock.lap('images');
   warn(sampleWarnings(config, samples));
   checkTargets(targetsOf(options, config, read), samples.files);
   use?.check(job, samples);
   const result = await runJob(job, samples, running);
   const files = modelFiles(result.written, target, hasWeightFile(read));
-  const debug = result.layers && debugReport(result.layers, files[0], samples);
+  const debug = config.debug ? debugReport(result.measurement!.layers, files[0], samples) : undefined;
   const statistics = use?.output(job, samples, result.calibration.statistics, backend);
-  writeResult(result.written, files, debug, statistics);
+  const done = { options, config: job.loaded, job, samples, result, sources: read.files, written: files };
+  const reported = await reportOf({ ...done, chosen, warnings, clock });
+  const [model, ...weights] = files;
+  writeTogether([
+    ...(reported ? [reported.output] : []),
+    ...(statistics ? [statistics] : []),
+    ...(debug ? [{ path: debugPath(target), bytes: encoded(debugJson(debug)) }] : []),
+    { path: `${target}.json`, bytes: encoded(scalesJson(result.written)) },
+    // The model comes last: an older one with new weights would be read without complaint, and compute nonsense.
+    ...weights.map((file) => ({ ...file, belongsToLater: true })),
+    model,
+  ]);
   options.onWritten?.();
   const used = use?.outcome(statistics);
   return {
@@ -126,48 +157,56 @@ async function quantizeSamples(
     fastMath: options.fastMath ?? false,
     ...(debug && { debug }),
     ...(used && { statistics: used }),
+    ...(reported && { report: reported.report, reportFile: options.report }),
   };
+}
+
+/** Loaded here, since few runs have a report. */
+async function reportOf(run: FinishedRun): Promise<{ report: Report; output: Output } | undefined> {
+  const path = run.options.report;
+  if (path === undefined) return undefined;
+  const [{ makeReport }, { reportFile }] = await Promise.all([
+    import('./report/make-report.ts'),
+    import('./report/report-file.ts'),
+  ]);
+  const report = await makeReport(run);
+  return { report, output: await reportFile(path, report) };
+}
+
+function encoded(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }
 
 interface FileJob extends Job {
   readonly read: SourceModel;
   readonly use: StatisticsUse | undefined;
+  /** The config as it was read. */
+  readonly loaded: LoadedConfig;
 }
 
 /** Files that will be written; whether one with weights is among them is known once the source is read. */
-function targetsOf({ target, saveStats }: QuantizeOptions, { debug }: Config, read?: SourceModel): string[] {
+function targetsOf(
+  { target, saveStats, report }: QuantizeOptions,
+  { debug }: Config,
+  read?: SourceModel,
+): string[] {
   const weights = read && hasWeightFile(read) ? [weightPath(target)] : [];
-  const statistics = saveStats === undefined ? [] : [saveStats];
-  return [target, `${target}.json`, ...weights, ...(debug ? [debugPath(target)] : []), ...statistics];
+  const others = [saveStats, report].filter((path) => path !== undefined);
+  return [target, `${target}.json`, ...weights, ...(debug ? [debugPath(target)] : []), ...others];
 }
 
 /** Everything that can be wrong without reading all samples. */
-async function prepare(options: QuantizeOptions, given: Config, warn: Warn): Promise<Omit<FileJob, 'use'>> {
+async function prepare(
+  options: QuantizeOptions,
+  loaded: LoadedConfig,
+  warn: Warn,
+): Promise<Omit<FileJob, 'use'>> {
   const { source, loadStats } = options;
+  const given = loaded.config;
   const inputs = [options.config, ...(loadStats === undefined ? [] : [loadStats])];
   checkTargets(targetsOf(options, given), [source, weightPath(source), ...inputs]);
   const read = readSource(source);
   checkTargets(targetsOf(options, given, read), [...read.files, ...inputs]);
   warn(staleWeightFile(options.target, hasWeightFile(read)));
-  return { ...(await prepareJob(read.model, given, sampleSource, warn)), read };
-}
-
-/** Writes the model and what belongs to it. */
-function writeResult(
-  written: MnnModel,
-  files: readonly [Output, ...Output[]],
-  debug: DebugReport | undefined,
-  statistics: Output | undefined,
-): void {
-  const [model, ...weights] = files;
-  const target = model.path;
-  const text = (content: string): Uint8Array => new TextEncoder().encode(content);
-  writeTogether([
-    ...(statistics ? [statistics] : []),
-    ...(debug ? [{ path: debugPath(target), bytes: text(debugJson(debug)) }] : []),
-    { path: `${target}.json`, bytes: text(scalesJson(written)) },
-    // The model comes last: an older one with new weights would be read without complaint, and compute nonsense.
-    ...weights.map((file) => ({ ...file, belongsToLater: true })),
-    model,
-  ]);
+  return { ...(await prepareJob(read.model, given, sampleSource, warn)), read, loaded };
 }

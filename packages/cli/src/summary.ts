@@ -50,9 +50,10 @@ function skipLines(skips: QuantizeOutcome['skips']): string[] {
   return counts.length > 0 ? [`Skipped     ${counts.join(', ')}`] : [];
 }
 
-function writtenFiles({ target, debug, statistics }: QuantizeOutcome): string[] {
+function writtenFiles({ target, debug, statistics, reportFile }: QuantizeOutcome): string[] {
   const saved = statistics && 'saved' in statistics ? [statistics.saved] : [];
-  return [target, `${target}.json`, ...(debug ? [debugPath(target)] : []), ...saved];
+  const reports = reportFile === undefined ? [] : [reportFile];
+  return [target, `${target}.json`, ...(debug ? [debugPath(target)] : []), ...saved, ...reports];
 }
 
 function floatLines({ prediction }: QuantizeOutcome): string[] {

@@ -12,6 +12,8 @@ function layer(change: Partial<DebugLayer> = {}): DebugLayer {
     output: false,
     samples: 3,
     cosine: 0.998765,
+    snr: 26.1,
+    maxError: 0.4,
     worst: { sample: 2, cosine: 0.9 },
     overflow: 0.0123,
     clipped: 0.00001,

@@ -18,7 +18,7 @@ function examplesOf(page: string): string[] {
 type Property = { description?: string; default?: unknown; examples?: readonly unknown[] };
 const properties = Object.entries(configJsonSchema().properties as Record<string, Property>);
 
-it('the committed schema is the generated one; npm run generate writes it', () => {
+it('the committed schema is the generated one; pnpm --filter mnnquant generate writes it', () => {
   expect(committed).toBe(configJsonSchemaText());
 });
 

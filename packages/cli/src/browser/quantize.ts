@@ -92,7 +92,7 @@ export async function quantize(options: QuantizeBytesOptions): Promise<Quantized
     model: model.bytes,
     scales: scalesJson(result.written),
     ...(weights && { weights: weights.bytes }),
-    ...(result.layers && { layers: result.layers }),
+    ...(result.measurement && { layers: result.measurement.layers }),
     outcome: {
       source,
       target,

@@ -19,6 +19,7 @@ export interface Flags {
   readonly loadStats?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
+  readonly report?: string;
 }
 
 /** The three arguments, in their order. */
@@ -62,6 +63,7 @@ export function createCommand(
     .option('--load-stats <file.npz>', 'take them from such a file instead of running the network')
     .option('-q, --quiet', 'print nothing but warnings and the last line')
     .option('--json', 'print the summary as JSON instead of text')
+    .option('--report <file>', 'also write what each layer loses and why: a page (.html) or its data (.json)')
     .version(VERSION)
     .addHelpText('after', () => helpAfter())
     .configureOutput({ outputError: (text, write) => write(printable(text)) })

@@ -26,6 +26,10 @@ export const EXAMPLES: readonly Example[] = [
     task: 'another clamp value or method, without running the network again',
     command: 'mnnquant --load-stats face.stats.npz face.mnn face-admm.mnn admm.json',
   },
+  {
+    task: 'and a page that says what each layer loses, and why',
+    command: 'mnnquant --report report.html face.mnn face-int8.mnn config.json',
+  },
   { task: 'with few words', command: 'mnnquant --quiet face.mnn face-int8.mnn config.json' },
 ];
 

@@ -14,6 +14,8 @@ import { unknownKeys, warningsFor } from './warnings.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
+  /** The keys that were given. */
+  readonly given: readonly string[];
   /** What the user should know: unknown keys, keys without effect. */
   readonly warnings: readonly string[];
 }
@@ -66,7 +68,7 @@ export function checkConfig(
     throw new UsageError(
       [`${name}:`, ...[...problems, ...unknownKeys(raw)].map((line) => `  ${line}`)].join('\n'),
     );
-  return { config: parsed.data, warnings: warningsFor(raw, parsed.data) };
+  return { config: parsed.data, given: Object.keys(given), warnings: warningsFor(raw, parsed.data) };
 }
 
 /** The last thing wrong with a value is the nearest to what the key asks for: the type is checked first. */

@@ -2,7 +2,6 @@ import {
   type CalibrationJob,
   type CalibrationResult,
   calibrate,
-  type LayerError,
   type Prediction,
   predictInt8,
   quantizeModel,
@@ -19,15 +18,19 @@ import {
 } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
 import type { Config } from '../config/schema.ts';
-import { measureDebug } from '../measure-debug.ts';
 import { emaConfig, weightConfig } from '../method-config.ts';
 import type { OpenedSamples, OpenOptions } from '../samples/opened.ts';
 import { memoryWarnings, predictionWarnings, tensorWarnings } from '../warnings.ts';
+import { type Measurement, measure } from './measure.ts';
 import type { Job, Warn } from './prepare.ts';
 import { threadsOf } from './threads-of.ts';
 
 /** What a job is through with, and how much of it there is. */
-export type OnProgress = (phase: 'images' | 'calibrate' | 'debug', done: number, total: number) => void;
+export type OnProgress = (
+  phase: 'images' | 'calibrate' | 'debug' | 'report',
+  done: number,
+  total: number,
+) => void;
 
 export interface RunOptions
   extends Pick<OpenOptions, 'hash' | 'known'>,
@@ -39,6 +42,10 @@ export interface RunOptions
   readonly memoryBytes: number;
   readonly onProgress?: OnProgress;
   readonly warn: Warn;
+  /** Whether to measure what a report shows. */
+  readonly report?: boolean;
+  /** Called at the end of each phase. */
+  readonly onPhase?: (phase: string) => void;
 }
 
 export interface JobResult {
@@ -46,8 +53,8 @@ export interface JobResult {
   readonly calibration: CalibrationResult;
   /** How MNN's runtime will run the written model. */
   readonly prediction: Prediction;
-  /** With `debug`: how far each layer is from the float network. */
-  readonly layers?: readonly LayerError[];
+  /** With `debug` or for a report: how far each layer is from the float network, and more. */
+  readonly measurement?: Measurement;
 }
 
 /** The share of the memory in which prepared samples are kept; more are read a second time. */
@@ -69,26 +76,31 @@ export function openSamples(
 
 /** The work between reading and writing: calibrates, rewrites the model, and measures what `debug` asks for. */
 export async function runJob(job: Job, samples: OpenedSamples, options: RunOptions): Promise<JobResult> {
-  const { backend, strict, onProgress, warn } = options;
+  const { onProgress, warn, onPhase, report } = options;
   const memoryBytes = options.memoryBytes * (1 - SAMPLES_SHARE);
   warn(memoryWarnings(job.plan, memoryBytes));
   const { calibration, model, plan } = await runCalibration(job, samples, { ...options, memoryBytes });
   warn(tensorWarnings(calibration, job.graph));
+  onPhase?.('calibrate');
   const written = rewrite(model, plan, calibration, job.config);
   const prediction = predictInt8(written, plan, calibration.candidates);
   warn(predictionWarnings(prediction));
-  if (!job.config.debug) return { written, calibration, prediction };
-  const layers = await measureDebug({
+  onPhase?.('rewrite');
+  if (!(job.config.debug || report)) return { written, calibration, prediction };
+  const phase = report ? 'report' : 'debug';
+  const measurement = await measure({
     plan,
     written,
     prediction,
     samples,
-    backend,
-    strict,
+    report,
+    backend: options.backend,
+    strict: options.strict,
     memoryBytes,
-    onProgress: (done, total) => onProgress?.('debug', done, total),
+    onProgress: (done, total) => onProgress?.(phase, done, total),
   });
-  return { written, calibration, prediction, layers };
+  onPhase?.('measure');
+  return { written, calibration, prediction, measurement };
 }
 
 interface CalibratedModel {

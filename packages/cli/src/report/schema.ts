@@ -45,6 +45,8 @@ const layer = z.object({
   /** Why it runs in float. */
   reason: z.optional(z.string()),
   output: z.boolean(),
+  /** Tensors of the layers whose results it reads, through copies that are no layer. */
+  reads: z.optional(z.array(count)),
   /** Per sample; 0 for what is no convolution. */
   multiplyAdds: count,
   samples: count,

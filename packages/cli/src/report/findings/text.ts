@@ -1,0 +1,23 @@
+/** 0.98765 as `0.9877`, rounded down near 1 so that only what is equal is 1. */
+export function cosineText(cosine: number): string {
+  return (Math.floor(cosine * 1e4) / 1e4).toFixed(4);
+}
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(share < 0.01 ? 2 : 1)} %`;
+}
+
+/** Three digits, as short as they can be. */
+export function short(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** The first few, and how many more there are. */
+export function listed(names: readonly string[], most = 3): string {
+  const shown = names.slice(0, most).join(', ');
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+}
