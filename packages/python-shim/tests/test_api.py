@@ -99,6 +99,21 @@ def test_statistics_are_saved_and_reused(
         mnnquant.quantize(model, target, {**config, "mean": [1, 1, 1]}, load_stats=name)
 
 
+@pytest.mark.parametrize("name", ["report.html", "-report.json"])
+def test_report(
+    name: str, tmp_path: Path, model: Path, config: Dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    report = mnnquant.quantize(model, tmp_path / "a.mnn", config, report=name)
+    assert report.raw["reportFile"] == name
+    assert report.raw["report"]["summary"]["convolutions"]["total"] == report.prediction.convolutions.total
+    text = (tmp_path / name).read_text(encoding="utf-8")
+    if name.endswith(".json"):
+        assert json.loads(text) == report.raw["report"]
+    else:
+        assert text.lower().startswith("<!doctype html>")
+
+
 def test_warnings_are_told(tmp_path: Path, model: Path, config: Dict[str, Any]) -> None:
     told: List[str] = []
     report = mnnquant.quantize(model, tmp_path / "a.mnn", {**config, "wdth": 3}, on_warning=told.append)

@@ -36,6 +36,7 @@ def quantize(
     strict_backend: bool = False,
     save_stats: Optional[PathLike] = None,
     load_stats: Optional[PathLike] = None,
+    report: Optional[PathLike] = None,
     on_warning: Optional[Callable[[str], None]] = None,
 ) -> Report:
     """Turns the float model ``src`` into the int8 model ``dst``; ``dst.json`` is written beside it.
@@ -49,6 +50,8 @@ def quantize(
     :param strict_backend: an op without a kernel is an error
     :param save_stats: where to write the statistics of the samples, for later runs
     :param load_stats: such a file, of the same model, samples and preparation: the network is not run again
+    :param report: where a report goes of what each layer loses and why: a page where the name ends in ``.html``, its
+        data where it ends in ``.json``; the data are also in ``raw["report"]``
     :param on_warning: called with each warning as soon as it is known; the report has all of them
     :raises UsageError: the arguments or the config are wrong
     :raises QuantizeError: the work failed; nothing was written
@@ -68,6 +71,9 @@ def quantize(
         options.append(f"--save-stats={os.fspath(save_stats)}")
     if load_stats is not None:
         options.append(f"--load-stats={os.fspath(load_stats)}")
+    if report is not None:
+        # One word: a name may begin with a dash.
+        options.append(f"--report={os.fspath(report)}")
     node = find_node()
     _check_working_directory()
     with config_file(config) as (path, inherited):

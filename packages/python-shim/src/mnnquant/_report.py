@@ -91,7 +91,7 @@ class Report:
     warnings: Tuple[str, ...]
     #: Ops without a kernel that ran the plain reference: steps by op name.
     fallbacks: Mapping[str, int]
-    #: The command's whole JSON value, with what is not above: ``skips``, ``statistics``, ``debug``, …
+    #: The command's whole JSON value, with what is not above: ``skips``, ``statistics``, ``debug``, ``report``, …
     raw: Mapping[str, Any] = field(repr=False)
 
 
