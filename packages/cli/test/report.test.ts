@@ -154,7 +154,7 @@ describe('where it cannot go', () => {
   it.each([
     ['report.txt', /report: expected a name that ends in \.html or \.json, got ".*report\.txt"/],
     ['config.json', /would overwrite the input .*config\.json/],
-    ['small-int8.mnn.json', /small-int8\.mnn\.json.* would (overwrite|be written twice)|would be written twice/],
+    ['small-int8.mnn.json', /small-int8\.mnn\.json would be written twice/],
     ['none/report.html', /there is no folder .*none/],
     ['photos.json/', /expected a name that ends in|expected the name of a file/],
   ])('%s', async (name, message) => {
