@@ -136,6 +136,8 @@ async function quantizeSamples(
   const done = { options, config: job.loaded, job, samples, result, sources: read.files, written: files };
   const reported = await reportOf({ ...done, chosen, warnings, clock });
   const [model, ...weights] = files;
+  // A signal that came during the last step has its turn while there is nothing to lose yet.
+  await new Promise(setImmediate);
   writeTogether([
     ...(reported ? [reported.output] : []),
     ...(statistics ? [statistics] : []),

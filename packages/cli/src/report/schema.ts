@@ -92,8 +92,6 @@ const weights = z.object({
   snr: z.optional(numbers),
 });
 
-const picture = z.object({ width: count, height: count, png: z.string() });
-
 /** An image or array as the network sees it. */
 const sample = z.object({
   name: z.string(),
@@ -108,9 +106,7 @@ const sample = z.object({
       /** NaN and infinite values, which the numbers above leave out; absent: none. */
       notFinite: z.optional(count),
       /** The tensor turned back into pixels, a PNG as data URI. Absent for what is no image, and behind the first samples. */
-      preview: z.optional(picture),
-      /** The same with red and blue exchanged: what a network sees that was trained with the other order. */
-      swapped: z.optional(picture),
+      preview: z.optional(z.object({ width: count, height: count, png: z.string() })),
     }),
   ),
   /** An earlier sample that is nearly the same. */
