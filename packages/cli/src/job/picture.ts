@@ -10,18 +10,10 @@ export interface Picture {
   readonly data: Uint8Array;
 }
 
-/** Channel of the tensor that holds red, green and blue. */
-const COLOURS: Readonly<Record<Config['format'], readonly number[]>> = {
-  RGB: [0, 1, 2],
-  RGBA: [0, 1, 2],
-  BGR: [2, 1, 0],
-  BGRA: [2, 1, 0],
-  GRAY: [0],
-};
-
 /**
  * The input of a network turned back into what can be looked at: pixel = value / normal + mean, as far as there are
- * such pixels. Alpha is left out. A channel whose `normal` is 0 tells nothing and shows its mean.
+ * such pixels. The first channel is drawn red whatever `format` says, as a network that was trained with RGB takes it:
+ * so BGR given to such a network shows. Alpha is left out. A channel whose `normal` is 0 tells nothing and shows its mean.
  *
  * @param shape [1,C,H,W], with `nhwc` [1,H,W,C]
  */
@@ -33,20 +25,20 @@ export function pictureOf(
 ): Picture {
   const [height, width] = nhwc ? [shape[1], shape[2]] : [shape[2], shape[3]];
   const [pixelStep, channelStep] = nhwc ? [channelCount(format), 1] : [1, width * height];
-  const colours = COLOURS[format];
+  const colours = format === 'GRAY' ? 1 : 3;
   // Clamps, and makes 0 of what is no number.
-  const pixels = new Uint8ClampedArray(width * height * colours.length);
-  for (const [k, channel] of colours.entries()) {
+  const pixels = new Uint8ClampedArray(width * height * colours);
+  for (let channel = 0; channel < colours; channel++) {
     const [scale, shift] = [normal[channel] ?? 1, mean[channel] ?? 0];
     for (let i = 0; i < width * height; i++) {
       const value = data[channel * channelStep + i * pixelStep];
-      pixels[i * colours.length + k] = scale === 0 ? shift : value / scale + shift;
+      pixels[i * colours + channel] = scale === 0 ? shift : value / scale + shift;
     }
   }
   return {
     width,
     height,
-    channels: colours.length === 1 ? 1 : 3,
+    channels: colours,
     data: new Uint8Array(pixels.buffer),
   };
 }

@@ -105,7 +105,7 @@ const sample = z.object({
       deviation: z.optional(measured),
       /** NaN and infinite values, which the numbers above leave out; absent: none. */
       notFinite: z.optional(count),
-      /** The tensor turned back into pixels, a PNG as data URI. Absent for what is no image, and behind the first samples. */
+      /** The tensor turned back into pixels, its first channel red, a PNG as data URI. Absent for what is no image, and behind the first samples. */
       preview: z.optional(z.object({ width: count, height: count, png: z.string() })),
     }),
   ),

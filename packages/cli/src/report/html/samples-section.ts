@@ -12,12 +12,12 @@ const COARSE = 100; // pixels
 const MOST_OF_PICTURES = 1_000_000;
 
 /** The samples as the network sees them. */
-export function samplesSection({ samples }: Report): Markup {
+export function samplesSection({ samples, reproduce }: Report): Markup {
   const [pictures, others] = divided(samples.list);
   return html`<section id="samples" aria-labelledby="samples-title">
 <h2 id="samples-title">Samples as the network sees them</h2>
 <p>${plural(samples.used, 'sample')} used${samples.skipped.length > 0 && `, ${samples.skipped.length} skipped`}.</p>
-${pictures.length > 0 && hint()}
+${pictures.length > 0 && hint(reproduce.config.format)}
 ${pictures.some(({ sample }) => sample.inputs.some(hasColours)) && exchange()}
 ${pictures.length > 0 && html`<ul class="pictures">${pictures.map(({ sample, i }) => card(sample, i, samples.list))}</ul>`}
 ${others.length > 0 && table(others, pictures.length)}
@@ -44,18 +44,27 @@ function hasColours({ shape, preview }: Input): boolean {
 
 /** Works without the page's script: the style sheet looks at the box. */
 function exchange(): Markup {
-  return html`<p class="exchange"><label><input type="checkbox" id="exchange" autocomplete="off"> Exchange red and blue in the pictures</label>
-<span class="help">Look better so? Then the network gets them the wrong way round, or was trained so: OpenCV reads BGR.</span></p>
+  return html`<p class="exchange"><label><input type="checkbox" id="exchange" autocomplete="off"> Exchange red and blue: draw the first channel blue</label>
+<span class="help">as a network sees them that was trained with BGR, such as those fed by OpenCV.</span></p>
 <svg class="filters" width="0" height="0" aria-hidden="true"><filter id="red-and-blue" color-interpolation-filters="sRGB"><feColorMatrix values="0 0 1 0 0 0 1 0 0 0 1 0 0 0 0 0 0 0 1 0"/></filter></svg>
 `;
 }
 
-function hint(): Markup {
-  return html`<div class="hint"><p>These are the numbers that the network gets, turned back into pixels after cropping, stretching, <code>mean</code> and <code>normal</code>. Look at them first: wrong input makes every other number worthless.</p>
-<ul><li><strong>Skin is blue, the sky orange?</strong> Red and blue are swapped. Unless the network was trained so, change <code>format</code> (<code>RGB</code> or <code>BGR</code>).</li>
+function hint(format: unknown): Markup {
+  return html`<div class="hint"><p>These are the numbers that the network gets, turned back into pixels after cropping, stretching, <code>mean</code> and <code>normal</code>, its first channel drawn red. Look at them first: wrong input makes every other number worthless.</p>
+<ul>${orderHint(format)}
 <li><strong>The subject is cut off, squeezed or tiny?</strong> Check <code>width</code>, <code>height</code>, <code>center_crop_w</code> and <code>center_crop_h</code>.</li>
 <li><strong>Minimum, maximum and mean</strong> should be those of the training, often 0 to 1 or −1 to 1: if not, check <code>mean</code> and <code>normal</code>.</li>
 <li><strong>They do not look like what the network will meet?</strong> Ranges fitted to them will clip the real ones.</li></ul></div>`;
+}
+
+/** Only who trained the network knows the order; what can be told is what is right in which case. */
+function orderHint(format: unknown): Markup | false {
+  if (format === 'RGB' || format === 'RGBA')
+    return html`<li><strong>Red and blue:</strong> <code>format</code> is <code>${format}</code>, so the colours are natural here. Right for a network trained with RGB; one trained with BGR (OpenCV, Caffe) needs <code>BGR</code>.</li>`;
+  if (format === 'BGR' || format === 'BGRA')
+    return html`<li><strong>Blue skin, orange sky?</strong> <code>format</code> is <code>${format}</code>, the default, so blue comes first. Right for a network trained with BGR (OpenCV, Caffe); one trained with RGB (PyTorch, TensorFlow, Pillow) needs <code>RGB</code>.</li>`;
+  return false;
 }
 
 type Input = ReportSample['inputs'][number];
