@@ -161,6 +161,6 @@ describe('lines', () => {
     expect(titles).toBe('  n  a      b');
     expect(row).toMatch(/^ {2}1 {2}short {2}x{8,9}…x{8,9}$/);
     expect(row).toHaveLength(30);
-    expect(textTable(columns, [['1', '\u001b[2J', '']])[1]).toBe('  1  \ufffd[2J');
+    expect(textTable(columns, [['1', '\u001b[2J', '']])[1]).toBe('  1  \\u001b[2J');
   });
 });

@@ -213,7 +213,7 @@ describe('formatFindings', () => {
 
   it('breaks nothing in a pipe, and lets no name steer the terminal', () => {
     expect(formatFindings([{ ...finding, text: '\u001b[2J', advice: undefined }])).toBe(
-      'warning  \ufffd[2J [stretched]\n0 problems, 1 warning, 0 notes',
+      'warning  \\u001b[2J [stretched]\n0 problems, 1 warning, 0 notes',
     );
     expect(formatFindings([])).toBe('0 problems, 0 warnings, 0 notes');
   });
