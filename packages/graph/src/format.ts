@@ -2,13 +2,15 @@ import { DataType, MNN_DATA_FORMAT } from '@mnnquant/mnn-format';
 import { GraphError } from './op.ts';
 import type { DType, Layout } from './tensor.ts';
 
-const LAYOUTS: Readonly<Record<number, Layout>> = {
+/** MNN's data formats as layout tags. */
+export const MNN_LAYOUTS: Readonly<Record<number, Layout>> = {
   [MNN_DATA_FORMAT.NCHW]: 'NCHW',
   [MNN_DATA_FORMAT.NHWC]: 'NHWC',
   [MNN_DATA_FORMAT.NC4HW4]: 'NC4HW4',
 };
 
-const DTYPES: Readonly<Record<number, DType>> = {
+/** MNN's data types as those it computes with. */
+export const MNN_DTYPES: Readonly<Record<number, DType>> = {
   [DataType.DT_FLOAT]: 'float32',
   [DataType.DT_DOUBLE]: 'float32',
   [DataType.DT_HALF]: 'float32',
@@ -26,7 +28,7 @@ const DTYPES: Readonly<Record<number, DType>> = {
 
 /** MNN's data format as a layout tag. */
 export function layoutOf(format: number, where: string): Layout {
-  const layout = LAYOUTS[format];
+  const layout = MNN_LAYOUTS[format];
   if (layout === undefined)
     throw new GraphError(`${where}: data format ${format} is not NCHW, NHWC or NC4HW4`);
   return layout;
@@ -34,7 +36,7 @@ export function layoutOf(format: number, where: string): Layout {
 
 /** The element type MNN's runtime computes with for a declared type (its int64 and bool are int32). */
 export function dtypeOf(type: number, where: string): DType {
-  const dtype = DTYPES[type];
+  const dtype = MNN_DTYPES[type];
   if (dtype === undefined) throw new GraphError(`${where}: cannot compute with data type ${type}`);
   return dtype;
 }

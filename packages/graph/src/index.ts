@@ -11,7 +11,7 @@ export type {
 export { type BuildOptions, buildGraph } from './build-graph.ts';
 export { constantTensor } from './constant.ts';
 export type { ControlBody, ControlRuntime } from './control.ts';
-export { channelAxis, spatialAxis } from './format.ts';
+export { channelAxis, MNN_DTYPES, MNN_LAYOUTS, spatialAxis } from './format.ts';
 export type {
   DeferredPart,
   ExecutionPlan,
@@ -166,3 +166,4 @@ export {
   type ValueBucketParts,
   ValueBuckets,
 } from './value-buckets.ts';
+export { wiringOf } from './wiring.ts';

@@ -1,8 +1,6 @@
+import { bottom, clipWindow, lanesInside, left, right, top } from './clipped-window';
 import { loadStrided, storeLanes } from './lanes';
 import { Window } from './window';
-
-/** The part of a window that lies inside of the image. */
-let top: i32 = 0, bottom: i32 = 0, left: i32 = 0, right: i32 = 0;
 
 /**
  * Maximum over each window of q [planes,H,W], as far as it lies inside, where every negative q is above all others: MNN
@@ -47,25 +45,6 @@ export function averagePoolInt8(x: usize, y: usize, window: Window, planes: i32)
       }
     }
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function clipWindow(window: Window, oy: i32, ox: i32): void {
-  const y = oy * window.strideY - window.padTop;
-  const x = ox * window.strideX - window.padLeft;
-  top = max(y, 0);
-  bottom = min(y + window.kernelHeight, window.height);
-  left = max(x, 0);
-  right = min(x + window.kernelWidth, window.width);
-}
-
-/** How many windows from `ox` on have all their columns inside, up to 4; 1 if not even the first. */
-// @ts-ignore: decorator
-@inline
-function lanesInside(window: Window, ox: i32): i32 {
-  if (right - left < window.kernelWidth) return 1;
-  return min(min((window.width - right) / window.strideX + 1, window.outWidth - ox), 4);
 }
 
 /** The byte q + 128 as a signed number, and back: it is its own inverse. */

@@ -1,5 +1,5 @@
-import { type Graph, type GraphNode, OPS } from '@mnnquant/graph';
-import { createTable, OpType } from '@mnnquant/mnn-format';
+import { type Graph, type GraphNode, wiringOf } from '@mnnquant/graph';
+import { copyNode } from '../copy-node.ts';
 import type { NodeChoice } from '../rewrite/candidates.ts';
 
 /** A graph in which some tensors have a copy that is to be rounded. */
@@ -33,44 +33,19 @@ export function withRoundedCopies(
   if (copyOf.size === 0) return { graph, copies: new Map() };
   const renamed = (node: GraphNode): GraphNode =>
     int8(node) ? { ...node, inputs: node.inputs.map((id) => copyOf.get(id) ?? id) } : node;
+  const nameOf = (tensor: number): string => `${graph.tensorNames[tensor]} (rounded)`;
   const copyNodes = (tensors: readonly number[]) =>
     tensors.flatMap((tensor) => {
       const copy = copyOf.get(tensor);
-      return copy === undefined ? [] : [copyNode(tensor, copy, graph)];
+      if (copy === undefined) return [];
+      // No op of the file has the index.
+      return [copyNode({ index: -1 - tensor, name: nameOf(tensor) }, tensor, copy)];
     });
   const written = graph.nodes.flatMap((node) => [renamed(node), ...copyNodes(node.outputs)]);
   const nodesAgain = [...copyNodes(graph.inputs.map(({ tensor }) => tensor)), ...written];
-  const names = wanted.map((tensor) => `${graph.tensorNames[tensor]} (rounded)`);
+  const names = wanted.map(nameOf);
   return {
     graph: { ...graph, ...wiringOf(nodesAgain), tensorNames: [...graph.tensorNames, ...names] },
     copies: new Map([...copyOf].map(([tensor, copy]) => [copy, tensor])),
   };
-}
-
-function copyNode(tensor: number, copy: number, graph: Graph): GraphNode {
-  const name = `${graph.tensorNames[tensor]} (rounded)`;
-  return {
-    // No op of the file has it.
-    index: -1 - tensor,
-    name,
-    definition: OPS.find((definition) => definition.name === 'Identity')!,
-    attributes: undefined,
-    inputs: [tensor],
-    outputs: [copy],
-    source: createTable('Op', { name, type: OpType.Identity }),
-  };
-}
-
-function wiringOf(nodes: readonly GraphNode[]): Pick<Graph, 'nodes' | 'consumers' | 'producer'> {
-  const consumers = new Map<number, GraphNode[]>();
-  const producer = new Map<number, GraphNode>();
-  for (const node of nodes) {
-    for (const tensor of new Set(node.inputs)) {
-      const readers = consumers.get(tensor);
-      if (readers === undefined) consumers.set(tensor, [node]);
-      else readers.push(node);
-    }
-    for (const tensor of node.outputs) producer.set(tensor, node);
-  }
-  return { nodes, consumers, producer };
 }

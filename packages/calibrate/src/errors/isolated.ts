@@ -4,6 +4,7 @@ import {
   type Graph,
   type GraphNode,
   type QuantParams,
+  wiringOf,
 } from '@mnnquant/graph';
 import type { Prediction } from '../rewrite/predict.ts';
 import type { Measured } from './measured.ts';
@@ -169,18 +170,4 @@ function withMeetings(
       if (meeting >= at) release[meeting + 1]?.push(id);
     }
   return steps.map((step, at) => ({ ...step, release: [...release[at]!, ...own[at]!] }));
-}
-
-function wiringOf(nodes: readonly GraphNode[]): Pick<Graph, 'nodes' | 'consumers' | 'producer'> {
-  const consumers = new Map<number, GraphNode[]>();
-  const producer = new Map<number, GraphNode>();
-  for (const node of nodes) {
-    for (const tensor of new Set(node.inputs)) {
-      const readers = consumers.get(tensor);
-      if (readers === undefined) consumers.set(tensor, [node]);
-      else readers.push(node);
-    }
-    for (const tensor of node.outputs) producer.set(tensor, node);
-  }
-  return { nodes, consumers, producer };
 }

@@ -1,6 +1,6 @@
-import { type GraphNode, OPS, type QuantParams } from '@mnnquant/graph';
-import { createTable, OpType } from '@mnnquant/mnn-format';
-import type { Fresh, IsolateOp } from './isolated.ts';
+import type { GraphNode, QuantParams } from '@mnnquant/graph';
+import { copyNode } from '../copy-node.ts';
+import type { IsolateOp } from './isolated.ts';
 
 /**
  * An op of the int8 network as the float engine computes it: on rounded copies of its inputs, with weights decoded from
@@ -23,7 +23,8 @@ export function roundedOps(rounding: ReadonlyMap<number, QuantParams>): IsolateO
     for (const node of chain) {
       for (const input of node.inputs) {
         if (replaced.has(input) || !rounding.has(input)) continue;
-        nodes.push(copyNode(input, replace(input, node.name), fresh));
+        const copied = { index: fresh.node(), name: `copy of tensor ${input}` };
+        nodes.push(copyNode(copied, input, replace(input, node.name)));
       }
       const inputs = node.inputs.map((id) => replaced.get(id) ?? id);
       const outputs = node.outputs.map((id) => replace(id, node.name));
@@ -31,18 +32,5 @@ export function roundedOps(rounding: ReadonlyMap<number, QuantParams>): IsolateO
     }
     const results = new Map(chain.at(-1)!.outputs.map((id) => [id, replaced.get(id)!]));
     return { nodes, results, rounding: rounded };
-  };
-}
-
-function copyNode(tensor: number, copy: number, fresh: Fresh): GraphNode {
-  const name = `copy of tensor ${tensor}`;
-  return {
-    index: fresh.node(),
-    name,
-    definition: OPS.find((definition) => definition.name === 'Identity')!,
-    attributes: undefined,
-    inputs: [tensor],
-    outputs: [copy],
-    source: createTable('Op', { name, type: OpType.Identity }),
   };
 }

@@ -1,4 +1,11 @@
-import { type Graph, type GraphNode, INT8_CASTS, type OpDefinition, type QuantParams } from '@mnnquant/graph';
+import {
+  type Graph,
+  type GraphNode,
+  INT8_CASTS,
+  type OpDefinition,
+  type QuantParams,
+  wiringOf,
+} from '@mnnquant/graph';
 import { createTable, OpType } from '@mnnquant/mnn-format';
 
 /** Which tensor of a simulated network has the values of one of the model's. */
@@ -116,21 +123,6 @@ export class NetworkBuilder {
 
 export function sameScale(a: QuantParams, b: QuantParams): boolean {
   return a.scale === b.scale && a.zeroPoint === b.zeroPoint;
-}
-
-function wiringOf(nodes: readonly GraphNode[]): Pick<Graph, 'nodes' | 'consumers' | 'producer'> {
-  const consumers = new Map<number, GraphNode[]>();
-  const producer = new Map<number, GraphNode>();
-  for (const node of nodes) {
-    for (const tensor of new Set(node.inputs)) {
-      if (tensor < 0) continue;
-      const readers = consumers.get(tensor);
-      if (readers === undefined) consumers.set(tensor, [node]);
-      else readers.push(node);
-    }
-    for (const tensor of node.outputs) producer.set(tensor, node);
-  }
-  return { nodes, consumers, producer };
 }
 
 /** Casts right behind what makes their tensor: tensors are there in the order of the model, whoever reads them. */

@@ -1,5 +1,5 @@
-import type { DType, GraphInput, Layout } from '@mnnquant/graph';
-import { DataType, MNN_DATA_FORMAT, type Net, OpType } from '@mnnquant/mnn-format';
+import { type GraphInput, MNN_DTYPES, MNN_LAYOUTS } from '@mnnquant/graph';
+import { type Net, OpType } from '@mnnquant/mnn-format';
 import { UsageError } from '../errors.ts';
 import { didYouMean } from '../samples/input-names.ts';
 import { shapeProblem } from '../samples/input-shapes.ts';
@@ -55,25 +55,6 @@ function example(declared: readonly number[]): string {
   return declared.map((extent, axis) => (extent >= 0 ? extent : axis === 0 ? 1 : 'N')).join(',');
 }
 
-const LAYOUTS: Readonly<Record<number, Layout>> = {
-  [MNN_DATA_FORMAT.NCHW]: 'NCHW',
-  [MNN_DATA_FORMAT.NHWC]: 'NHWC',
-  [MNN_DATA_FORMAT.NC4HW4]: 'NC4HW4',
-};
-
-/** As MNN computes with them: its whole numbers have 32 bits. */
-const DTYPES: Readonly<Record<number, DType>> = {
-  [DataType.DT_INT32]: 'int32',
-  [DataType.DT_INT64]: 'int32',
-  [DataType.DT_INT16]: 'int32',
-  [DataType.DT_UINT16]: 'int32',
-  [DataType.DT_BOOL]: 'int32',
-  [DataType.DT_INT8]: 'int8',
-  [DataType.DT_QINT8]: 'int8',
-  [DataType.DT_UINT8]: 'uint8',
-  [DataType.DT_QUINT8]: 'uint8',
-};
-
 function declaredInputs({ oplists = [], tensorName = [] }: Net): InspectedInput[] {
   return oplists.flatMap(({ type, name, main, outputIndexes }) => {
     if (type !== OpType.Input || main?.type !== 'Input') return [];
@@ -82,8 +63,8 @@ function declaredInputs({ oplists = [], tensorName = [] }: Net): InspectedInput[
     return [
       {
         name: tensorName[tensor] || name || `input_${tensor}`,
-        dtype: DTYPES[dtype] ?? 'float32',
-        layout: LAYOUTS[dformat] ?? 'NCHW',
+        dtype: MNN_DTYPES[dtype] ?? 'float32',
+        layout: MNN_LAYOUTS[dformat] ?? 'NCHW',
         declared: Array.from(dims ?? []),
       },
     ];

@@ -2,7 +2,7 @@ import { type Int8Attributes, int8PoolWindows, type PoolAttributes } from '@mnnq
 import type { KernelBinder } from '../context.ts';
 import { live } from '../tensor.ts';
 import { allFloat } from './support.ts';
-import { windowFields } from './window.ts';
+import { poolFields } from './window.ts';
 
 /** Up to so many pixels a sum of int8 is exact in float32. */
 const MOST_PIXELS = 2 ** 16;
@@ -14,22 +14,6 @@ export const bindInt8Pooling: KernelBinder = ({ wasm, constants }, node, inputs)
   const g = int8PoolWindows(op, inputs[0], `${node.name} (Pooling)`);
   if (op.kind === 'average' && g.kernel[0] * g.kernel[1] > MOST_PIXELS) return undefined;
   const pool = op.kind === 'max' ? wasm.maxPoolInt8 : wasm.averagePoolInt8;
-  const window = constants.integers(
-    windowFields({
-      channels: 1,
-      height: g.inputHeight,
-      width: g.inputWidth,
-      outHeight: g.outputHeight,
-      outWidth: g.outputWidth,
-      kernelHeight: g.kernel[0],
-      kernelWidth: g.kernel[1],
-      strideY: g.stride[0],
-      strideX: g.stride[1],
-      dilationY: 1,
-      dilationX: 1,
-      padTop: g.padTop,
-      padLeft: g.padLeft,
-    }),
-  );
+  const window = constants.integers(poolFields(g));
   return ([x], [y]) => pool(live(x).address, live(y).address, window, g.batch * g.channels);
 };

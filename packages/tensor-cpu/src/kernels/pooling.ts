@@ -3,7 +3,7 @@ import { poolGeometry, windowsHoldPixels } from '@mnnquant/graph';
 import type { KernelBinder } from '../context.ts';
 import { live } from '../tensor.ts';
 import { allFloat } from './support.ts';
-import { windowFields } from './window.ts';
+import { poolFields } from './window.ts';
 
 /** Maximum and average over windows of x [N,C,H,W]; NHWC and indices are left to the reference. */
 export const bindPooling: KernelBinder = (context, node, inputs) => {
@@ -11,36 +11,18 @@ export const bindPooling: KernelBinder = (context, node, inputs) => {
   if (!allFloat(inputs) || inputs[0].layout === 'NHWC' || attributes.indices) return undefined;
   const geometry = poolGeometry(attributes, inputs[0], `${node.name} (Pooling)`);
   const planes = geometry.batch * geometry.channels;
-  const window = context.constants.integers(fieldsOf(geometry));
+  const window = context.constants.integers(poolFields(geometry));
   if (attributes.kind === 'max') {
     // What such a window gives is left to the reference.
     if (!windowsHoldPixels(geometry)) return undefined;
     return ([x], [y]) => context.wasm.maxPool(live(x).address, live(y).address, window, planes);
   }
-  const role = `inverses ${fieldsOf(geometry)}`;
+  const role = `inverses ${poolFields(geometry)}`;
   const inverses = context.constants.floats(node, role, () =>
     inverseDivisors(geometry, attributes.countPadding),
   );
   return ([x], [y]) => context.wasm.averagePool(live(x).address, live(y).address, window, planes, inverses);
 };
-
-function fieldsOf(g: PoolGeometry): readonly number[] {
-  return windowFields({
-    channels: 1,
-    height: g.inputHeight,
-    width: g.inputWidth,
-    outHeight: g.outputHeight,
-    outWidth: g.outputWidth,
-    kernelHeight: g.kernel[0],
-    kernelWidth: g.kernel[1],
-    strideY: g.stride[0],
-    strideX: g.stride[1],
-    dilationY: 1,
-    dilationX: 1,
-    padTop: g.padTop,
-    padLeft: g.padLeft,
-  });
-}
 
 /** 1 / divisor per output pixel; 0 where a window holds no pixel (MNN 3.6.1 CPUPool.cpp multiplies likewise). */
 function inverseDivisors(g: PoolGeometry, countPadding: boolean): Float32Array {

@@ -1,3 +1,5 @@
+import type { PoolGeometry } from '@mnnquant/graph';
+
 /** A window that slides over the planes of one group; all in elements. */
 export interface Window {
   /** Input channels that one window covers. */
@@ -63,4 +65,23 @@ export function isPointwise(window: Window): boolean {
     window.outHeight === window.height &&
     window.outWidth === window.width
   );
+}
+
+/** Of windows over single planes. */
+export function poolFields(g: Omit<PoolGeometry, 'countedHeight' | 'countedWidth'>): readonly number[] {
+  return windowFields({
+    channels: 1,
+    height: g.inputHeight,
+    width: g.inputWidth,
+    outHeight: g.outputHeight,
+    outWidth: g.outputWidth,
+    kernelHeight: g.kernel[0],
+    kernelWidth: g.kernel[1],
+    strideY: g.stride[0],
+    strideX: g.stride[1],
+    dilationY: 1,
+    dilationX: 1,
+    padTop: g.padTop,
+    padLeft: g.padLeft,
+  });
 }
