@@ -2,6 +2,7 @@ import { type ExecutionPlan, elementCount } from '@mnnquant/graph';
 import { type ThresholdChoice, thresholdChooser } from './observers/threshold-choice.ts';
 import type { BrokenScaleTie, ScaleGroup, ScaleTable, TensorScale } from './scale-table.ts';
 import type { FeatureSolver, FeatureStatistics } from './solvers/feature-solver.ts';
+import { fitSigns } from './ties/fit-signs.ts';
 import { separateAveragePools } from './ties/separate-pools.ts';
 import { groupTies, type TieGroup } from './ties/tie-groups.ts';
 import { planTies, type TieCandidates, type TiePlan } from './ties/tie-plan.ts';
@@ -63,7 +64,7 @@ export function solveScales(
     group,
     scale: solveGroup(group, choose(group), statistics, options),
   }));
-  const separated = separateAveragePools(plan, solved);
+  const separated = separateAveragePools(plan, fitSigns(plan, solved));
   const tensors = new Map<number, TensorScale>();
   const shared: ScaleGroup[] = [];
   for (const { group, scale } of separated) {

@@ -1,6 +1,7 @@
 import type { ScaleGroup, ScaleTable, TensorScale } from '../scale-table.ts';
 import type { ScalePlan } from '../solve-scales.ts';
 import { degenerateScale } from '../solvers/degenerate.ts';
+import { fitSigns } from '../ties/fit-signs.ts';
 import { separateAveragePools } from '../ties/separate-pools.ts';
 import type { TieGroup } from '../ties/tie-groups.ts';
 import { affineGrid, unionOf } from './moving-range.ts';
@@ -23,7 +24,7 @@ export function solveRanges(
   const solved = groups.map((group) => ({ group, scale: solveGroup(group, ranges, clamp) }));
   const tensors: [number, TensorScale][] = [];
   const shared: ScaleGroup[] = [];
-  for (const { group, scale } of separateAveragePools(plan, solved)) {
+  for (const { group, scale } of separateAveragePools(plan, fitSigns(plan, solved))) {
     for (const member of group.members) tensors.push([member, scale]);
     if (group.members.length > 1) shared.push({ ...group, scale: scale.scale });
   }

@@ -6,6 +6,8 @@ import { type Family, familyOf, mustBeBare, mustStayFloat } from './families.ts'
 import { nonNegativeTensors } from './non-negative.ts';
 import { isWholeMean } from './whole-mean.ts';
 
+const SKIPPED = 'it is in skip_quant_op_names';
+
 /** Whether a node is to run in int8, or why not. */
 export type NodeChoice = 'int8' | { readonly float: string };
 
@@ -51,7 +53,8 @@ export function int8Candidates(
     plan.steps.map((step) => [step.node.index, family(step, plan, nonNegative, options)] as const),
   );
   const stays = ({ node, inputs }: PlanStep): string | undefined => mustStayFloat(node.source, inputs);
-  const bare = ({ node }: PlanStep): string | undefined => mustBeBare(node.source);
+  const bare = ({ node, inputs }: PlanStep): string | undefined =>
+    mustBeBare(node.source, inputs[0], apartOf(families.get(node.index), SKIPPED));
   const why = (step: PlanStep): string | undefined => stays(step) ?? bare(step);
   const demand = demandTensors(
     plan,
@@ -78,9 +81,17 @@ function centeredTensors(plan: ExecutionPlan, families: ReadonlyMap<number, Fami
 
 function setApart(families: ReadonlyMap<number, Family>): Map<number, string> {
   const apart = new Map<number, string>();
-  for (const [node, family] of families)
-    if (family.kind !== 'float' && family.apart !== undefined) apart.set(node, family.apart);
+  for (const [node, family] of families) {
+    const reason = apartOf(family);
+    if (reason !== undefined) apart.set(node, reason);
+  }
   return apart;
+}
+
+/** @param float a reason for float that counts, too */
+function apartOf(family: Family | undefined, float?: string): string | undefined {
+  if (family?.kind !== 'float') return family?.apart;
+  return family.reason === float ? family.reason : undefined;
 }
 
 /** In a model saved for one input size a Reduction of packed data would have to be several ops. */
@@ -99,7 +110,7 @@ function family(
   nonNegative: ReadonlySet<number>,
   { skip, asymmetric = false }: CandidateOptions,
 ): Family {
-  if (skip?.(step.node)) return { kind: 'float', reason: 'it is in skip_quant_op_names' };
+  if (skip?.(step.node)) return { kind: 'float', reason: SKIPPED };
   const kinds = step.outputs.slice(0, step.node.outputs.length).map(({ dtype }) => dtype);
   if (!kinds.includes('float32')) return { kind: 'float', reason: 'it computes whole numbers' };
   // An op such as While, that hands whole numbers on beside its results.
@@ -112,6 +123,7 @@ function family(
     nonNegative: nonNegative.has(reads),
     asymmetric,
     fixedSize,
+    attributes: step.node.attributes,
   });
 }
 

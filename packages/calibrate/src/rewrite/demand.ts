@@ -1,8 +1,10 @@
-import type { ExecutionPlan, GraphNode, PlanStep } from '@mnnquant/graph';
+import type { ExecutionPlan, GraphNode, PlanStep, TensorDesc } from '@mnnquant/graph';
 import { opTypeName } from '@mnnquant/mnn-format';
 import { dataInputs } from './data-inputs.ts';
 import { type Family, listOps } from './families.ts';
+import { isRectifier } from './rectifiers.ts';
 import { RewriteError } from './rewrite-error.ts';
+import { isWholeMean } from './whole-mean.ts';
 
 type Families = ReadonlyMap<number, Family>;
 type Banned = ReadonlyMap<number, GraphNode>;
@@ -78,15 +80,35 @@ function demanded(plan: ExecutionPlan, families: Families, banned: Banned): Set<
 }
 
 /**
- * Where a resampling op reads a scaled tensor, MNN scales its output too: it must have ours, or it
- * would inherit one (right, but unseen).
+ * Where a resampling op reads a scaled tensor, MNN scales its output too: it must have ours, or it would inherit one (right,
+ * but unseen). Where int8 would be wrong it must all the more, so that the two differ; also where the scale comes to it along
+ * copies, which then need it as well.
  */
 function addResampled(plan: ExecutionPlan, families: Families, tensors: Set<number>): void {
-  for (const { node } of plan.steps) {
-    const reads = node.inputs[0];
-    if (reads === undefined || !tensors.has(reads)) continue;
-    if (families.get(node.index)?.kind === 'resample') for (const output of node.outputs) tensors.add(output);
+  /** By tensor that the runtime gives a scale: those of its way from one in `tensors`, itself included. */
+  const ways = new Map<number, readonly number[]>();
+  for (const { node, inputs } of plan.steps) {
+    const family = families.get(node.index)!;
+    const sources = spreadAlong(node, plan, families);
+    const [from = -1] = sources.length === 0 ? node.inputs : sources;
+    const way = tensors.has(from) ? [] : ways.get(from);
+    if (way === undefined) continue;
+    const own = needsOwnScale(node, inputs[0], family);
+    if (own || (family.kind === 'resample' && way.length === 0))
+      for (const tensor of [...way, ...node.outputs]) tensors.add(tensor);
+    else if (sources.length === 1)
+      for (const output of node.outputs) if (!tensors.has(output)) ways.set(output, [...way, output]);
   }
+}
+
+/** Whether an op would run in int8 with the scale of its input, and is not to. */
+function needsOwnScale({ source }: GraphNode, input: TensorDesc | undefined, family: Family): boolean {
+  if (family.kind === 'resample' || family.kind === 'rectify')
+    return family.apart !== undefined || family.centered === true;
+  if (family.kind !== 'float') return false;
+  const type = opTypeName(source.type);
+  const inherits = type === 'Pooling' || type === 'Pooling3D' || isRectifier(source);
+  return inherits && !isWholeMean(source, input);
 }
 
 function allScaled(node: GraphNode, plan: ExecutionPlan, tensors: ReadonlySet<number>): boolean {
@@ -114,7 +136,8 @@ function cheapest(node: GraphNode, plan: ExecutionPlan, families: Families): num
 
 /** Other ops along which the runtime spreads scales, although it runs them in float (Pipeline.cpp, MNN 3.6.1). */
 const spreadingFloats: ReadonlySet<string> = new Set([
-  ...['CropAndResize', 'Interp', 'ReLU6', 'ROIPooling'],
+  // A ReLU with a slope, that is: without one it is no float op.
+  ...['CropAndResize', 'Interp', 'ReLU', 'ReLU6', 'ROIPooling'],
   ...listOps,
 ]);
 const spreadingKinds: ReadonlySet<Family['kind']> = new Set(['copy', 'resample', 'rectify']);

@@ -1,19 +1,9 @@
 import { elementCount, type HostTensor, type TensorDesc } from '@mnnquant/graph';
-import {
-  AvgPoolCountType,
-  BinaryOpOperation,
-  BinaryOpOperationNames,
-  type Op,
-  OpType,
-  opTypeName,
-  type Pool,
-  PoolPadType,
-  PoolType,
-} from '@mnnquant/mnn-format';
+import { BinaryOpOperation, BinaryOpOperationNames, type Op, OpType, opTypeName } from '@mnnquant/mnn-format';
 import { copiesSlices } from './gathers.ts';
+import { poolingFamily } from './pooling-family.ts';
 import { isRectifier } from './rectifiers.ts';
 import { canHaveTable } from './unary-table.ts';
-import { isWholeMean } from './whole-mean.ts';
 
 /**
  * How MNN's runtime treats an op when its tensors have scales (CPUBackend.cpp `_supportQuant` and the
@@ -113,6 +103,8 @@ export interface Surroundings {
   readonly asymmetric?: boolean;
   /** Whether the model is saved for one input size: the runtime runs its ops as they are. */
   readonly fixedSize?: boolean;
+  /** `GraphNode.attributes`. */
+  readonly attributes?: unknown;
 }
 
 /** What the runtime can do with an op, and does right. */
@@ -126,14 +118,17 @@ export function familyOf(op: Op, around: Surroundings): Family {
       return convolution(op, type === 'ConvolutionDepthwise', around.inputs);
     case 'Pooling':
     case 'Pooling3D':
-      return pooling(op, around);
+      return poolingFamily(op, around);
     case 'Interp':
       if (around.inputs[0]?.shape.length === 5) return float('MNN resizes volumes in float');
       return resizesByChance(op, around.inputs) ? float(BY_CHANCE) : { kind: 'resample' };
     case 'ReLU':
       return rectifier(op, around.inputs[0]);
     case 'LayerNorm':
-    case 'PReLU':
+    case 'PReLU': {
+      const wrong = mustStayFloat(op, around.inputs);
+      return wrong === undefined ? { kind: 'elementwise' } : float(wrong);
+    }
     case 'Softmax':
     case 'SpatialProduct':
       return { kind: 'elementwise' };
@@ -177,30 +172,6 @@ function groupsOf(group: number, inputCount: number, channels: number | undefine
   return 1;
 }
 
-function pooling(op: Op, { inputs, nonNegative, asymmetric, fixedSize }: Surroundings): Family {
-  if ((op.outputIndexes?.length ?? 0) > 1) return float('it also gives the places of its maxima');
-  if (isWholeMean(op, inputs[0]) && fixedSize === true)
-    return { kind: 'resample', apart: 'the mean of whole planes would be rounded down' };
-  if (isWholeMean(op, inputs[0]))
-    return float('the mean of whole planes is taken in float, where int8 would round down');
-  if (op.main?.type !== 'Pool') return float('MNN runs it in pieces');
-  const { value } = op.main;
-  if (value.type !== PoolType.MAXPOOL)
-    return countsPadding(value)
-      ? { kind: 'resample', apart: "MNN's int8 average leaves the padding out, which here counts" }
-      : { kind: 'resample' };
-  // Where it is right, 0 is the zero point: the smallest of int8 would be a negative value.
-  if (nonNegative) return { kind: 'resample', ...(asymmetric ? { centered: true } : {}) };
-  return { kind: 'resample', apart: "MNN's int8 maximum on x86 takes negative values for large ones" };
-}
-
-/** Whether an average divides by the whole window where it covers padding (MNN 3.6.1 CPUPool.cpp). */
-function countsPadding({ countType, padType, padX, padY, pads }: Pool): boolean {
-  const padded = padType === PoolPadType.CAFFE && (pads ?? [padX, padY]).some((pad: number) => pad !== 0);
-  if (countType !== AvgPoolCountType.DEFAULT) return padded && countType === AvgPoolCountType.INCLUDE_PADDING;
-  return padded && pads === undefined;
-}
-
 /**
  * x86 handles 16 bytes at a time and gets the rest wrong (CPURelu.cpp compares bytes that are stored
  * with an offset of 128, MNN 3.6.1). Channels come in packs of 4, 8 or 16.
@@ -238,9 +209,21 @@ export function resizesByChance(op: Op, inputs: readonly (TensorDesc | undefined
 /**
  * Why what an op reads and writes must have no scale at all: the runtime makes it of smaller ops, spreads a scale to what
  * is in between, or from one side to the other, and computes there in int8 (GeometryCumSum.cpp, Pipeline.cpp, MNN 3.6.1).
+ *
+ * @param apart why it must run in float although it has an int8 kernel, see `Family`
  */
-export function mustBeBare(op: Op): string | undefined {
+export function mustBeBare(
+  op: Op,
+  input: TensorDesc | undefined,
+  apart: string | undefined,
+): string | undefined {
   const type = opTypeName(op.type);
+  // Copied to NC4HW4 and back, between copies which take over the input's scale whatever the output's.
+  if (type === 'Pooling' && apart !== undefined && input !== undefined && input.layout !== 'NC4HW4')
+    return apart;
+  // Pools over planes, with copies in between: no scale of ours is on any of them.
+  if (type === 'Pooling3D' && input?.shape.length === 5)
+    return 'MNN pools volumes in pieces, which it would run in int8';
   if (type === 'CumSum' || type === 'CumProd') return `MNN's ${type} of int8 values leaves their range`;
   if (type === 'Pooling' && (op.outputIndexes?.length ?? 0) > 1)
     return "MNN's int8 maximum does not give the places of its maxima";
@@ -254,8 +237,17 @@ export function mustBeBare(op: Op): string | undefined {
 export function mustStayFloat(op: Op, inputs: readonly (TensorDesc | undefined)[]): string | undefined {
   if (resizesByChance(op, inputs)) return BY_CHANCE;
   if (opTypeName(op.type) === 'Scale') return "MNN's int8 Scale is wrong once an input was resized";
-  if (op.main?.type !== 'BinaryOp') return undefined;
-  const { opType } = op.main.value;
+  if (op.main?.type === 'BinaryOp') return wrongBinary(op.main.value.opType);
+  if (op.main?.type === 'PRelu' && op.main.value.slopeCount === 1 && op.main.value.slope?.[0] === 0)
+    return "MNN's int8 PReLU with one slope of 0 ignores scales";
+  // In packed channels MNN's LayerNorm is wrong in float, too.
+  if (opTypeName(op.type) === 'LayerNorm' && inputs.length > 1)
+    return "MNN's int8 LayerNorm of a sum leaves an output unwritten";
+  return undefined;
+}
+
+function wrongBinary(opType: number): string | undefined {
+  // What is beside a division must not be float alone: divisors rounded to 0 would make it infinite, which int8 cannot be.
   if (int8Binaries.has(opType) || lossyBinaries.has(opType)) return undefined;
   const name = BinaryOpOperationNames[opType] ?? `binary op ${opType}`;
   if (opType === BinaryOpOperation.MINIMUM || opType === BinaryOpOperation.MAXIMUM)
