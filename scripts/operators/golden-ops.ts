@@ -18,6 +18,8 @@ export interface GoldenOp {
   readonly inputs: readonly GoldenInputDesc[];
   /** What the file holds, by tensor. */
   readonly constants: ReadonlyMap<number, HostTensor>;
+  /** As the graph has parsed them. */
+  readonly attributes: unknown;
   /** The model of this op alone. */
   readonly net: Net;
 }
@@ -30,6 +32,8 @@ export function goldenOps(): GoldenOp[] {
 /** An op of a golden case, whether MNN answered or not. */
 export function goldenOp(item: GoldenCase): GoldenOp {
   const { net } = goldenModel([item]);
+  const { nodes, constants } = buildGraph(net);
+  const op = net.oplists?.at(-1) as Op;
   const inputs = item.inputs.map(({ shape, dtype = 'float32', layout = 'NCHW', list, same }) => ({
     shape,
     dtype,
@@ -37,7 +41,8 @@ export function goldenOp(item: GoldenCase): GoldenOp {
     same,
     list: list && { elements: list.elements, uniform: list.uniform === true, grows: list.uniform !== true },
   }));
-  return { op: net.oplists?.at(-1) as Op, inputs, constants: buildGraph(net).constants, net };
+  const attributes = nodes.find(({ source }) => source === op)?.attributes;
+  return { op, inputs, constants, attributes, net };
 }
 
 /** The small networks with control flow and shapes that depend on the data. */

@@ -1,9 +1,10 @@
 import type { ExecutionPlan, Graph, GraphNode, PlanStep } from '@mnnquant/graph';
-import { opTypeName } from '@mnnquant/mnn-format';
+import { OpType, opTypeName } from '@mnnquant/mnn-format';
 import { dataInputs } from './data-inputs.ts';
 import { type Demand, demandTensors } from './demand.ts';
 import { type Family, familyOf, mustBeBare, mustStayFloat } from './families.ts';
 import { nonNegativeTensors } from './non-negative.ts';
+import { isRectifier } from './rectifiers.ts';
 import { isWholeMean } from './whole-mean.ts';
 
 const SKIPPED = 'it is in skip_quant_op_names';
@@ -21,7 +22,8 @@ export interface Int8Candidates {
   readonly means: ReadonlySet<number>;
   /**
    * Pools and ReLUs that share a scale as if they ran in int8 (older runtimes rely on that), but whose
-   * output is set apart from the input by a hair, so that they run in float; with the reason.
+   * output is set apart from the input by a hair, so that they run in float; with the reason. Those that are skipped, too,
+   * in case their tensors have one scale by chance.
    */
   readonly apart: ReadonlyMap<number, string>;
   /** Tensors whose zero point must be 0, because the kernel that writes them knows no other. */
@@ -68,7 +70,7 @@ export function int8Candidates(
     nodes.set(node.index, choice(node, families.get(node.index), demand, plan, reasons));
   const means = meansBesideInt8(plan, demand.tensors);
   const centered = centeredTensors(plan, families);
-  return { nodes, tensors: demand.tensors, means, apart: setApart(families), centered };
+  return { nodes, tensors: demand.tensors, means, apart: setApart(plan, families), centered };
 }
 
 function centeredTensors(plan: ExecutionPlan, families: ReadonlyMap<number, Family>): Set<number> {
@@ -79,11 +81,13 @@ function centeredTensors(plan: ExecutionPlan, families: ReadonlyMap<number, Fami
   return new Set(centered.flatMap(({ node }) => node.outputs));
 }
 
-function setApart(families: ReadonlyMap<number, Family>): Map<number, string> {
+function setApart({ steps }: ExecutionPlan, families: ReadonlyMap<number, Family>): Map<number, string> {
   const apart = new Map<number, string>();
-  for (const [node, family] of families) {
-    const reason = apartOf(family);
-    if (reason !== undefined) apart.set(node, reason);
+  for (const { node } of steps) {
+    // Pools and ReLUs that are skipped may have the scale of their input by chance.
+    const inherits = node.source.type === OpType.Pooling || isRectifier(node.source);
+    const reason = apartOf(families.get(node.index), inherits ? SKIPPED : undefined);
+    if (reason !== undefined) apart.set(node.index, reason);
   }
   return apart;
 }
@@ -91,7 +95,7 @@ function setApart(families: ReadonlyMap<number, Family>): Map<number, string> {
 /** @param float a reason for float that counts, too */
 function apartOf(family: Family | undefined, float?: string): string | undefined {
   if (family?.kind !== 'float') return family?.apart;
-  return family.reason === float ? family.reason : undefined;
+  return family.reason === float ? float : undefined;
 }
 
 /** In a model saved for one input size a Reduction of packed data would have to be several ops. */
