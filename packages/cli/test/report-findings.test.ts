@@ -153,7 +153,7 @@ describe('layers', () => {
     );
     expect(made[0]).toMatchObject({ level: 'warning', op: 'conv2' });
     expect(made[0]?.text).toBe(
-      'The accumulated cosine falls most at conv2 (Convolution): from 0.9980 to 0.9500. Alone in int8 it has 0.9600: the error is made here, by its weights and what it reads.',
+      'The accumulated cosine falls most at conv2 (Convolution): from 0.9980 to 0.9500. Alone in int8 it has 0.9600: the error is made here, by rounding what it reads.',
     );
     expect(made[0]?.advice).toContain('skip_quant_op_names with "conv2"');
     const arrived = findingsOf(
@@ -171,14 +171,76 @@ describe('layers', () => {
     const [cut] = chain([0.95], [0.9]).map((one) => ({ ...one, isolated: error(0.9, 1.2) }));
     const [first] = findingsOf(report({ layers: [cut!], histograms: [spread] }));
     expect(first?.text).toContain('the error is made here, by rounding its result');
-    expect(first?.advice).toMatch(/^Try another feature_quantize_method\. /);
+    expect(first?.advice).toMatch(/^Try feature_quantize_method "EMA" or "ADMM"\. /);
     const weak = findingsOf(report({ layers: [cut!], histograms: [spread] }))[1];
     expect(weak?.advice).toBe(
-      'Rounding its result is what loses in conv0: try another feature_quantize_method.',
+      'Rounding its result is what loses in conv0: try feature_quantize_method "EMA" or "ADMM".',
     );
     // Without outliers rounding is far better than that.
     const [other] = findingsOf(report({ layers: [cut!], histograms: [histogram(0, 1)] }));
-    expect(other?.text).toContain('by its weights and what it reads');
+    expect(other?.text).toContain('by rounding what it reads');
+  });
+
+  it('tells weights that rounding changes from what a layer reads', () => {
+    const [conv] = chain([0.95], [0.95]).map((one) => ({ ...one, isolated: error(0.95, 9) }));
+    const weights = (snr: (number | null)[], bits = 8, max = [1, 1]) => [
+      {
+        op: 'conv0',
+        type: 'Convolution',
+        shape: [2, 1, 1, 1],
+        bits,
+        min: max.map((one) => -one),
+        max,
+        scale: max.map((one) => one / 127),
+        snr,
+      },
+    ];
+    const adviceOf = (change: Partial<Report>, config = {}): (string | undefined)[] => {
+      const data = report({ layers: [conv!], ...change });
+      Object.assign(data.reproduce.config, config);
+      return findingsOf(data)
+        .slice(0, 2)
+        .map(({ advice }) => advice);
+    };
+    // Weights of 40 dB cannot make noise of 9 dB: another method for them would be useless advice.
+    const [fall, weak] = adviceOf({ weights: weights([41, 43]) });
+    expect(fall).toBe(
+      'Try feature_quantize_method "EMA" or "ADMM", or skip_quant_op_names with "conv0", which takes 100.0 % of the multiply-adds out of int8.',
+    );
+    expect(weak).toBe(
+      'Rounding what it reads is what loses in conv0: try feature_quantize_method "EMA" or "ADMM".',
+    );
+    expect(adviceOf({ weights: weights([9, 9], 4) })).toEqual([
+      'Try more quant_bits, weight_quantize_method "ADMM", or skip_quant_op_names with "conv0", which takes 100.0 % of the multiply-adds out of int8.',
+      'Rounding its weights is what loses in conv0: try more quant_bits, weight_quantize_method "ADMM", or skip_quant_op_names.',
+    ]);
+    // A channel that is switched off has nothing to lose.
+    expect(adviceOf({ weights: weights([43, 0], 8, [1, 1e-7]) })[1]).toMatch(/^Rounding what it reads/);
+    // What the run used already is no advice.
+    const used = { feature_quantize_method: 'EMA', weight_quantize_method: 'ADMM' };
+    expect(adviceOf({ weights: weights([9, 9]) }, used)[1]).toBe(
+      'Rounding its weights is what loses in conv0: try skip_quant_op_names.',
+    );
+    expect(adviceOf({ weights: weights([43, 43]) }, used)[1]).toContain('"ADMM" or "KL"');
+  });
+
+  it('says that skipping alone is no help behind an op that gives int8', () => {
+    const layers = chain([0.999, 0.95], [0.999, 0.95]).map((one) => ({
+      ...one,
+      reads: one.order ? [0] : [],
+    }));
+    const [first] = findingsOf(report({ layers }));
+    expect(first?.advice).toContain('"conv1" alone helps little, since conv0 gives its result in int8');
+  });
+
+  it('says of a float layer where the error grows that it is made before', () => {
+    const layers = chain([0.999, 0.9], [0.999, 0.999]);
+    layers[1] = { ...layers[1]!, type: 'UnaryOp', int8: false, isolated: undefined };
+    const [first] = findingsOf(report({ layers }));
+    expect(first?.text).toBe(
+      'The accumulated cosine falls most at conv1 (UnaryOp): from 0.9990 to 0.9000. It runs in float: the error is made before it, and grows here.',
+    );
+    expect(first?.advice).toContain('isolated SNR is lowest');
   });
 
   it('follows what a layer reads, on the way to the worst output alone', () => {
@@ -283,6 +345,11 @@ describe('weights', () => {
     ]);
     expect(findingsOf(data)[0]?.advice).not.toContain('quant_bits');
     expect(findingsOf(report({ weights: [weights('a', [1], [12], 4)] }))[0]?.advice).toContain('quant_bits');
+  });
+
+  it('not of channels that are switched off: what decay left of them is no size', () => {
+    const data = report({ weights: [weights('a', [2, 1e-8], [40, 0]), weights('b', [2, 3e-34], [40, 3])] });
+    expect(found(data)).toEqual([]);
   });
 
   it('of channels that differ a hundred times, zeros aside', () => {

@@ -1,6 +1,7 @@
 import type { Report, ReportFinding, ReportLayer } from '../schema.ts';
-import { isRoundingOfResult } from './rounding.ts';
+import { type Cause, causeOf } from './rounding.ts';
 import { cosineText, listed, percent, short } from './text.ts';
+import { otherFeatureMethods, weightRemedies } from './untried.ts';
 
 /** A fall by less is made by rounding alone, in any layer. */
 const LEAST_FALL = 0.003;
@@ -27,7 +28,7 @@ export function layerFindings(report: Report): ReportFinding[] {
  * output, where it is known what leads where.
  */
 function steepestFall(report: Report): ReportFinding[] {
-  const { layers, summary } = report;
+  const { layers } = report;
   const concerned = leadingToWorstOutput(report);
   let steepest: { readonly layer: ReportLayer; readonly from: number; readonly to: number } | undefined;
   for (const [i, layer] of layers.entries()) {
@@ -39,41 +40,56 @@ function steepestFall(report: Report): ReportFinding[] {
   if (steepest === undefined) return [];
   const { layer, from, to } = steepest;
   const fall = `The accumulated cosine falls most at ${layer.op} (${layer.type}): from ${cosineText(from)} to ${cosineText(to)}.`;
-  const alone = layer.isolated?.cosine ?? null;
-  if (alone === null) return [{ level: 'warning', text: fall, op: layer.op }];
-  const share = summary.multiplyAdds.total === 0 ? 0 : layer.multiplyAdds / summary.multiplyAdds.total;
-  return [
-    {
-      level: 'warning',
-      ...causeOf(report, layer, fall, { isMadeHere: 1 - alone >= (from - to) / 2, share }),
-      op: layer.op,
-    },
-  ];
+  return [{ level: 'warning', ...whereItIsMade(report, layer, fall, from - to), op: layer.op }];
 }
 
+type Explained = Pick<ReportFinding, 'text' | 'advice'>;
+
+const LOOK_BEFORE =
+  'Look at the layers before it whose isolated SNR is lowest; skipping this one helps little.';
+
 /** Half of a fall counts as made in a layer, since errors of several add up. */
-function causeOf(
-  { histograms }: Report,
-  { op, tensor, scale, isolated }: ReportLayer,
-  fall: string,
-  { isMadeHere, share }: { readonly isMadeHere: boolean; readonly share: number },
-): Pick<ReportFinding, 'text' | 'advice'> {
-  const alone = `${fall} Alone in int8 it has ${cosineText(isolated!.cosine!)}: the error is made`;
-  if (!isMadeHere)
+function whereItIsMade(report: Report, layer: ReportLayer, fall: string, fallen: number): Explained {
+  if (!layer.int8)
     return {
-      text: `${alone} before it, and grows here.`,
-      advice: 'Look at the layers before it whose isolated SNR is lowest; skipping this one helps little.',
+      text: `${fall} It runs in float: the error is made before it, and grows here.`,
+      advice: LOOK_BEFORE,
     };
-  const histogram = histograms.find((one) => one.tensor === tensor);
-  if (isRoundingOfResult(histogram, scale, isolated!.snr ?? Number.POSITIVE_INFINITY))
-    return {
-      text: `${alone} here, by rounding its result: the scale of that tensor loses it.`,
-      advice: `Try another feature_quantize_method. skip_quant_op_names with "${op}" alone helps little, since the ops that read its result round it as well: it needs them, too.`,
-    };
-  return {
-    text: `${alone} here, by its weights and what it reads.`,
-    advice: `Try weight_quantize_method "ADMM", or skip_quant_op_names with "${op}", which takes ${percent(share)} of the multiply-adds out of int8.`,
-  };
+  const cosine = layer.isolated?.cosine ?? null;
+  if (cosine === null) return { text: fall };
+  const alone = `${fall} Alone in int8 it has ${cosineText(cosine)}: the error is made`;
+  if (1 - cosine < fallen / 2) return { text: `${alone} before it, and grows here.`, advice: LOOK_BEFORE };
+  const cause = causeOf(report, layer);
+  return { text: `${alone} here, ${MADE_BY[cause]}.`, advice: REMEDIES[cause](report, layer) };
+}
+
+const MADE_BY: Readonly<Record<Cause, string>> = {
+  result: 'by rounding its result: the scale of that tensor loses it',
+  weights: 'by rounding its weights',
+  inputs: 'by rounding what it reads',
+};
+
+const REMEDIES: Readonly<Record<Cause, (report: Report, layer: ReportLayer) => string>> = {
+  result: (report, { op }) =>
+    `Try ${otherFeatureMethods(report)}. skip_quant_op_names with "${op}" alone helps little, since the ops that read its result round it as well: it needs them, too.`,
+  weights: (report, layer) =>
+    `Try ${weightRemedies(report, bitsOf(report, layer), skipping(report, layer))}.`,
+  inputs: (report, layer) => {
+    const { layers } = report;
+    const held = layers.find(({ tensor, int8 }) => int8 && layer.reads?.includes(tensor));
+    const methods = `Try ${otherFeatureMethods(report)}`;
+    if (held === undefined) return `${methods}, or ${skipping(report, layer)}.`;
+    return `${methods}. skip_quant_op_names with "${layer.op}" alone helps little, since ${held.op} gives its result in int8: it needs that, too.`;
+  },
+};
+
+function bitsOf({ weights }: Report, { op }: ReportLayer): number {
+  return weights.find((one) => one.op === op)?.bits ?? 8;
+}
+
+function skipping({ summary: { multiplyAdds } }: Report, layer: ReportLayer): string {
+  const share = multiplyAdds.total === 0 ? 0 : layer.multiplyAdds / multiplyAdds.total;
+  return `skip_quant_op_names with "${layer.op}", which takes ${percent(share)} of the multiply-adds out of int8`;
 }
 
 /** Of the worst layer that it reads, or else of the one before. */
@@ -116,27 +132,25 @@ function weakAlone(report: Report): ReportFinding[] {
   ];
 }
 
-/** What loses: the scale of the result, or what the op does. */
-function adviceFor({ histograms }: Report, weak: readonly ReportLayer[]): string {
-  const byScale = weak.filter(({ tensor, scale, isolated }) => {
-    const histogram = histograms.find((one) => one.tensor === tensor);
-    return isRoundingOfResult(histogram, scale, isolated!.snr!);
-  });
-  const others = weak.filter((layer) => !byScale.includes(layer));
-  const names = (layers: readonly ReportLayer[]): string => layers.map(({ op }) => op).join(', ');
-  return [
-    ...(byScale.length > 0
-      ? [`Rounding its result is what loses in ${names(byScale)}: try another feature_quantize_method.`]
-      : []),
-    ...(others.length > 0
-      ? [
-          `Weights and inputs are what loses in ${names(others)}: try weight_quantize_method "ADMM", or skip_quant_op_names.`,
-        ]
-      : []),
-  ].join(' ');
+/** What loses: results, weights, or what the op reads. */
+function adviceFor(report: Report, weak: readonly ReportLayer[]): string {
+  const methods = otherFeatureMethods(report);
+  const bits = weak.reduce((least, layer) => Math.min(least, bitsOf(report, layer)), 8);
+  const kinds: readonly (readonly [Cause, what: string, remedy: string])[] = [
+    ['result', 'Rounding its result', `try ${methods}`],
+    ['weights', 'Rounding its weights', `try ${weightRemedies(report, bits, 'skip_quant_op_names')}`],
+    ['inputs', 'Rounding what it reads', `try ${methods}`],
+  ];
+  return kinds
+    .flatMap(([kind, what, remedy]) => {
+      const names = weak.filter((layer) => causeOf(report, layer) === kind).map(({ op }) => op);
+      return names.length > 0 ? [`${what} is what loses in ${names.join(', ')}: ${remedy}.`] : [];
+    })
+    .join(' ');
 }
 
-function clipped({ layers }: Report): ReportFinding[] {
+function clipped(report: Report): ReportFinding[] {
+  const { layers } = report;
   const much = sortedBy(layers, ({ clipped = 0 }) => clipped ?? 0).filter(
     ({ clipped = 0 }) => (clipped ?? 0) > MUCH_CLIPPED,
   );
@@ -148,8 +162,7 @@ function clipped({ layers }: Report): ReportFinding[] {
         much.map(({ op, clipped }) => `${op} (${percent(clipped!)})`),
         NAMED,
       )}.`,
-      advice:
-        'The scale is too small there: try feature_quantize_method "EMA", whose ranges hold all values, or "ADMM".',
+      advice: `The scale is too small there: try ${otherFeatureMethods(report)}.`,
       op: much[0].op,
     },
   ];

@@ -1,5 +1,6 @@
 import type { Report, ReportFinding } from '../schema.ts';
 import { cosineText, short } from './text.ts';
+import { otherFeatureMethods } from './untried.ts';
 
 /** Noise of a third of the signal: answers change. */
 const FAR_OFF = 0.95;
@@ -7,11 +8,9 @@ const FAR_OFF = 0.95;
 /** Noise of a seventh: close calls change. */
 const OFF = 0.99;
 
-const ADVICE =
-  'Calibrate with samples like the real ones, try feature_quantize_method "EMA" or "ADMM", or leave the worst layers float (skip_quant_op_names).';
-
 /** How far the network's results are from the float network's. */
-export function outputFindings({ outputs, layers }: Report): ReportFinding[] {
+export function outputFindings(report: Report): ReportFinding[] {
+  const { outputs, layers } = report;
   return outputs.flatMap(({ name, error }): ReportFinding[] => {
     const { cosine, snr, worst } = error;
     const op = layers.find(({ output, tensorName }) => output && tensorName === name)?.op;
@@ -32,7 +31,7 @@ export function outputFindings({ outputs, layers }: Report): ReportFinding[] {
       {
         level: cosine < FAR_OFF ? 'problem' : 'warning',
         text: `The output ${name} is ${cosine < FAR_OFF ? 'far' : 'noticeably'} off: cosine ${cosineText(cosine)} to the float network${noise}${least}.`,
-        advice: ADVICE,
+        advice: `Calibrate with samples like the real ones, try ${otherFeatureMethods(report)}, or leave the worst layers float (skip_quant_op_names).`,
         ...about,
       },
     ];
