@@ -121,10 +121,20 @@ function groupsOf(job: ErrorJob, rounding: ReadonlyMap<number, QuantParams>): Gr
     const simulated = quantized.onlyRounded
       ? roundedPlan(plan, rounding)
       : simulatedPlan(quantized.model, plan);
-    const measured = measuredTensors(group.plan, plan, rounding, simulated.order);
-    const isolated = isolatedPlan(job, group, plan, measured, isolate);
-    return { ...group, simulated, measured, isolated };
+    const float = withInputsAs(group.plan, simulated.order);
+    const measured = measuredTensors(float, plan, rounding, simulated.order);
+    const isolated = isolatedPlan(job, float, plan, measured, isolate);
+    return { ...group, plan: float, simulated, measured, isolated };
   });
+}
+
+/** The int8 network has inputs that it casts after the others: the float one announces them in that order, too. */
+function withInputsAs(plan: ExecutionPlan, order: readonly number[]): ExecutionPlan {
+  const place = new Map(order.map((tensor, at) => [tensor, at]));
+  const sorted = <T extends { readonly tensor: number }>(inputs: readonly T[]): T[] =>
+    [...inputs].sort((a, b) => (place.get(a.tensor) ?? -1) - (place.get(b.tensor) ?? -1));
+  const { graph, inputs } = plan;
+  return { ...plan, inputs: sorted(inputs), graph: { ...graph, inputs: sorted(graph.inputs) } };
 }
 
 function isolateOf(
@@ -137,7 +147,7 @@ function isolateOf(
 
 function isolatedPlan(
   { quantized: { prediction } }: ErrorJob,
-  { plan }: SampleGroup,
+  plan: ExecutionPlan,
   quantized: ExecutionPlan,
   measured: Measured,
   isolate: IsolateOp | undefined,

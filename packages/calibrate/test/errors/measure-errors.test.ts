@@ -51,6 +51,31 @@ describe('measureErrors', () => {
     expect(by.get('same')).not.toHaveProperty('isolated');
   });
 
+  it('compares networks of several inputs of which one is cast: it comes after the others in int8', async () => {
+    const net = new NetBuilder();
+    const [first, second] = ['a', 'b'].map((name) => net.input([1, 1, 1, 2], undefined, name)) as [
+      number,
+      number,
+    ];
+    const outputs = [times(net, first, 2, 'double'), net.op('Sigmoid', [second], undefined, 'float')];
+    const model = net.build(outputs);
+    const names = buildGraph(model).inputs.map(({ name }) => name);
+    const samples = {
+      count: 1,
+      load: async () => new Map(names.map((name) => [name, Float32Array.of(3, 4.4)])),
+    };
+    const job = { ...jobOf(model, { [first]: 1, [outputs[0]!]: 1 }, []), samples };
+    for (const isolated of [undefined, 'simulated', 'rounded'] as const) {
+      const errors = await measureErrors({ ...job, ...(isolated && { isolated }) });
+      const by = new Map(errors.map((error) => [error.tensor, error]));
+      const rounded = (3 * 3 + 4.4 * 4) / Math.hypot(3, 4.4) / 5;
+      expect(by.get(first)?.cosine).toBeCloseTo(rounded, 6);
+      expect(by.get(second)?.cosine).toBe(1);
+      expect(by.get(outputs[0]!)?.cosine).toBeCloseTo((6 * 6 + 8.8 * 8) / Math.hypot(6, 8.8) / 10, 6);
+      expect(by.get(outputs[1]!)?.cosine).toBe(1);
+    }
+  });
+
   it('gives the same numbers whatever the memory, in one order of samples', async () => {
     const samples = [
       [3.3, 4.4],
