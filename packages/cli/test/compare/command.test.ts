@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createTable, MNN_DATA_FORMAT, type Op, OpType, readModel, writeModel } from '@mnnquant/mnn-format';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type CompareOptions, compareModels } from '../../src/commands/compare/compare-models.ts';
@@ -55,6 +56,18 @@ describe('compare', () => {
         agreement: { top1: 1 },
       },
     ]);
+  });
+
+  it('takes --samples for a most, and says where an option would have no effect', async () => {
+    expect((await compare({ samples: 1000 })).warnings.join()).not.toContain('asked for');
+    await expect(compare({ labelOffset: 1 })).rejects.toThrow('--label-offset needs --labels');
+    await expect(compare({ labelOutput: 'scores' })).rejects.toThrow('--label-output needs --labels');
+  });
+
+  it('names --data where that folder has no images', async () => {
+    const data = dirname(job.source);
+    writeFileSync(join(data, 'notes.txt'), 'no image');
+    await expect(compare({ data })).rejects.toThrow(/^--data: no readable image in /);
   });
 
   it('runs the int8 model rounded, and names the worst sample', async () => {

@@ -57,6 +57,12 @@ function comparison(outputs: readonly ComparedOutput[], change: Partial<Comparis
 }
 
 describe('formatComparison', () => {
+  it('shows no negative nothing', () => {
+    const lines = formatComparison(comparison([output({ snr: -0.01 })])).split('\n');
+    expect(lines.some((line) => line.includes(' 0.0 dB'))).toBe(true);
+    expect(lines.join()).not.toContain('-0.0');
+  });
+
   it('has whole lines in a pipe, rounded towards the worse', () => {
     expect(formatComparison(comparison([boxes, output()])).split('\n')).toEqual([
       'First       a.mnn, float, 1.11 MB',

@@ -22,6 +22,7 @@ describe('parseLabels', () => {
 
   it.each([
     ['nothing', '', 'l.csv: there are no labels in it; expected lines of a file name'],
+    ['UTF-16', 'a\0.\0j\0p\0g\0', 'l.csv: expected text in UTF-8, got UTF-16 or no text; save it as CSV'],
     ['a header alone', 'file,label\n', 'l.csv: there are no labels in it'],
     [
       'a name as class',

@@ -28,7 +28,11 @@ export function classScores(plan: ExecutionPlan, tensor: number): ClassScores {
   const shape = `[${desc.shape.join(',')}]`;
   if (desc.dtype !== 'float32') return { classes: 0, reason: `it holds whole numbers ${shape}` };
   const long = desc.shape.filter((extent) => extent !== 1);
-  if (long.length === 0) return { classes: 0, reason: `it is a single number ${shape}` };
+  if (long.length === 0)
+    return {
+      classes: 0,
+      reason: `it is a single number ${shape}, whose cosine is only the sign: look at the SNR`,
+    };
   if (long.length > 1) return { classes: 0, reason: `it is more than one row of scores ${shape}` };
   const [classes = 0] = long;
   const why = isBehindSoftmax(plan, tensor)

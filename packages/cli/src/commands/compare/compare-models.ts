@@ -4,7 +4,7 @@ import { type BackendChoice, type ChosenBackend, startBackend } from '../../back
 import { withWayOut } from '../../backend/gpu-failure.ts';
 import type { BackendName } from '../../backend/names.ts';
 import type { Config } from '../../config/schema.ts';
-import { messageOf, UsageError } from '../../errors.ts';
+import { messageOf, QuantizeError, UsageError } from '../../errors.ts';
 import { threadsOf } from '../../job/threads-of.ts';
 import { checkedOptions } from '../../options.ts';
 import { readAnyModel } from '../../read-source.ts';
@@ -93,8 +93,16 @@ interface Prepared {
   readonly labels: { readonly table: Labels; readonly output: OutputPair } | undefined;
 }
 
+/** @throws {UsageError} where an option would have no effect */
+function checkLabelOptions({ labels, labelOffset = 0, labelOutput }: CompareOptions): void {
+  if (labels !== undefined) return;
+  if (labelOffset !== 0) throw new UsageError('--label-offset needs --labels');
+  if (labelOutput !== undefined) throw new UsageError('--label-output needs --labels');
+}
+
 /** Everything that can be wrong without reading all samples. */
 async function prepare(options: CompareOptions, warn: Warn): Promise<Prepared> {
+  checkLabelOptions(options);
   const { config, warnings } = dataConfig(options.data, options.config, options.samples);
   warn(warnings);
   const table =
@@ -130,7 +138,8 @@ async function measure(
   const { config, a, b, plans, source } = prepared;
   const chosen = await choice.get(plans.a.plan, 2 * source.count);
   const samples = await openSamples(options, prepared, chosen);
-  warn(sampleWarnings(config, samples));
+  // --samples is a most, which need not be there.
+  warn(sampleWarnings({ ...config, used_sample_num: 0 }, samples));
   const measured = measurementOf(options, prepared, samples);
   const memoryBytes = options.memoryBytes * (1 - SAMPLES_SHARE);
   for (const one of [plans.a, plans.b]) warn(memoryWarnings(one.running, memoryBytes));
@@ -161,16 +170,22 @@ async function measure(
   };
 }
 
-function openSamples(
-  { memoryBytes, onProgress }: CompareOptions & { readonly memoryBytes: number },
+async function openSamples(
+  { memoryBytes, onProgress, data }: CompareOptions & { readonly memoryBytes: number },
   { source }: Prepared,
   { backend }: ChosenBackend,
 ): Promise<OpenedSamples> {
-  return source.open({
-    cacheBytes: memoryBytes * SAMPLES_SHARE,
-    shared: threadsOf(backend) > 1,
-    onProgress: (done, total) => onProgress?.('samples', done, total),
-  });
+  try {
+    return await source.open({
+      cacheBytes: memoryBytes * SAMPLES_SHARE,
+      shared: threadsOf(backend) > 1,
+      onProgress: (done, total) => onProgress?.('samples', done, total),
+    });
+  } catch (error) {
+    // Who gave --data has no `path` to look for.
+    if (data === undefined || !messageOf(error).startsWith('path: ')) throw error;
+    throw new QuantizeError(messageOf(error).replace(/^path/, '--data'), { cause: error });
+  }
 }
 
 function measurementOf(options: CompareOptions, { scores, labels }: Prepared, { names }: OpenedSamples) {

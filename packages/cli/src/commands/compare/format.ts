@@ -70,7 +70,7 @@ function outputRow(output: ComparedOutput, ranked: boolean): string[] {
   const { name, otherName, equal, cosine, snr, maxError, worst, agreement } = output;
   return [
     cosineText(cosine),
-    equal ? 'equal' : snr === null ? 'NaN' : `${snr.toFixed(1)} dB`,
+    equal ? 'equal' : snr === null ? 'NaN' : `${snr.toFixed(1).replace(/^-0\.0$/, '0.0')} dB`,
     maxError.value === null ? 'NaN' : maxError.value === 0 ? '0' : maxError.value.toPrecision(3),
     ...(ranked ? [share(agreement?.top1), share(agreement?.top5)] : []),
     otherName === undefined ? name : `${name} / ${otherName}`,

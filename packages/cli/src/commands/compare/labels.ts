@@ -14,6 +14,8 @@ const EXPECTED = 'expected lines of a file name and the number of its class: cat
  * @throws {UsageError} naming the line, what was expected and what stands there
  */
 export function parseLabels(text: string, file: string): Labels {
+  if (text.includes('\0'))
+    throw new UsageError(`${file}: expected text in UTF-8, got UTF-16 or no text; save it as CSV in UTF-8`);
   const labels = new Map<string, number>();
   for (const [i, { record, line }] of rowsOf(text, file).entries()) {
     const [path = '', cell = ''] = record;
