@@ -227,7 +227,24 @@ describe('unreadable', () => {
   });
 });
 
+describe('colours-unsaid', () => {
+  it('says what goes in where the config has no format', () => {
+    const unsaid = facts();
+    const run = { ...unsaid, config: { ...unsaid.config, given: ['path'] } };
+    expect(found('colours-unsaid', run)).toEqual([
+      `note: the config does not say "format", so channels go in as BGR, the default of MNN's tool`,
+    ]);
+    expect(found('colours-unsaid', unsaid)).toEqual([]);
+    expect(found('colours-unsaid', { ...run, model: { ...run.model, image: undefined } })).toEqual([]);
+  });
+});
+
 describe('estimate', () => {
+  it('has a unit in which the activations of a small network are not nothing', () => {
+    const work = { ...facts().model.work!, activationBytes: 5120 };
+    expect(found('estimate', facts({ model: { work } }))[0]).toContain('take 5.0 KiB');
+  });
+
   it('says what a run takes, and warns where it takes more than the memory', () => {
     expect(found('estimate', facts())).toEqual([
       'note: 100.0 million multiply-adds x 20 samples: below a second on one core with KL; activations of a sample take 1.0 MiB',

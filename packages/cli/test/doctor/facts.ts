@@ -47,7 +47,13 @@ export function facts(
 ): Facts {
   const { images: used = images(20), channels = [CENTRED, CENTRED, CENTRED], skipped = [] } = change;
   return {
-    config: { file: 'config.json', problems: [], warnings: [], config: config(change.config) },
+    config: {
+      file: 'config.json',
+      problems: [],
+      warnings: [],
+      config: config(change.config),
+      given: ['path', 'format', ...Object.keys(change.config ?? {})],
+    },
     model: {
       file: 'a.mnn',
       misfits: [],

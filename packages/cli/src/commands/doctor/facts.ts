@@ -21,6 +21,8 @@ export interface ConfigFacts {
   readonly warnings: readonly string[];
   /** Where there is no problem. */
   readonly config?: Config;
+  /** The keys that it has; the others have their defaults. */
+  readonly given?: readonly string[];
 }
 
 export interface ModelFacts {

@@ -5,8 +5,8 @@ import type { ConfigFacts } from './facts.ts';
 /** @throws {UsageError} where the file cannot be read */
 export function gatherConfig(file: string): ConfigFacts {
   try {
-    const { config, warnings } = loadConfig(file);
-    return { file, problems: [], warnings, config };
+    const { config, given, warnings } = loadConfig(file);
+    return { file, problems: [], warnings, config, given };
   } catch (error) {
     const message = messageOf(error);
     if (!(error instanceof UsageError) || message.startsWith('cannot read')) throw error;

@@ -1,4 +1,4 @@
-import type { Check, Found } from '../finding.ts';
+import { type Check, counted, type Found } from '../finding.ts';
 
 /** Multiply-adds a second of one core, about, with all that a run does besides (docs/performance.md). */
 const SPEED = 5e9;
@@ -11,22 +11,27 @@ export const estimate: Check = {
   find({ model: { work }, images, arrays, config: { config } }): Found[] {
     const count = images?.used.length ?? arrays?.count ?? 0;
     if (work === undefined || count === 0) return [];
-    const mib = (work.activationBytes / 2 ** 20).toFixed(1);
+    const size = sizeText(work.activationBytes);
     const found: Found[] = [
       {
         level: 'note',
-        text: `${si(work.multiplyAdds)} multiply-adds x ${count} samples: ${duration((work.multiplyAdds * count) / SPEED)} on one core with ${config?.feature_quantize_method ?? 'KL'}; activations of a sample take ${mib} MiB`,
+        text: `${si(work.multiplyAdds)} multiply-adds x ${counted(count, 'sample')}: ${duration((work.multiplyAdds * count) / SPEED)} on one core with ${config?.feature_quantize_method ?? 'KL'}; activations of a sample take ${size}`,
       },
     ];
     if (work.activationBytes > DEFAULT_BYTES)
       found.push({
         level: 'warning',
-        text: `the activations of one sample take ${mib} MiB, more than the default of --memory leaves for them`,
+        text: `the activations of one sample take ${size}, more than the default of --memory leaves for them`,
         advice: `--memory ${Math.ceil((work.activationBytes / 0.75 / 2 ** 30) * 1.5)}G`,
       });
     return found;
   },
 };
+
+/** What is less than a tenth of a MiB is none that rounds to nothing. */
+function sizeText(bytes: number): string {
+  return bytes < 2 ** 20 / 10 ? `${(bytes / 2 ** 10).toFixed(1)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
 
 function si(count: number): string {
   const units: readonly [number, string][] = [

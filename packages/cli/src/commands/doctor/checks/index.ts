@@ -2,6 +2,7 @@ import type { Check } from '../finding.ts';
 import { alpha } from './alpha.ts';
 import { arrayValues } from './array-values.ts';
 import { colourOrder } from './colour-order.ts';
+import { coloursUnsaid } from './colours-unsaid.ts';
 import { configKeys } from './config-keys.ts';
 import { duplicates } from './duplicates.ts';
 import { estimate } from './estimate.ts';
@@ -27,6 +28,7 @@ export const CHECKS: readonly Check[] = [
   target,
   int8Share,
   colourOrder,
+  coloursUnsaid,
   units,
   inputRange,
   unreadable,
