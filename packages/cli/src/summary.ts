@@ -2,6 +2,7 @@ import { backendLines } from './backend/outcome.ts';
 import { debugPath } from './model-files.ts';
 import { printableName } from './printable.ts';
 import type { QuantizeOutcome } from './quantize-file.ts';
+import { shareText } from './share-text.ts';
 import { statisticsLines } from './statistics/outcome.ts';
 import { winogradLines } from './winograd-outcome.ts';
 
@@ -12,10 +13,9 @@ const LISTED_OPS = 4;
 export function formatSummary(outcome: QuantizeOutcome): string {
   const { prediction, images } = outcome;
   const { convolutions, multiplyAdds, casts } = prediction;
-  const share = multiplyAdds.total === 0 ? 0 : (100 * multiplyAdds.int8) / multiplyAdds.total;
   const lines = [
     `Images      ${images.used.length} used${images.skipped.length > 0 ? `, ${images.skipped.length} skipped` : ''}`,
-    `Int8        ${convolutions.int8} of ${convolutions.total} convolutions, ${share.toFixed(1)} % of the multiply-adds; ${casts} casts between float and int8`,
+    `Int8        ${convolutions.int8} of ${convolutions.total} convolutions, ${shareText(multiplyAdds)} of the multiply-adds; ${casts} ${casts === 1 ? 'cast' : 'casts'} between float and int8`,
     ...floatLines(outcome),
     ...skipLines(outcome.skips),
     ...winogradLines(outcome.winograd),

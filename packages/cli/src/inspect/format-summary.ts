@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import { printableName } from '../printable.ts';
+import { shareText } from '../share-text.ts';
 import type {
   InspectedInput,
   InspectedQuantization,
@@ -132,12 +133,10 @@ function quantizationRows(found: InspectedQuantization): [string, string][] {
   const rows: [string, string][] = [['Quantized', KIND_TEXT[found.kind]]];
   const { convolutions, multiplyAdds, casts, tensorsWithScale, zeroPoints, clamps } = found;
   if (convolutions) {
-    const share = multiplyAdds?.total
-      ? `, ${((100 * multiplyAdds.int8) / multiplyAdds.total).toFixed(1)} % of the multiply-adds`
-      : '';
+    const share = multiplyAdds?.total ? `, ${shareText(multiplyAdds)} of the multiply-adds` : '';
     rows.push([
       '',
-      `int8 in MNN: ${convolutions.int8} of ${convolutions.total} convolutions${share}; ${casts ?? 0} casts between float and int8`,
+      `int8 in MNN: ${convolutions.int8} of ${convolutions.total} convolutions${share}; ${casts ?? 0} ${casts === 1 ? 'cast' : 'casts'} between float and int8`,
     ]);
   } else if (found.kind === 'activations') rows.push(['', 'what runs in int8 is not known without shapes']);
   if (tensorsWithScale > 0) {

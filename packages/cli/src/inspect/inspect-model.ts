@@ -197,7 +197,11 @@ function notesOf(
       ({ name, example }) =>
         `the model leaves the size of ${name} open, so shapes, multiply-adds and memory are not known: --shape ${name}=${example}`,
     ),
-    ...failures.map(({ index, reason }) => `no shapes behind ${named(index)}: ${reason}`),
+    // A reason may begin with the name itself.
+    ...failures.map(({ index, reason }) => {
+      const place = `${named(index)}: `;
+      return `no shapes behind ${place}${reason.startsWith(place) ? reason.slice(place.length) : reason}`;
+    }),
     ...(lost > 0 ? [`${lost} ${lost === 1 ? 'op follows' : 'ops follow'} without a shape`] : []),
     ...deferredNotes(plan),
     ...(net.subgraphs?.length
