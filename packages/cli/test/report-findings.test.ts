@@ -109,7 +109,7 @@ it('a run without anything odd has no finding', () => {
 });
 
 it('the report is not changed', () => {
-  const data = report({ outputs: [{ name: 'out', shape: [1], error: error(0.9) }] });
+  const data = report({ outputs: [{ name: 'out', shape: [1, 4], error: error(0.9) }] });
   const before = structuredClone(data);
   expect(findingsOf(data)).toEqual(findingsOf(data));
   expect(data).toEqual(before);
@@ -117,7 +117,7 @@ it('the report is not changed', () => {
 
 it('problems come first, then warnings, then notes', () => {
   const data = report(
-    { ...samplesOf([sample('a.jpg')]), outputs: [{ name: 'out', shape: [1], error: error(0.9) }] },
+    { ...samplesOf([sample('a.jpg')]), outputs: [{ name: 'out', shape: [1, 4], error: error(0.9) }] },
     { casts: 9 },
   );
   const levels = findingsOf(data).map(({ level }) => level);
@@ -125,6 +125,21 @@ it('problems come first, then warnings, then notes', () => {
 });
 
 describe('outputs', () => {
+  // sqrt(1 - 10^(-SNR/10)): 0.9955 at 20.5 dB, 0.948 at 9.9 dB.
+  it.each([
+    [20.5, undefined],
+    [16.5, 'warning'],
+    [9.9, 'problem'],
+  ])('of one number are judged by their noise, at %d dB %s', (snr, level) => {
+    const data = report({ outputs: [{ name: 'out', shape: [1, 1], error: { ...error(1), snr } }] });
+    const [first] = found(data);
+    if (level === undefined) expect(first).toBeUndefined();
+    else
+      expect(first).toMatch(
+        new RegExp(`^${level}: The output out is .* off: ${snr} dB from the float network\\.$`),
+      );
+  });
+
   it.each([
     [0.9901, undefined],
     [0.9899, 'warning'],
@@ -132,7 +147,7 @@ describe('outputs', () => {
     [null, 'problem'],
   ])('with a cosine of %s: %s', (cosine, level) => {
     const [first] = findingsOf(
-      report({ outputs: [{ name: 'out', shape: [1], error: error(cosine, 12.34) }] }),
+      report({ outputs: [{ name: 'out', shape: [1, 4], error: error(cosine, 12.34) }] }),
     );
     expect(first?.level).toBe(level);
     if (cosine !== null && level)

@@ -237,8 +237,8 @@ describe('the verdict', () => {
   ] as const)('of an output with cosine %s is %s', async (cosine, level) => {
     const report = await exampleReport(8);
     const outputs = [
-      { name: 'fine', shape: [1], error: error(0.99999) },
-      { name: 'worst', shape: [1], error: error(cosine) },
+      { name: 'fine', shape: [1, 4], error: error(0.99999) },
+      { name: 'worst', shape: [1, 4], error: error(cosine) },
     ];
     const verdict = verdictOf({ ...report, outputs });
     expect(verdict.level).toBe(level);

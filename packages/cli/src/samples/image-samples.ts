@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.ts';
 import { UsageError } from '../errors.ts';
 import type { ImageSet, PreparingOptions } from '../images/image-set.ts';
 import { constantInput, inputEntries } from './constant-inputs.ts';
-import { configuredShape, shapeProblem } from './input-shapes.ts';
+import { configuredShape, entryShape, shapeProblem } from './input-shapes.ts';
 import type { OpenedSamples, OpenOptions, SampleSource } from './opened.ts';
 
 /** Where the images of a job are. */
@@ -49,7 +49,7 @@ function constantsOf(graph: Graph, config: Config, image: ImageInput) {
   for (const input of graph.inputs) {
     if (input.name === image.name) continue;
     const entry = entries.get(input.name);
-    const shape = configuredShape(input, config, entry?.shape);
+    const shape = configuredShape(input, config, entryShape(input, entry));
     if (shape === undefined)
       throw new UsageError(
         `inputs: ${input.name}: shape: missing; the model's is dynamic ([${input.desc.shape}])`,

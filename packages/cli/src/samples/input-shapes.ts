@@ -1,5 +1,6 @@
 import { type GraphInput, spatialAxis } from '@mnnquant/graph';
 import type { Config } from '../config/schema.ts';
+import type { InputEntry } from './constant-inputs.ts';
 
 /** The model's shape, where the config says what is dynamic; a dynamic batch is 1, as in MNN. */
 export function configuredShape(
@@ -21,6 +22,15 @@ export function configuredShape(
   );
   const filled = shape.map((extent, i) => (extent >= 0 ? extent : (sizes.get(i) ?? (i === 0 ? 1 : -1))));
   return filled.every((extent) => extent >= 1) ? filled : undefined;
+}
+
+/** What an entry of `inputs` says: one number for an input of which the model declares no extents is a scalar. */
+export function entryShape(
+  { desc }: GraphInput,
+  entry: InputEntry | undefined,
+): readonly number[] | undefined {
+  const isScalar = typeof entry?.value === 'number' && desc.shape.length === 0;
+  return entry?.shape ?? (isScalar ? [] : undefined);
 }
 
 /** What is wrong with a shape for an input; the batch is free, as where the network is planned. */

@@ -8,7 +8,7 @@ import { ARCHIVE_ENDING, ARRAY_ENDINGS, type FileArray, readArchive, readArray }
 import { constantInput, type InputEntry } from './constant-inputs.ts';
 import { INPUT_JSON, type InputJson, readInputJson } from './input-json.ts';
 import { didYouMean, fileStems } from './input-names.ts';
-import { configuredShape, shapeProblem } from './input-shapes.ts';
+import { configuredShape, entryShape, shapeProblem } from './input-shapes.ts';
 import { asTensorData, notFinite } from './numbers.ts';
 import type { SkippedFile } from './opened.ts';
 
@@ -72,10 +72,10 @@ function inputContent({ config, entries }: SequenceModel, input: GraphInput, { a
   const said = json?.shapes.get(name);
   if (array?.shape && said && String(array.shape) !== String(said))
     throw new Error(`input ${name}: ${INPUT_JSON} says [${said}], its file has [${array.shape}]`);
-  const shape = configuredShape(input, config, array?.shape ?? said ?? entry?.shape);
+  const shape = configuredShape(input, config, array?.shape ?? said ?? entryShape(input, entry));
   if (shape === undefined)
     throw new Error(
-      `input ${name}: its size is dynamic ([${input.desc.shape}]); say it in ${INPUT_JSON} or in "inputs" of the config`,
+      `input ${name}: ${input.desc.shape.length === 0 ? 'the model does not say its shape' : `its size is dynamic ([${input.desc.shape}])`}; say it in ${INPUT_JSON} or in "inputs" of the config`,
     );
   const problem = shapeProblem(input, shape);
   if (problem) throw new Error(`input ${name}: ${problem}`);

@@ -1,3 +1,4 @@
+import { isOneNumber, likeness } from '../likeness.ts';
 import type { Report, ReportFinding } from '../schema.ts';
 import { cosineText, short } from './text.ts';
 import { otherFeatureMethods } from './untried.ts';
@@ -11,8 +12,10 @@ const OFF = 0.99;
 /** How far the network's results are from the float network's. */
 export function outputFindings(report: Report): ReportFinding[] {
   const { outputs, layers } = report;
-  return outputs.flatMap(({ name, error }): ReportFinding[] => {
-    const { cosine, snr, worst } = error;
+  return outputs.flatMap((result): ReportFinding[] => {
+    const { name, error } = result;
+    const { snr, worst } = error;
+    const cosine = likeness(result);
     const op = layers.find(({ output, tensorName }) => output && tensorName === name)?.op;
     const about = op === undefined ? {} : { op };
     if (cosine === null)
@@ -30,7 +33,7 @@ export function outputFindings(report: Report): ReportFinding[] {
     return [
       {
         level: cosine < FAR_OFF ? 'problem' : 'warning',
-        text: `The output ${name} is ${cosine < FAR_OFF ? 'far' : 'noticeably'} off: cosine ${cosineText(cosine)} to the float network${noise}${least}.`,
+        text: `The output ${name} is ${cosine < FAR_OFF ? 'far' : 'noticeably'} off: ${isOneNumber(result) ? `${short(snr ?? 0)} dB from the float network` : `cosine ${cosineText(cosine)} to the float network${noise}${least}`}.`,
         advice: `Calibrate with samples like the real ones, try ${otherFeatureMethods(report)}, or leave the worst layers float (skip_quant_op_names).`,
         ...about,
       },

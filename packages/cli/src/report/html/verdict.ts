@@ -1,3 +1,4 @@
+import { isOneNumber, likeness } from '../likeness.ts';
 import type { Report } from '../schema.ts';
 import { cosineText, printable } from './text.ts';
 
@@ -32,11 +33,11 @@ export function verdictOf({ outputs, summary }: Report): Verdict {
   if (lost.length > 0)
     return {
       level: 'problem',
-      title: 'The int8 model is broken',
-      text: `${names(lost)} cannot be compared: values are not finite, or only one of the two models has zeros only.`,
+      title: 'An output cannot be compared',
+      text: `${names(lost)}: values are not finite, in the float model or the int8 one, or one of them has zeros only.`,
     };
-  const worst = outputs.reduce((a, b) => (b.error.cosine! < a.error.cosine! ? b : a));
-  const cosine = worst.error.cosine!;
+  const worst = outputs.reduce((a, b) => (likeness(b)! < likeness(a)! ? b : a));
+  const cosine = likeness(worst)!;
   const [, level, title] = BOUNDS.find(([bound]) => cosine >= bound) ?? [
     0,
     'problem',
@@ -44,7 +45,7 @@ export function verdictOf({ outputs, summary }: Report): Verdict {
   ];
   const which = outputs.length === 1 ? 'The output' : `The worst of ${outputs.length} outputs,`;
   const comma = outputs.length === 1 ? '' : ',';
-  const text = `${which} ${printable(worst.name)}${comma} has a cosine similarity of ${cosineText(cosine)} to the float model’s (1 is equal).`;
+  const text = `${which} ${printable(worst.name)}${comma} ${closeness(worst)}.`;
   if (int8 === 0 && total > 0)
     return {
       level: 'problem',
@@ -52,6 +53,13 @@ export function verdictOf({ outputs, summary }: Report): Verdict {
       text: `None of ${total} convolutions runs in int8. ${text}`,
     };
   return { level, title, text };
+}
+
+function closeness(output: Report['outputs'][number]): string {
+  const { cosine, snr } = output.error;
+  if (isOneNumber(output) && snr !== null)
+    return `is ${snr.toFixed(1)} dB from the float model’s (signal to noise; of one number a cosine tells only the sign)`;
+  return `has a cosine similarity of ${cosineText(cosine!)} to the float model’s (1 is equal)`;
 }
 
 function names(outputs: Report['outputs']): string {
