@@ -82,8 +82,10 @@ export function quantizeByCommand(
   target: string,
   config: string,
   cwd: string,
+  flags: readonly string[] = [],
 ): CommandOutcome {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, source, target, config, '--json'], {
+  const args = [CLI, source, target, config, '--json', ...flags];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd,
     encoding: 'utf8',
     maxBuffer: 1 << 26,

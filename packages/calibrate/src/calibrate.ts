@@ -36,6 +36,10 @@ export interface CalibrationConfig {
   readonly featureMethod: FeatureMethod;
   /** `feature_clamp_value`: largest quantized magnitude, a whole number from 1 to 127. */
   readonly featureClamp: number;
+  /** `feature_percentile`: with PERCENTILE, percent of the values that are not cut off; above 0, at most 100. */
+  readonly featurePercentile?: number;
+  /** `feature_asymmetric`: zero points other than 0 where MNN's kernels are right with them. EMA has them in any case. */
+  readonly featureAsymmetric?: boolean;
   /** Ops that stay float (`skip_quant_op_names`), whatever the method. */
   readonly skip?: (node: GraphNode) => boolean;
   /** With `EMA`. */
@@ -107,12 +111,14 @@ export interface CalibrationResult {
 export async function calibrate(job: CalibrationJob): Promise<CalibrationResult> {
   const { plan, config, samples } = job;
   checkNumbers(config, samples.count);
-  const asymmetric = config.featureMethod === 'EMA';
+  const asymmetric = config.featureMethod === 'EMA' || config.featureAsymmetric === true;
   const candidates = int8Candidates(plan.graph, plan, { skip: config.skip, asymmetric });
   const scalePlan = planScales(plan, candidates);
   if (config.featureMethod === 'EMA') return averagedRanges(job, candidates, scalePlan);
   const solver = solverOf(config.featureMethod);
-  const ahead = new SolveAhead(scalePlan, solver, config.featureClamp);
+  const { featureClamp, featurePercentile: percentile, maxRangeRatio = Number.POSITIVE_INFINITY } = config;
+  const settings = { featureClamp, percentile, asymmetric, centered: candidates.centered };
+  const ahead = new SolveAhead(scalePlan, solver, settings);
   for (const [tensor, seen] of constantStatistics(scalePlan, solver)) ahead.tell(tensor, seen);
   const seeing = job.statistics
     ? reused(job.statistics, scalePlan, ahead)
@@ -122,8 +128,7 @@ export async function calibrate(job: CalibrationJob): Promise<CalibrationResult>
   const [run, weights] = await Promise.all([seeing, rounding]);
   const { statistics } = ahead;
   checkFinite(plan, statistics);
-  const { featureClamp, maxRangeRatio = Number.POSITIVE_INFINITY } = config;
-  const scales = solveScales(scalePlan, statistics, { solver: ahead.solver, featureClamp, maxRangeRatio });
+  const scales = solveScales(scalePlan, statistics, { ...settings, solver: ahead.solver, maxRangeRatio });
   return { scales, candidates, ...run, ...(weights && { weights }) };
 }
 
@@ -209,12 +214,17 @@ function followedBy(forward: EmaForward | undefined, observer: WinogradObserver)
   };
 }
 
-function checkNumbers({ featureClamp, maxRangeRatio = 1 }: CalibrationConfig, samples: number): void {
+function checkNumbers(config: CalibrationConfig, samples: number): void {
+  const { featureClamp, featurePercentile = 100, maxRangeRatio = 1 } = config;
   if (!Number.isInteger(featureClamp) || featureClamp < 1 || featureClamp > 127) {
     throw new CalibrationError(
       `feature_clamp_value: expected a whole number from 1 to 127, got ${featureClamp}`,
     );
   }
+  if (!(featurePercentile > 0 && featurePercentile <= 100))
+    throw new CalibrationError(
+      `feature_percentile: expected a number above 0 and at most 100, got ${featurePercentile}`,
+    );
   if (!(maxRangeRatio >= 1)) {
     throw new CalibrationError(`maxRangeRatio: expected 1 or more, got ${maxRangeRatio}`);
   }

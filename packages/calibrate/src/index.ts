@@ -78,6 +78,7 @@ export type {
   ScaleMethod,
 } from './solvers/feature-solver.ts';
 export { type FeatureMethod, featureSolvers } from './solvers/index.ts';
+export { DEFAULT_PERCENTILE } from './solvers/percentile.ts';
 export {
   type EncodedStatistics,
   type FindArray,

@@ -6,7 +6,7 @@ export interface TensorScale extends QuantParams {
   readonly method: ScaleMethod | 'EMA';
   /** Largest finite |x| over the values that decided the scale. */
   readonly absMax: number;
-  /** With EMA: the averaged range that decided the scale. */
+  /** The range that decided scale and zero point: with EMA the averaged one, else what was not cut off. Absent where symmetric. */
   readonly range?: { readonly min: number; readonly max: number };
   /** The group of tensors that share this scale; absent for a tensor on its own. */
   readonly groupId?: number;

@@ -1,5 +1,5 @@
 import { thresholdChooser } from './observers/threshold-choice.ts';
-import type { ScalePlan } from './solve-scales.ts';
+import { groupOptions, type ScalePlan, type ScaleSettings } from './solve-scales.ts';
 import type {
   FeatureSolution,
   FeatureSolveOptions,
@@ -38,7 +38,8 @@ export class RememberingSolver implements FeatureSolver {
   }
 
   solve(statistics: FeatureStatistics, options: FeatureSolveOptions): FeatureSolution {
-    const key = `${options.clamp} ${options.threshold}`;
+    const { clamp, threshold, asymmetric = false, percentile } = options;
+    const key = `${clamp} ${threshold} ${asymmetric} ${percentile}`;
     const solutions = this.#solutions.get(statistics) ?? new Map<string, FeatureSolution>();
     this.#solutions.set(statistics, solutions);
     const solution = solutions.get(key) ?? this.#solver.solve(statistics, options);
@@ -52,13 +53,13 @@ export class SolveAhead {
   readonly solver: RememberingSolver;
   /** By tensor, what was told so far. */
   readonly statistics = new Map<number, FeatureStatistics>();
-  readonly #featureClamp: number;
+  readonly #settings: ScaleSettings;
   readonly #groups = new Map<number, TieGroup[]>();
   readonly #thresholdOf: (group: TieGroup) => FeatureSolveOptions['threshold'];
 
-  constructor(scalePlan: ScalePlan, solver: FeatureSolver, featureClamp: number) {
+  constructor(scalePlan: ScalePlan, solver: FeatureSolver, settings: ScaleSettings) {
     this.solver = new RememberingSolver(solver);
-    this.#featureClamp = featureClamp;
+    this.#settings = settings;
     const absMax = (tensor: number): number => this.statistics.get(tensor)?.absMax ?? 0;
     const choose = thresholdChooser(scalePlan.plan, absMax);
     this.#thresholdOf = (group) => choose(group).threshold;
@@ -75,7 +76,7 @@ export class SolveAhead {
     for (const group of this.#groups.get(tensor) ?? []) {
       const seen = group.sources.flatMap((source) => this.statistics.get(source) ?? []);
       if (seen.length < group.sources.length) continue;
-      const options = { clamp: this.#featureClamp, threshold: this.#thresholdOf(group) };
+      const options = groupOptions(group, this.#thresholdOf(group), this.#settings);
       this.solver.solve(this.solver.merge(seen), options);
     }
   }

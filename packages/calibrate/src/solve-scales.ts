@@ -1,16 +1,28 @@
 import { type ExecutionPlan, elementCount } from '@mnnquant/graph';
 import { type ThresholdChoice, thresholdChooser } from './observers/threshold-choice.ts';
 import type { BrokenScaleTie, ScaleGroup, ScaleTable, TensorScale } from './scale-table.ts';
-import type { FeatureSolver, FeatureStatistics } from './solvers/feature-solver.ts';
+import { affineGrid } from './ema/moving-range.ts';
+import { clippedRange, seenRange } from './solvers/clipped-range.ts';
+import type { FeatureSolveOptions, FeatureSolver, FeatureStatistics } from './solvers/feature-solver.ts';
 import { fitSigns } from './ties/fit-signs.ts';
 import { separateAveragePools } from './ties/separate-pools.ts';
 import { groupTies, type TieGroup } from './ties/tie-groups.ts';
 import { planTies, type TieCandidates, type TiePlan } from './ties/tie-plan.ts';
 
-export interface SolveOptions {
-  readonly solver: FeatureSolver;
+/** What a scale depends on besides the values. */
+export interface ScaleSettings {
   /** Largest quantized magnitude of activations, 1 to 127. */
   readonly featureClamp: number;
+  /** With PERCENTILE: percent of the values that are not cut off. */
+  readonly percentile?: number;
+  /** Whether zero points may be other than 0; except for tensors in `centered`. */
+  readonly asymmetric?: boolean;
+  /** See `Int8Candidates.centered`. */
+  readonly centered?: ReadonlySet<number>;
+}
+
+export interface SolveOptions extends ScaleSettings {
+  readonly solver: FeatureSolver;
   /** See `TieGroupOptions`. Infinity: ties are never broken. */
   readonly maxRangeRatio: number;
 }
@@ -80,25 +92,52 @@ export function solveScales(
   return { tensors: sortedById(tensors), without: scalePlan.without, groups: shared, brokenTies };
 }
 
+/** What the solver of a group is told. */
+export function groupOptions(
+  { members }: TieGroup,
+  threshold: ThresholdChoice['threshold'],
+  { featureClamp, percentile, asymmetric = false, centered }: ScaleSettings,
+): FeatureSolveOptions {
+  const shifted = asymmetric && !members.some((tensor) => centered?.has(tensor));
+  return { clamp: featureClamp, threshold, asymmetric: shifted, percentile };
+}
+
 function solveGroup(
   group: TieGroup,
   { threshold, headroom }: ThresholdChoice,
   statistics: ReadonlyMap<number, FeatureStatistics>,
-  { solver, featureClamp }: SolveOptions,
+  options: SolveOptions,
 ): TensorScale {
+  const { solver, featureClamp } = options;
   const seen = group.sources.flatMap((source) => statistics.get(source) ?? []);
   const merged = solver.merge(seen);
-  const { scale, method, note } = solver.solve(merged, { clamp: featureClamp, threshold });
+  const asked = groupOptions(group, threshold, options);
+  const { scale, method, note } = solver.solve(merged, asked);
+  const room = method === 'maximum' ? headroom : 1;
   return {
-    scale: Math.fround(method === 'maximum' ? scale * headroom : scale),
+    scale: Math.fround(scale * room),
     zeroPoint: 0,
     min: -featureClamp,
     max: featureClamp,
+    ...(asked.asymmetric && method !== 'fixed' && shiftedGrid(merged, scale, room, featureClamp)),
     method,
     absMax: merged.absMax,
     ...(group.members.length > 1 ? { groupId: group.id } : {}),
     ...(note === undefined ? {} : { note }),
   };
+}
+
+/** The grid over what is left of the range where |x| is cut off as a symmetric one would cut it. */
+function shiftedGrid(
+  seen: FeatureStatistics,
+  scale: number,
+  room: number,
+  clamp: number,
+): Partial<TensorScale> | undefined {
+  const { min, max } = seenRange(seen);
+  const range = clippedRange({ min: min * room, max: max * room }, scale * room * clamp);
+  const grid = affineGrid(range, clamp);
+  return grid && { ...grid, range };
 }
 
 function sortedById<T>(map: ReadonlyMap<number, T>): Map<number, T> {

@@ -25,7 +25,7 @@ function setUp() {
   const scalePlan = planScales(plan, everything(plan, []));
   const solve = vi.fn(KL.solve);
   const solver = { ...KL, solve } as FeatureSolver;
-  return { scalePlan, solve, ahead: new SolveAhead(scalePlan, solver, CLAMP) };
+  return { scalePlan, solve, ahead: new SolveAhead(scalePlan, solver, { featureClamp: CLAMP }) };
 }
 
 describe('SolveAhead', () => {

@@ -33,9 +33,15 @@ export function featureStatistics(
   { range, absMax, values, buckets }: TensorStatistics,
   kind?: ObservationKind['kind'],
 ): FeatureStatistics {
-  const seen = { absMax, finite: range.count - range.nonFinite, nonFinite: range.nonFinite };
+  const finite = range.count - range.nonFinite;
+  const seen = { absMax, finite, nonFinite: range.nonFinite, range: finiteRange(range) };
   if (values instanceof ValueBuckets) return { ...seen, buckets: values };
   return kind === 'buckets' && buckets ? { ...seen, buckets } : { ...seen, counts: values };
+}
+
+/** [0, 0] where no value is finite. */
+function finiteRange({ min, max, count, nonFinite }: TensorStatistics['range']): { min: number; max: number } {
+  return count === nonFinite ? { min: 0, max: 0 } : { min, max };
 }
 
 function valuesOf(

@@ -1,5 +1,6 @@
 import { ValueBuckets } from '@mnnquant/graph';
 import type { BucketStatistics } from '../solvers/feature-solver.ts';
+import { mergedRange } from './merged-range.ts';
 
 /** The statistics of all values of several tensors together. */
 export function mergeBuckets(members: readonly BucketStatistics[]): BucketStatistics {
@@ -13,5 +14,5 @@ export function mergeBuckets(members: readonly BucketStatistics[]): BucketStatis
     finite += member.finite;
     nonFinite += member.nonFinite;
   }
-  return { buckets, absMax, finite, nonFinite };
+  return { buckets, absMax, finite, nonFinite, range: mergedRange(members) };
 }

@@ -1,4 +1,5 @@
 import type { HistogramStatistics } from '../solvers/feature-solver.ts';
+import { mergedRange } from './merged-range.ts';
 import { addRebinned } from './rebin.ts';
 
 /**
@@ -16,5 +17,5 @@ export function mergeStatistics(members: readonly HistogramStatistics[], bins: n
     nonFinite += member.nonFinite;
   }
   for (const member of members) addRebinned(member.counts, member.absMax, counts, absMax);
-  return { counts, absMax, finite, nonFinite };
+  return { counts, absMax, finite, nonFinite, range: mergedRange(members) };
 }

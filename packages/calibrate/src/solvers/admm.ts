@@ -1,5 +1,6 @@
 import { mergeBuckets } from '../observers/merge-buckets.ts';
 import { BucketSums } from './bucket-sums.ts';
+import { seenRange } from './clipped-range.ts';
 import { degenerateScale } from './degenerate.ts';
 import type {
   BucketStatistics,
@@ -36,7 +37,10 @@ function ordinaryScale(statistics: BucketStatistics, options: FeatureSolveOption
   const { clamp, threshold } = options;
   const notes = joinedNotes(nonFiniteNotes(statistics));
   if (threshold === 'maximum') return { scale: Math.fround(absMax / clamp), method: 'maximum', ...notes };
-  return { scale: Math.fround(admmScale(new BucketSums(buckets), absMax, clamp)), method: 'ADMM', ...notes };
+  const sums = new BucketSums(buckets);
+  // All levels of a grid that begins at 0: twice as many.
+  const sides = options.asymmetric && seenRange(statistics).min >= 0 ? 2 : 1;
+  return { scale: Math.fround(sides * admmScale(sums, absMax, sides * clamp)), method: 'ADMM', ...notes };
 }
 
 /** The alpha after 300 rounds, or earlier where a round changes nothing any more. */

@@ -8,6 +8,8 @@ interface SeenValues {
   readonly finite: number;
   /** How many NaN and infinities were seen; they are in no bin. */
   readonly nonFinite: number;
+  /** Smallest and largest finite value; absent where only |x| was told. */
+  readonly range?: { readonly min: number; readonly max: number };
 }
 
 export interface HistogramStatistics extends SeenValues {
@@ -28,13 +30,20 @@ export interface FeatureSolveOptions {
   readonly clamp: number;
   /** `maximum` where the whole range must be kept: graph inputs and tensors with little data. */
   readonly threshold: 'search' | 'maximum';
+  /**
+   * Whether the grid may lie to one side of zero, over what is left of `range`; then it has twice the levels where no value
+   * is negative, and a solver that weighs levels should know.
+   */
+  readonly asymmetric?: boolean;
+  /** With PERCENTILE: how many percent of the values are not cut off, above 0 and at most 100. */
+  readonly percentile?: number;
 }
 
 /** How a scale was found; `fixed` where the values gave none. */
-export type ScaleMethod = 'KL' | 'ADMM' | 'maximum' | 'fixed';
+export type ScaleMethod = 'KL' | 'ADMM' | 'MSE' | 'PERCENTILE' | 'maximum' | 'fixed';
 
 export interface FeatureSolution {
-  /** Float32, positive and finite. */
+  /** Float32, positive and finite. Times the clamp it is where |x| is cut off, with `asymmetric` as well. */
   readonly scale: number;
   readonly method: ScaleMethod;
   /** What a reader of the report should know about it. */

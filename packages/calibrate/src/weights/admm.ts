@@ -1,6 +1,7 @@
 import { fitScale, sortMagnitudes } from './alternating-fit.ts';
-import { channelAbsMax, checkedArea, quantizeRow, squaredError, writableScale } from './grid.ts';
-import type { QuantizedWeights, WeightQuantizeOptions, WeightQuantizer } from './weight-quantizer.ts';
+import { squaredError, writableScale } from './grid.ts';
+import { magnitudesOf, quantizeRows } from './rows.ts';
+import type { WeightQuantizeOptions, WeightQuantizer } from './weight-quantizer.ts';
 
 /** MNN's first scale lets the largest weight be this many clamps. */
 const MNN_START = 1.25;
@@ -19,23 +20,7 @@ const MNN_START = 1.25;
  * - A channel of tiny weights keeps them, down to `smallestScale` (MNN zeroes scales up to 1e-6).
  * - A weight that is not finite is an error that names layer and channel.
  */
-export const quantizeAdmm: WeightQuantizer = (weights, options) => {
-  const { data, channels } = weights;
-  const area = checkedArea(weights, options);
-  const result: QuantizedWeights = {
-    quantized: new Int8Array(data.length),
-    scales: new Float32Array(channels),
-  };
-  for (let channel = 0; channel < channels; channel++) {
-    const absMax = channelAbsMax(weights, channel, area);
-    const [from, to] = [channel * area, (channel + 1) * area];
-    const row = data.subarray(from, to);
-    const scale = absMax === 0 ? 1 : rowScale(row, absMax, options);
-    result.scales[channel] = scale;
-    quantizeRow(row, scale, options.clamp, result.quantized.subarray(from, to));
-  }
-  return result;
-};
+export const quantizeAdmm: WeightQuantizer = (weights, options) => quantizeRows(weights, options, rowScale);
 
 /** @returns a float32 */
 function rowScale(row: Float32Array, absMax: number, options: WeightQuantizeOptions): number {
@@ -55,10 +40,4 @@ function rowScale(row: Float32Array, absMax: number, options: WeightQuantizeOpti
     if (error < least) [best, least] = [scale, error];
   }
   return best;
-}
-
-function magnitudesOf(row: Float32Array): Float32Array {
-  const magnitudes = new Float32Array(row.length);
-  for (let i = 0; i < row.length; i++) magnitudes[i] = Math.abs(row[i] as number);
-  return magnitudes;
 }

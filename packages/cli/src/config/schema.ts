@@ -1,4 +1,5 @@
 // The small build of zod: the usual one takes longer to load than a config takes to be checked.
+import { DEFAULT_PERCENTILE } from '@mnnquant/calibrate';
 import * as z from 'zod/mini';
 
 /** What the JSON schema for editors says of a key, besides what its values are. */
@@ -39,7 +40,7 @@ const input = z.object({
 });
 
 /**
- * Every key of MNN's config file (MNN 3.6.1, `tools/quantization`), and what we add: `bn`, patterns in
+ * Every key of MNN's config file (MNN 3.6.1, `tools/quantization`), and what we add: `bn`, `feature_percentile`, `feature_asymmetric`, the methods that MNN does not have, patterns in
  * `skip_quant_op_names`, `$schema`. The texts are those of the JSON schema for editors.
  */
 export const configSchema = z.object({
@@ -106,11 +107,20 @@ export const configSchema = z.object({
     description: 'Share of the width of an image that is used, around its centre.',
     examples: [0.875],
   }),
-  feature_quantize_method: z._default(z.enum(['KL', 'ADMM', 'EMA']), 'KL').register(keyNotes, {
+  feature_quantize_method: z._default(z.enum(['KL', 'ADMM', 'EMA', 'MSE', 'PERCENTILE', 'MAX']), 'KL').register(keyNotes, {
     description: 'How the scales of activations are found.',
     examples: ['EMA'],
   }),
-  weight_quantize_method: z._default(z.enum(['MAX_ABS', 'ADMM']), 'MAX_ABS').register(keyNotes, {
+  feature_percentile: z._default(z.number().check(z.gt(0), z.maximum(100)), DEFAULT_PERCENTILE).register(keyNotes, {
+    description: 'PERCENTILE: how many percent of the values of an activation are not cut off.',
+    examples: [99.9],
+  }),
+  feature_asymmetric: z._default(z.boolean(), false).register(keyNotes, {
+    description:
+      'Zero points for activations that reach farther on one side of 0, such as those behind a ReLU: twice the levels. EMA always has them.',
+    examples: [true],
+  }),
+  weight_quantize_method: z._default(z.enum(['MAX_ABS', 'ADMM', 'MSE']), 'MAX_ABS').register(keyNotes, {
     description: 'How the scales of weights are found, one per output channel.',
     examples: ['ADMM'],
   }),

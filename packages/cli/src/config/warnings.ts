@@ -10,6 +10,7 @@ export function warningsFor(raw: Raw, config: Config): string[] {
     ...unknownKeys(raw),
     ...imageKeys(raw, config),
     ...emaKeys(raw, config),
+    ...rangeKeys(raw, config),
     ...(Object.hasOwn(raw, 'winogradOptForMobile')
       ? ['"winogradOptForMobile" has no effect: MNN reads "winogradOpt" since 2.1']
       : []),
@@ -45,6 +46,18 @@ function imageKeys(raw: Raw, config: Config): string[] {
   return (['mean', 'normal'] as const)
     .filter((key) => (config[key]?.length ?? 0) > channels)
     .map((key) => `${key}: ${config[key]?.length} numbers for ${config.format}, the first ${channels} used`);
+}
+
+/** What says how ranges are found, where the method finds its own. */
+function rangeKeys(raw: Raw, { feature_quantize_method: method }: Config): string[] {
+  return [
+    ...(Object.hasOwn(raw, 'feature_percentile') && method !== 'PERCENTILE'
+      ? [`"feature_percentile" has no effect with ${method}: only PERCENTILE uses it`]
+      : []),
+    ...(raw.feature_asymmetric === false && method === 'EMA'
+      ? ['"feature_asymmetric": false has no effect: EMA always finds zero points']
+      : []),
+  ];
 }
 
 /** `batch_size` is in most configs, whatever their method, and nobody expects anything of it there. */

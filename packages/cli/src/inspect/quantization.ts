@@ -119,8 +119,8 @@ function hintsOf(
     const shifted = scales.some(({ zero }) => zero !== 0);
     hints.push(
       shifted
-        ? 'zero points that are not 0: ranges from minimum to maximum, as EMA finds them'
-        : 'all zero points are 0: symmetric scales, as KL and ADMM find them',
+        ? 'zero points that are not 0: ranges of their own on either side of 0, as EMA and feature_asymmetric find them'
+        : 'all zero points are 0: symmetric scales, as all methods but EMA find them',
     );
     const broken = scales.filter(({ scale }) => !(scale > 0 && Number.isFinite(scale))).length;
     if (broken > 0)

@@ -128,6 +128,8 @@ async function runCalibration(
     config: {
       featureMethod: config.feature_quantize_method,
       featureClamp: config.feature_clamp_value,
+      featurePercentile: config.feature_percentile,
+      featureAsymmetric: config.feature_asymmetric,
       ema: { ...emaConfig(config, plan.graph), forward: training?.forward },
       weights,
       skip,

@@ -1,0 +1,104 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SETTINGS, type Setting } from './accuracy-settings.ts';
+import { describeWithMnn } from './environment.ts';
+import { topOne } from './evaluation.ts';
+import { MnnOracle } from './oracle.ts';
+import {
+  headCosines,
+  type Outputs,
+  officialConfig,
+  quantizeByCommand,
+  SUBJECTS,
+  type Subject,
+  type TestData,
+  testData,
+} from './subjects.ts';
+
+/** Images per model that no calibration saw. */
+const TEST_IMAGES = 40;
+/** Where labels are known, all of these images count for them. */
+const LABELLED = 'imagenet150';
+
+/** Below this a setting is broken, not only coarse; MNN's own tool gives 0.75 at the worst that works. */
+const BROKEN = 0.7;
+
+/** `MNNQUANT_ACCURACY`: a regular expression that model and setting, `MODEL: SETTING`, must fit. */
+const wanted = new RegExp(process.env.MNNQUANT_ACCURACY ?? '');
+
+describeWithMnn("accuracy of every setting in MNN's runtime", ({ python, data }) => {
+  const oracle = new MnnOracle(python);
+  const folder = mkdtempSync(join(tmpdir(), 'mnnquant-accuracy-'));
+  const rows: string[] = [];
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+    writeResults(rows);
+  });
+
+  for (const subject of SUBJECTS) {
+    const settings = SETTINGS.filter(({ title }) => wanted.test(`${subject.model}: ${title}`));
+    if (settings.length === 0) continue;
+    describe(subject.model, () => {
+      const source = resolve(data, 'models/float', `${subject.model}.mnn`);
+      const statistics = join(folder, `${subject.model}.npz`);
+      let saved: readonly string[] = [];
+      let test: TestData;
+      let float: Outputs;
+
+      beforeAll(async () => {
+        test = await testData(subject, data, oracle, subject.images === LABELLED ? undefined : TEST_IMAGES);
+        float = oracle.run(source, test.inputs);
+      });
+
+      for (const setting of settings)
+        it(setting.title, () => {
+          const { feature_quantize_method: method } = setting.keys;
+          const target = join(folder, 'int8.mnn');
+          const config = join(folder, 'config.json');
+          writeFileSync(config, JSON.stringify(configFor(data, subject, setting)));
+          // The network is run once per model, not once per setting.
+          const flags = method === 'EMA' ? [] : saved.length > 0 ? saved : ['--save-stats', statistics];
+          const { prediction } = quantizeByCommand(source, target, config, folder, flags);
+          if (method !== 'EMA') saved = ['--load-stats', statistics];
+          const outputs = oracle.run(target, test.inputs);
+          const cosines = headCosines(outputs, float, TEST_IMAGES);
+          rows.push(row(subject, setting, prediction.multiplyAdds, cosines, tops(outputs, test, subject)));
+          for (const [name, cosine] of cosines) expect.soft(cosine, name).toBeGreaterThan(BROKEN);
+        });
+    });
+  }
+});
+
+function configFor(data: string, { model }: Subject, { keys }: Setting): Record<string, unknown> {
+  const config = officialConfig(data, model, 'KL-MAX_ABS');
+  return { ...config, path: `${resolve(data, 'models/official', String(config.path))}/`, ...keys };
+}
+
+/** Top-1 in percent, where it is known. */
+function tops(outputs: Outputs, { truth }: TestData, { labelOffset = 0, images }: Subject): number | undefined {
+  if (truth === undefined || images !== LABELLED) return undefined;
+  const [scores] = outputs.values();
+  return topOne(scores!, truth, labelOffset);
+}
+
+function row(
+  { model }: Subject,
+  { title }: Setting,
+  { int8, total }: { readonly int8: number; readonly total: number },
+  cosines: ReadonlyMap<string, number>,
+  top: number | undefined,
+): string {
+  const cells = [...cosines].map(([name, cosine]) => `${name} ${cosine.toFixed(4)}`).join(', ');
+  const share = ((100 * int8) / total).toFixed(1);
+  return `| ${model} | ${title} | ${cells} | ${top === undefined ? '' : `${top.toFixed(1)} %`} | ${share} % |`;
+}
+
+/** With `MNNQUANT_RESULTS=file` the measured numbers are added to it as a table. */
+function writeResults(rows: readonly string[]): void {
+  const file = process.env.MNNQUANT_RESULTS;
+  if (!file || rows.length === 0) return;
+  const header = ['| Model | Setting | Mean cosine | Top-1 | Multiply-adds in int8 |', '|---|---|---|---|---|'];
+  appendFileSync(file, `${[...header, ...rows].join('\n')}\n`);
+}
