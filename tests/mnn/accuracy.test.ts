@@ -77,7 +77,11 @@ function configFor(data: string, { model }: Subject, { keys }: Setting): Record<
 }
 
 /** Top-1 in percent, where it is known. */
-function tops(outputs: Outputs, { truth }: TestData, { labelOffset = 0, images }: Subject): number | undefined {
+function tops(
+  outputs: Outputs,
+  { truth }: TestData,
+  { labelOffset = 0, images }: Subject,
+): number | undefined {
   if (truth === undefined || images !== LABELLED) return undefined;
   const [scores] = outputs.values();
   return topOne(scores!, truth, labelOffset);
@@ -99,6 +103,9 @@ function row(
 function writeResults(rows: readonly string[]): void {
   const file = process.env.MNNQUANT_RESULTS;
   if (!file || rows.length === 0) return;
-  const header = ['| Model | Setting | Mean cosine | Top-1 | Multiply-adds in int8 |', '|---|---|---|---|---|'];
+  const header = [
+    '| Model | Setting | Mean cosine | Top-1 | Multiply-adds in int8 |',
+    '|---|---|---|---|---|',
+  ];
   appendFileSync(file, `${[...header, ...rows].join('\n')}\n`);
 }

@@ -1,7 +1,7 @@
 import { type ExecutionPlan, elementCount } from '@mnnquant/graph';
+import { affineGrid } from './ema/moving-range.ts';
 import { type ThresholdChoice, thresholdChooser } from './observers/threshold-choice.ts';
 import type { BrokenScaleTie, ScaleGroup, ScaleTable, TensorScale } from './scale-table.ts';
-import { affineGrid } from './ema/moving-range.ts';
 import { clippedRange, seenRange } from './solvers/clipped-range.ts';
 import type { FeatureSolveOptions, FeatureSolver, FeatureStatistics } from './solvers/feature-solver.ts';
 import { fitSigns } from './ties/fit-signs.ts';

@@ -74,6 +74,13 @@ describe('mergeStatistics', () => {
       ],
       4,
     );
-    expect(merged).toEqual({ counts: Float64Array.of(3, 7, 0, 5), absMax: 2, finite: 17, nonFinite: 1 });
+    expect(merged).toEqual({
+      counts: Float64Array.of(3, 7, 0, 5),
+      absMax: 2,
+      finite: 17,
+      nonFinite: 1,
+      // Of these only |x| was told.
+      range: { min: -2, max: 2 },
+    });
   });
 });

@@ -103,7 +103,7 @@ describe('a wrong value names key, expected and got', () => {
     [{ normal: [0, 0, 0] }, 'normal: expected a number that is not 0, all zero would make every input zero'],
     [
       { feature_quantize_method: 'MAGIC' },
-      'feature_quantize_method: expected "KL", "ADMM", "EMA", got "MAGIC"',
+      'feature_quantize_method: expected "KL", "ADMM", "EMA", "MSE", "PERCENTILE", "MAX", got "MAGIC"',
     ],
     [{ quant_bits: 9 }, 'quant_bits: expected at most 8, got 9'],
     [{ inputs: [{ shape: [1] }] }, 'inputs.0.name: missing; expected a string'],
@@ -155,9 +155,20 @@ describe('warnings', () => {
   it('are not given for what applies to another method or kind of samples and misleads nobody', () => {
     expect(check({ batch_size: 8, winogradOpt: false, bn: 'fold', debug: false }).warnings).toEqual([]);
     expect(check({ feature_quantize_method: 'KL', weight_quantize_method: 'ADMM' }).warnings).toEqual([]);
+    expect(check({ feature_quantize_method: 'EMA', feature_asymmetric: true }).warnings).toEqual([]);
+    const percentile = { feature_quantize_method: 'PERCENTILE', feature_percentile: 99 };
+    expect(check({ ...percentile, feature_asymmetric: true }).warnings).toEqual([]);
   });
 
   it.each([
+    [
+      { feature_percentile: 99.9 },
+      'config: "feature_percentile" has no effect with KL: only PERCENTILE uses it',
+    ],
+    [
+      { feature_quantize_method: 'EMA', feature_asymmetric: false },
+      'config: "feature_asymmetric": false has no effect: EMA always finds zero points',
+    ],
     [{ winogradOpt: true }, 'config: "winogradOpt" has no effect: only EMA uses it'],
     [{ winogradOptForMobile: false }, '"winogradOptForMobile" has no effect: MNN reads "winogradOpt" since'],
     [{ used_image_num: 3, used_sample_num: 4 }, 'used_sample_num takes the place of used_image_num'],

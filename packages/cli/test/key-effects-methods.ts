@@ -26,6 +26,63 @@ export const methodEffects: readonly Effect[] = [
     },
   ],
   [
+    'feature_quantize_method',
+    'MAX cuts nothing off, PERCENTILE and MSE no more than that',
+    async () => {
+      const scale = async (change: object) =>
+        (await runWith({ ...plain, ...change }, { images: lights })).quant('conv1').scale;
+      const max = await scale({ feature_quantize_method: 'MAX' });
+      expect(await scale({ feature_quantize_method: 'PERCENTILE', feature_percentile: 100 })).toBe(max);
+      expect(await scale({ feature_quantize_method: 'MSE' })).toBeLessThanOrEqual(max);
+    },
+  ],
+  [
+    'feature_percentile',
+    'less cuts off more',
+    async () => {
+      const scales: number[] = [];
+      for (const feature_percentile of [100, 90, 60]) {
+        const { quant } = await runWith({ feature_quantize_method: 'PERCENTILE', feature_percentile });
+        scales.push(quant('conv1').scale);
+      }
+      expect(scales[1]).toBeLessThan(scales[0]!);
+      expect(scales[2]).toBeLessThan(scales[1]!);
+    },
+  ],
+  ...['KL', 'ADMM', 'MSE', 'PERCENTILE', 'MAX'].map(
+    (feature_quantize_method): Effect => [
+      'feature_asymmetric',
+      `gives all levels to what is positive behind a ReLU, with ${feature_quantize_method}`,
+      async () => {
+        const off = await runWith({ feature_quantize_method });
+        expect(off.quant('conv1').zero).toBe(0);
+        expect((await runWith({ feature_quantize_method, feature_asymmetric: false })).bytes).toEqual(
+          off.bytes,
+        );
+        const on = (await runWith({ feature_quantize_method, feature_asymmetric: true })).quant('conv1');
+        expect(on).toMatchObject({ zero: -127, min: -127, max: 127 });
+        expect(on.scale / off.quant('conv1').scale).toBeCloseTo(0.5, 1);
+      },
+    ],
+  ),
+  [
+    'weight_quantize_method',
+    'MSE is no worse than the others',
+    async () => {
+      const weights = Array.from({ length: 108 }, (_, i) => Math.sin(i + 1) / 5);
+      const errors: number[] = [];
+      for (const weight_quantize_method of ['MSE', 'ADMM', 'MAX_ABS']) {
+        const { alpha, levels } = (await runWith({ quant_bits: 3, weight_quantize_method })).convolution(
+          'conv1',
+        );
+        errors.push(
+          weights.reduce((sum, w, i) => sum + (w - levels[i]! * alpha[Math.floor(i / 27)]!) ** 2, 0),
+        );
+      }
+      expect(errors[0]).toBeLessThanOrEqual(Math.min(errors[1]!, errors[2]!) * (1 + 1e-6));
+    },
+  ],
+  [
     'weight_quantize_method',
     'MAX_ABS maps the largest weight to the clamp, ADMM fits the scale',
     async () => {

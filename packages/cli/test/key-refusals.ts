@@ -38,13 +38,16 @@ const rows: readonly Row[] = [
   [
     'feature_quantize_method',
     { feature_quantize_method: 'kl' },
-    'feature_quantize_method: expected "KL", "ADMM", "EMA", got "kl"',
+    'feature_quantize_method: expected "KL", "ADMM", "EMA", "MSE", "PERCENTILE", "MAX", got "kl"',
   ],
   [
     'weight_quantize_method',
     { weight_quantize_method: 'EMA' },
-    'weight_quantize_method: expected "MAX_ABS", "ADMM", got "EMA"',
+    'weight_quantize_method: expected "MAX_ABS", "ADMM", "MSE", got "EMA"',
   ],
+  ['feature_percentile', { feature_percentile: 0 }, 'feature_percentile: expected more than 0, got 0'],
+  ['feature_percentile', { feature_percentile: 101 }, 'feature_percentile: expected at most 100, got 101'],
+  ['feature_asymmetric', { feature_asymmetric: 1 }, 'feature_asymmetric: expected true or false, got 1'],
   ['feature_clamp_value', { feature_clamp_value: 128 }, 'feature_clamp_value: expected at most 127, got 128'],
   ['weight_clamp_value', { weight_clamp_value: 0 }, 'weight_clamp_value: expected at least 1, got 0'],
   ['quant_bits', { quant_bits: 1 }, 'quant_bits: expected at least 2, got 1'],

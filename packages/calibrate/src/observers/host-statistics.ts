@@ -40,7 +40,10 @@ export function featureStatistics(
 }
 
 /** [0, 0] where no value is finite. */
-function finiteRange({ min, max, count, nonFinite }: TensorStatistics['range']): { min: number; max: number } {
+function finiteRange({ min, max, count, nonFinite }: TensorStatistics['range']): {
+  min: number;
+  max: number;
+} {
   return count === nonFinite ? { min: 0, max: 0 } : { min, max };
 }
 

@@ -13,7 +13,7 @@ import { joinedNotes, nonFiniteNotes } from './notes.ts';
 
 /** Clips that are tried, per bin of the histogram: the error has its hills and valleys a bin apart and more. */
 const TRIES_PER_BIN = 2;
-/** So many of the best of them are refined. */
+/** So many valleys are looked at more closely. */
 const REFINED = 4;
 /** Halvings of the distance between two clips that are tried: to less than a millionth of a bin. */
 const HALVINGS = 20;
@@ -62,9 +62,9 @@ export function mseClip(
     least = Math.min(least, here.error);
     tried.push(here);
   }
-  // Of equal ones the larger clip, which is tried first.
-  const refined = [...tried].sort((a, b) => a.error - b.error).slice(0, REFINED);
-  const best = refined.map(({ clip }) => refine(clip, error)).reduce((a, b) => (b.error < a.error ? b : a));
+  const best = deepest(tried)
+    .map(({ clip }) => refine(clip, error))
+    .reduce((a, b) => (b.error < a.error ? b : a));
   return Math.min(absMax, best.clip * width);
 }
 
@@ -72,6 +72,13 @@ interface Tried {
   /** In bins. */
   readonly clip: number;
   readonly error: number;
+}
+
+/** The bottoms of the deepest valleys; of equal ones the larger clip, which is tried first. */
+function deepest(tried: readonly Tried[]): Tried[] {
+  const errorAt = (i: number): number => tried[i]?.error ?? Number.POSITIVE_INFINITY;
+  const bottoms = tried.filter(({ error }, i) => error < errorAt(i - 1) && error <= errorAt(i + 1));
+  return bottoms.sort((a, b) => a.error - b.error).slice(0, REFINED);
 }
 
 function errorOfClip(

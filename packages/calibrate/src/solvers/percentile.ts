@@ -32,18 +32,14 @@ function ordinaryScale(
   const notes = nonFiniteNotes(statistics);
   if (threshold === 'search') {
     const clip = percentileClip(statistics, percentile);
-    if (clip > 0)
-      return { scale: Math.fround(clip / clamp), method: 'PERCENTILE', ...joinedNotes(notes) };
+    if (clip > 0) return { scale: Math.fround(clip / clamp), method: 'PERCENTILE', ...joinedNotes(notes) };
     notes.push(`${percentile} % of the values are zero; the maximum is used`);
   }
   return { scale: Math.fround(absMax / clamp), method: 'maximum', ...joinedNotes(notes) };
 }
 
 /** @returns at most the largest |x|; 0 where the values that are too small to be counted are that many */
-export function percentileClip(
-  { counts, absMax, finite }: HistogramStatistics,
-  percentile: number,
-): number {
+export function percentileClip({ counts, absMax, finite }: HistogramStatistics, percentile: number): number {
   const most = (finite * (100 - percentile)) / 100;
   let above = 0;
   for (let i = counts.length - 1; i >= 0; i--) {

@@ -7,7 +7,7 @@ import type { WeightQuantizeOptions, WeightQuantizer } from './weight-quantizer.
 const LARGEST_SHARE = 1.1;
 /** Between two of them, for long channels; a short one has more valleys, and costs less. */
 const STEP = 1 / 64;
-const SHORT_STEP = 1 / 256;
+const SHORT_STEP = 1 / 512;
 const SHORT = 64;
 /** So many of the best are refined. */
 const REFINED = 3;

@@ -107,14 +107,18 @@ export const configSchema = z.object({
     description: 'Share of the width of an image that is used, around its centre.',
     examples: [0.875],
   }),
-  feature_quantize_method: z._default(z.enum(['KL', 'ADMM', 'EMA', 'MSE', 'PERCENTILE', 'MAX']), 'KL').register(keyNotes, {
-    description: 'How the scales of activations are found.',
-    examples: ['EMA'],
-  }),
-  feature_percentile: z._default(z.number().check(z.gt(0), z.maximum(100)), DEFAULT_PERCENTILE).register(keyNotes, {
-    description: 'PERCENTILE: how many percent of the values of an activation are not cut off.',
-    examples: [99.9],
-  }),
+  feature_quantize_method: z
+    ._default(z.enum(['KL', 'ADMM', 'EMA', 'MSE', 'PERCENTILE', 'MAX']), 'KL')
+    .register(keyNotes, {
+      description: 'How the scales of activations are found.',
+      examples: ['EMA'],
+    }),
+  feature_percentile: z
+    ._default(z.number().check(z.gt(0), z.maximum(100)), DEFAULT_PERCENTILE)
+    .register(keyNotes, {
+      description: 'PERCENTILE: how many percent of the values of an activation are not cut off.',
+      examples: [99.9],
+    }),
   feature_asymmetric: z._default(z.boolean(), false).register(keyNotes, {
     description:
       'Zero points for activations that reach farther on one side of 0, such as those behind a ReLU: twice the levels. EMA always has them.',
