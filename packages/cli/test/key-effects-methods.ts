@@ -2,9 +2,14 @@ import { expect } from 'vitest';
 import { formatSummary } from '../src/summary.ts';
 import { type Effect, type KeyResult, plain, RED, runWith, WIDEST } from './key-job.ts';
 import { netOf, netWithOffset } from './key-nets.ts';
+import { smallNet } from './scratch.ts';
 import { trainingNet } from './training-net.ts';
 
 const lights = { 'a.bmp': 0x640000, 'b.bmp': 0x960000, 'c.bmp': 0xfa0000 };
+
+/** Large enough that its tensors are searched: smaller ones keep their whole range. */
+const WIDE = { net: smallNet(16, 16), images: { 'a.bmp': (x: number, y: number) => 0x0b2f35 * (1 + x + y) } };
+const wide = { width: 16, height: 16 };
 
 /** Keys that say what is made of it. */
 export const methodEffects: readonly Effect[] = [
@@ -27,26 +32,32 @@ export const methodEffects: readonly Effect[] = [
   ],
   [
     'feature_quantize_method',
-    'MAX cuts nothing off, PERCENTILE and MSE no more than that',
+    'MAX cuts nothing off, PERCENTILE and MSE do',
     async () => {
       const scale = async (change: object) =>
-        (await runWith({ ...plain, ...change }, { images: lights })).quant('conv1').scale;
+        (await runWith({ ...wide, ...change }, WIDE)).quant('conv1').scale;
       const max = await scale({ feature_quantize_method: 'MAX' });
       expect(await scale({ feature_quantize_method: 'PERCENTILE', feature_percentile: 100 })).toBe(max);
-      expect(await scale({ feature_quantize_method: 'MSE' })).toBeLessThanOrEqual(max);
+      expect(await scale({ feature_quantize_method: 'PERCENTILE', feature_percentile: 90 })).toBeLessThan(
+        max,
+      );
+      const coarse = { feature_clamp_value: 2 };
+      const coarsest = await scale({ ...coarse, feature_quantize_method: 'MAX' });
+      expect(await scale({ ...coarse, feature_quantize_method: 'MSE' })).toBeLessThan(0.98 * coarsest);
     },
   ],
   [
     'feature_percentile',
-    'less cuts off more',
+    'less cuts off more, 99.99 where nothing is said',
     async () => {
+      const run = (change: object) =>
+        runWith({ ...wide, feature_quantize_method: 'PERCENTILE', ...change }, WIDE);
       const scales: number[] = [];
-      for (const feature_percentile of [100, 90, 60]) {
-        const { quant } = await runWith({ feature_quantize_method: 'PERCENTILE', feature_percentile });
-        scales.push(quant('conv1').scale);
-      }
+      for (const feature_percentile of [100, 90, 75])
+        scales.push((await run({ feature_percentile })).quant('conv1').scale);
       expect(scales[1]).toBeLessThan(scales[0]!);
       expect(scales[2]).toBeLessThan(scales[1]!);
+      expect((await run({})).bytes).toEqual((await run({ feature_percentile: 99.99 })).bytes);
     },
   ],
   ...['KL', 'ADMM', 'MSE', 'PERCENTILE', 'MAX'].map(
