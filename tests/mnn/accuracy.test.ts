@@ -25,6 +25,9 @@ const LABELLED = 'imagenet150';
 /** Below this a setting is broken, not only coarse; MNN's own tool gives 0.75 at the worst that works. */
 const BROKEN = 0.7;
 
+/** Share of the multiply-adds that must run in int8: more accuracy by float layers would say nothing of a method. */
+const LEAST_INT8 = 0.95;
+
 /** `MNNQUANT_ACCURACY`: a regular expression that model and setting, `MODEL: SETTING`, must fit. */
 const wanted = new RegExp(process.env.MNNQUANT_ACCURACY ?? '');
 
@@ -65,6 +68,8 @@ describeWithMnn("accuracy of every setting in MNN's runtime", ({ python, data })
           const outputs = oracle.run(target, test.inputs);
           const cosines = headCosines(outputs, float, TEST_IMAGES);
           rows.push(row(subject, setting, prediction.multiplyAdds, cosines, tops(outputs, test, subject)));
+          const { int8, total } = prediction.multiplyAdds;
+          expect(int8 / total).toBeGreaterThanOrEqual(LEAST_INT8);
           for (const [name, cosine] of cosines) expect.soft(cosine, name).toBeGreaterThan(BROKEN);
         });
     });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type CalibrationConfig,
   type CalibrationResult,
   calibrate,
   predictInt8,
@@ -25,6 +26,12 @@ const WEIGHTS: WeightConfig = { weightMethod: 'MAX_ABS', weightClamp: 127, quant
 const SHAPE = [1, 12, 9, 11];
 const SAMPLES = 2;
 
+/** What finds zero points. */
+const METHODS = {
+  EMA: { featureMethod: 'EMA' },
+  'MAX, asymmetric': { featureMethod: 'MAX', featureAsymmetric: true },
+} as const;
+
 /** What rounding in other places (averages, linear Interp) may cost. */
 const RIGHT = 0.999;
 
@@ -40,10 +47,18 @@ describeWithMnn("MNN's int8 kernels and zero points", ({ python }) => {
     { build }: ZeroPointNet,
     values: Values,
     change: (scale: TensorScale) => TensorScale = (scale) => scale,
+    method: keyof typeof METHODS = 'EMA',
   ) {
     const { model, output } = build(values);
     const backend = await createCpuBackend();
-    const { plan, calibration, written } = await quantized(model, inputs, backend, output, change);
+    const { plan, calibration, written } = await quantized(
+      model,
+      inputs,
+      backend,
+      output,
+      change,
+      METHODS[method],
+    );
     writeFileSync(target, writeModel(written.net));
     const prediction = predictInt8(written, plan);
     const bytes = 0;
@@ -57,11 +72,13 @@ describeWithMnn("MNN's int8 kernels and zero points", ({ python }) => {
     };
   }
 
-  describe('what is chosen for int8 is right', () => {
+  describe.each(['EMA', 'MAX, asymmetric'] as const)('what is chosen for int8 is right, %s', (method) => {
     for (const net of NETS)
       it(net.title, async () => {
-        for (const values of ['signed', 'rectified', 'skewed'] as const)
-          expect.soft((await measure(net, values)).cosine, values).toBeGreaterThan(RIGHT);
+        for (const values of ['signed', 'rectified', 'skewed'] as const) {
+          const measured = await measure(net, values, undefined, method);
+          expect.soft(measured.cosine, values).toBeGreaterThan(RIGHT);
+        }
       });
   });
 
@@ -84,6 +101,7 @@ async function quantized(
   backend: Awaited<ReturnType<typeof createCpuBackend>>,
   output: number,
   change: (scale: TensorScale) => TensorScale,
+  method: Pick<CalibrationConfig, 'featureMethod' | 'featureAsymmetric'>,
 ) {
   const plan = createPlan(buildGraph(model));
   const data = inputs.get('input')!.data as Float32Array;
@@ -94,7 +112,7 @@ async function quantized(
     plan,
     backend,
     samples: { count: SAMPLES, load },
-    config: { featureMethod: 'EMA', featureClamp: 127, ema: { batchSize: SAMPLES, weights: WEIGHTS } },
+    config: { ...method, featureClamp: 127, ema: { batchSize: SAMPLES, weights: WEIGHTS } },
     memoryBudgetBytes: 2 ** 28,
   });
   const { scales, candidates } = calibration;

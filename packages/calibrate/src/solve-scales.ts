@@ -113,13 +113,15 @@ function solveGroup(
   const merged = solver.merge(seen);
   const asked = groupOptions(group, threshold, options);
   const { scale, method, note } = solver.solve(merged, asked);
-  const room = method === 'maximum' ? headroom : 1;
+  const whole = method === 'maximum';
+  const room = whole ? headroom : 1;
+  const clip = whole ? Number.POSITIVE_INFINITY : scale * featureClamp;
   return {
     scale: Math.fround(scale * room),
     zeroPoint: 0,
     min: -featureClamp,
     max: featureClamp,
-    ...(asked.asymmetric && method !== 'fixed' && shiftedGrid(merged, scale, room, featureClamp)),
+    ...(asked.asymmetric && method !== 'fixed' && shiftedGrid(merged, clip, room, featureClamp)),
     method,
     absMax: merged.absMax,
     ...(group.members.length > 1 ? { groupId: group.id } : {}),
@@ -127,15 +129,15 @@ function solveGroup(
   };
 }
 
-/** The grid over what is left of the range where |x| is cut off as a symmetric one would cut it. */
+/** The grid over what is left of the range where |x| is cut off at a clip. */
 function shiftedGrid(
   seen: FeatureStatistics,
-  scale: number,
+  clip: number,
   room: number,
   clamp: number,
 ): Partial<TensorScale> | undefined {
   const { min, max } = seenRange(seen);
-  const range = clippedRange({ min: min * room, max: max * room }, scale * room * clamp);
+  const range = clippedRange({ min: min * room, max: max * room }, clip);
   const grid = affineGrid(range, clamp);
   return grid && { ...grid, range };
 }
