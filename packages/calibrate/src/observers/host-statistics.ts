@@ -39,12 +39,12 @@ export function featureStatistics(
   return kind === 'buckets' && buckets ? { ...seen, buckets } : { ...seen, counts: values };
 }
 
-/** [0, 0] where no value is finite. */
+/** [0, 0] where no value is finite. No end is -0, which saved statistics would not bring back. */
 function finiteRange({ min, max, count, nonFinite }: TensorStatistics['range']): {
   min: number;
   max: number;
 } {
-  return count === nonFinite ? { min: 0, max: 0 } : { min, max };
+  return count === nonFinite ? { min: 0, max: 0 } : { min: min + 0, max: max + 0 };
 }
 
 function valuesOf(

@@ -39,7 +39,12 @@ export class SavedStatistics {
       );
     const { count, nonFinite, range } = tensor;
     const absMax = range === null ? 0 : Math.max(Math.abs(range.min), Math.abs(range.max));
-    const seen = { absMax, finite: count - nonFinite, nonFinite, range: range ?? { min: 0, max: 0 } };
+    const seen = {
+      absMax,
+      finite: count - nonFinite,
+      nonFinite,
+      range: { min: (range?.min ?? 0) + 0, max: (range?.max ?? 0) + 0 },
+    };
     if (observation.kind === 'buckets') return { ...seen, buckets: this.#buckets(tensor, seen.finite) };
     return { ...seen, counts: this.#histogram(tensor, observation, seen.finite) };
   }
