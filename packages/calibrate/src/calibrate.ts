@@ -9,6 +9,7 @@ import {
 } from '@mnnquant/graph';
 import { CalibrationError } from './calibration-error.ts';
 import { calibrateEma, type EmaForward } from './ema/index.ts';
+import { type LearnedLayer, learnWeights } from './learned-rounding/index.ts';
 import { checkFinite } from './observers/check-finite.ts';
 import { featureStatistics, hostStatistics } from './observers/host-statistics.ts';
 import { type Int8Candidates, int8Candidates } from './rewrite/candidates.ts';
@@ -26,7 +27,12 @@ import {
   savedTensors,
 } from './statistics/index.ts';
 import { sourcesOf } from './ties/tie-groups.ts';
-import { quantizeWeights, quantizeWeightsInTurns, type WeightConfig } from './weights/quantize-weights.ts';
+import {
+  quantizeWeights,
+  quantizeWeightsInTurns,
+  type WeightConfig,
+  type WeightsByOp,
+} from './weights/quantize-weights.ts';
 import type { QuantizedWeights } from './weights/weight-quantizer.ts';
 import { chooseWinograd, type WinogradChoice, WinogradObserver } from './winograd/index.ts';
 
@@ -82,6 +88,8 @@ export interface CalibrationJob {
   readonly saveStatistics?: boolean;
   /** Called as ops are run for samples; `total` is fixed from the first call on. */
   onProgress?(done: number, total: number): void;
+  /** With weights that are learned: the same for learning them, which is done first. */
+  onRounding?(done: number, total: number): void;
 }
 
 export interface CalibrationResult {
@@ -95,6 +103,8 @@ export interface CalibrationResult {
   readonly twice?: 'memory' | 'shapes';
   /** Of the plan's int8 convolutions, with `weights`. */
   readonly weights?: ReadonlyMap<number, QuantizedWeights>;
+  /** With weights that were learned from the samples. */
+  readonly learned?: readonly LearnedLayer[];
   /** With `EMA` and `winograd`. */
   readonly winograd?: WinogradResult;
   /** With `saveStatistics`. */
@@ -114,7 +124,8 @@ export async function calibrate(job: CalibrationJob): Promise<CalibrationResult>
   const asymmetric = config.featureMethod === 'EMA' || config.featureAsymmetric === true;
   const candidates = int8Candidates(plan.graph, plan, { skip: config.skip, asymmetric });
   const scalePlan = planScales(plan, candidates);
-  if (config.featureMethod === 'EMA') return averagedRanges(job, candidates, scalePlan);
+  const learned = await learnedWeights(job, candidates);
+  if (config.featureMethod === 'EMA') return averagedRanges(job, candidates, scalePlan, learned);
   const solver = solverOf(config.featureMethod);
   const { featureClamp, featurePercentile: percentile, maxRangeRatio = Number.POSITIVE_INFINITY } = config;
   const settings = { featureClamp, percentile, asymmetric, centered: candidates.centered };
@@ -124,12 +135,32 @@ export async function calibrate(job: CalibrationJob): Promise<CalibrationResult>
     ? reused(job.statistics, scalePlan, ahead)
     : observeTensors(job, scalePlan, ahead);
   // Other threads compute meanwhile, where there are any.
-  const rounding = config.weights && quantizeWeightsInTurns(plan, candidates, config.weights);
+  const rounding =
+    learned?.weights ?? (config.weights && quantizeWeightsInTurns(plan, candidates, config.weights));
   const [run, weights] = await Promise.all([seeing, rounding]);
   const { statistics } = ahead;
   checkFinite(plan, statistics);
   const scales = solveScales(scalePlan, statistics, { ...settings, solver: ahead.solver, maxRangeRatio });
-  return { scales, candidates, ...run, ...(weights && { weights }) };
+  return { scales, candidates, ...run, ...(weights && { weights }), ...learnedLayers(learned) };
+}
+
+/** Weights that are learned from the samples, where the method is one that does. */
+type Learned = Awaited<ReturnType<typeof learnWeights>> | undefined;
+
+async function learnedWeights(job: CalibrationJob, candidates: Int8Candidates): Promise<Learned> {
+  const { featureMethod, ema, weights } = job.config;
+  const config = featureMethod === 'EMA' ? ema?.weights : weights;
+  if (config?.weightMethod !== 'GPTQ') return undefined;
+  if (ema?.forward?.plan)
+    throw new CalibrationError(
+      'weight_quantize_method: GPTQ cannot be combined with BatchNorm statistics of the samples (bn: train), which change the weights afterwards; take bn: fold or another method',
+    );
+  const onProgress = (done: number, total: number): void => job.onRounding?.(done, total);
+  return learnWeights({ ...job, candidates, config, onProgress });
+}
+
+function learnedLayers(learned: Learned): Pick<CalibrationResult, 'learned'> {
+  return learned ? { learned: learned.layers } : {};
 }
 
 /** What `calibrate` knows once all values were seen. */
@@ -183,6 +214,7 @@ async function averagedRanges(
   job: CalibrationJob,
   candidates: Int8Candidates,
   scalePlan: ScalePlan,
+  learned: Learned,
 ): Promise<CalibrationResult> {
   const { ema, featureClamp } = job.config;
   if (job.statistics || job.saveStatistics)
@@ -190,12 +222,13 @@ async function averagedRanges(
       'EMA: its ranges come from a forward of its own, which saved statistics cannot stand for',
     );
   if (ema === undefined) throw new CalibrationError('EMA: expected its batch size and weights, got none');
-  const weights = quantizeWeights(job.plan, candidates, ema.weights);
+  const weights: WeightsByOp = learned?.weights ?? quantizeWeights(job.plan, candidates, ema.weights);
   const winograd = ema.winograd ? observedWinograd(job, candidates) : undefined;
   const forward = winograd ? followedBy(ema.forward, winograd.observer) : ema.forward;
   const given = { ...job, ...ema, forward, featureClamp, scalePlan, candidates, weights };
   const { scales, report } = await calibrateEma(given);
-  return { scales, candidates, report, passes: 1, ...(winograd && { winograd }) };
+  const own = { ...(winograd && { winograd }), ...(learned && { weights }), ...learnedLayers(learned) };
+  return { scales, candidates, report, passes: 1, ...own };
 }
 
 function observedWinograd({ plan, backend }: CalibrationJob, candidates: Int8Candidates): WinogradResult {

@@ -31,6 +31,12 @@ export {
   type WeightRounding,
 } from './errors/index.ts';
 export {
+  type LearnedLayer,
+  type LearnedWeights,
+  type LearnJob,
+  learnWeights,
+} from './learned-rounding/index.ts';
+export {
   channelCount,
   type PixelFormat,
   type PixelImage,

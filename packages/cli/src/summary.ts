@@ -2,6 +2,7 @@ import { backendLines } from './backend/outcome.ts';
 import { debugPath } from './model-files.ts';
 import { printableName } from './printable.ts';
 import type { QuantizeOutcome } from './quantize-file.ts';
+import { roundingLines } from './rounding-outcome.ts';
 import { shareText } from './share-text.ts';
 import { statisticsLines } from './statistics/outcome.ts';
 import { winogradLines } from './winograd-outcome.ts';
@@ -18,6 +19,7 @@ export function formatSummary(outcome: QuantizeOutcome): string {
     `Int8        ${convolutions.int8} of ${convolutions.total} convolutions, ${shareText(multiplyAdds)} of the multiply-adds; ${casts} ${casts === 1 ? 'cast' : 'casts'} between float and int8`,
     ...floatLines(outcome),
     ...skipLines(outcome.skips),
+    ...roundingLines(outcome.rounding),
     ...winogradLines(outcome.winograd),
     `Size        ${kilobytes(outcome.sourceBytes)} → ${kilobytes(outcome.targetBytes)} (${(outcome.sourceBytes / outcome.targetBytes).toFixed(2)}x smaller)`,
     ...fallbackLines(outcome),

@@ -12,7 +12,8 @@ export function withQuantizedWeights(graph: Graph, weights: ReadonlyMap<number, 
   for (const node of graph.nodes) {
     const quantized = weights.get(node.index);
     if (quantized === undefined) continue;
-    const attributes = { ...(node.attributes as ConvolutionAttributes), weight: dequantized(quantized) };
+    const given = node.attributes as ConvolutionAttributes;
+    const attributes = { ...given, weight: dequantized(quantized), bias: quantized.bias ?? given.bias };
     replaced.set(node, { ...node, attributes });
   }
   const current = (node: GraphNode): GraphNode => replaced.get(node) ?? node;

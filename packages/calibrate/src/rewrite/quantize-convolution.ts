@@ -44,7 +44,7 @@ export function quantizeConvolution(
     weight: undefined,
     external: undefined,
     sparseParameter: undefined,
-    bias: biasOf(where, conv, channels),
+    bias: biasOf(where, weights.bias ?? conv.bias, channels),
     quanParameter: weightParameter(weights, input, output),
     symmetricQuan: activationParameter(input, output, weights.winogradAttr),
   };
@@ -113,8 +113,8 @@ function scaleOf(
   return params;
 }
 
-function biasOf(where: string, conv: Convolution2D, channels: number): Float32Array {
-  const bias = conv.bias ?? new Float32Array(channels);
+function biasOf(where: string, given: Float32Array | undefined, channels: number): Float32Array {
+  const bias = given ?? new Float32Array(channels);
   if (bias.length !== channels)
     throw new RewriteError(`${where}: expected ${channels} biases, got ${bias.length}`);
   return bias;

@@ -61,8 +61,8 @@ function* layerByLayer(
   candidates: Int8Candidates,
   config: WeightConfig,
 ): Generator<[number, QuantizedWeights]> {
-  const quantizer = checkedQuantizer(config);
-  const clamp = Math.min(config.weightClamp, 2 ** (config.quantBits - 1) - 1);
+  const clamp = clampOf(config);
+  const quantizer = quantizerOf(config);
   for (const { node } of plan.steps) {
     const conv = int8Convolution(node, candidates);
     if (conv === undefined) continue;
@@ -85,18 +85,29 @@ function int8Convolution(node: GraphNode, { nodes }: Int8Candidates): Convolutio
   return main.value;
 }
 
-function checkedQuantizer({ weightMethod, weightClamp, quantBits }: WeightConfig): WeightQuantizer {
+/**
+ * The largest magnitude of a whole weight.
+ *
+ * @throws {WeightError} where bits or clamp make no sense
+ */
+export function clampOf({ weightClamp, quantBits }: WeightConfig): number {
   if (!Number.isInteger(quantBits) || quantBits < 2 || quantBits > 8) {
     throw new WeightError(`quant_bits: expected a whole number from 2 to 8, got ${quantBits}`);
   }
   if (!Number.isInteger(weightClamp) || weightClamp < 1 || weightClamp > 127) {
     throw new WeightError(`weight_clamp_value: expected a whole number from 1 to 127, got ${weightClamp}`);
   }
+  return Math.min(weightClamp, 2 ** (quantBits - 1) - 1);
+}
+
+function quantizerOf({ weightMethod }: WeightConfig): WeightQuantizer {
+  if (weightMethod === 'GPTQ')
+    throw new WeightError('weight_quantize_method: GPTQ needs samples; use learnWeights, or another method');
   const quantizer = Object.hasOwn(weightQuantizers, weightMethod)
     ? weightQuantizers[weightMethod]
     : undefined;
   if (quantizer === undefined) {
-    const known = Object.keys(weightQuantizers).join(', ');
+    const known = [...Object.keys(weightQuantizers), 'GPTQ'].join(', ');
     throw new WeightError(`weight_quantize_method: expected one of ${known}, got ${weightMethod}`);
   }
   return quantizer;

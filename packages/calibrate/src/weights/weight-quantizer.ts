@@ -26,6 +26,8 @@ export interface QuantizedWeights {
   readonly scales: Float32Array;
   /** Bits per weight in the file, 2 to 8 (the default); ±(2^(bits - 1) - 1) has to hold every weight. */
   readonly bits?: number;
+  /** [C] the bias that goes with these weights, in place of the float layer's. */
+  readonly bias?: Float32Array;
   /** `symmetricQuan.winogradAttr` to write beside them; see `WinogradObserver`. */
   readonly winogradAttr?: Int32Array;
 }

@@ -1,5 +1,6 @@
 import type { Prediction } from '@mnnquant/calibrate';
 import type { TensorBackend } from '@mnnquant/graph';
+import { type RoundingOutcome, roundingOutcome } from '../rounding-outcome.ts';
 import type { OpenedSamples, SkippedFile } from '../samples/opened.ts';
 import type { SkipCount } from '../skips.ts';
 import { type WinogradOutcome, winogradOutcome } from '../winograd-outcome.ts';
@@ -23,6 +24,8 @@ export interface JobOutcome {
   /** What computed, in words. */
   readonly device: string;
   readonly threads: number;
+  /** With weights learned from the samples (`GPTQ`). */
+  readonly rounding?: RoundingOutcome;
   /** With EMA and `winogradOpt`. */
   readonly winograd?: WinogradOutcome;
 }
@@ -42,6 +45,7 @@ export function jobOutcome(
     ...(calibration.twice && { twice: calibration.twice }),
     device: backend.device,
     threads: threadsOf(backend),
+    ...(calibration.learned && { rounding: roundingOutcome(calibration.learned) }),
     ...(calibration.winograd && { winograd: winogradOutcome(calibration.winograd) }),
   };
 }

@@ -27,7 +27,7 @@ import { threadsOf } from './threads-of.ts';
 
 /** What a job is through with, and how much of it there is. */
 export type OnProgress = (
-  phase: 'images' | 'calibrate' | 'debug' | 'report',
+  phase: 'images' | 'round' | 'calibrate' | 'debug' | 'report',
   done: number,
   total: number,
 ) => void;
@@ -139,6 +139,7 @@ async function runCalibration(
     statistics,
     saveStatistics,
     onProgress: (done, total) => onProgress?.('calibrate', done, total),
+    onRounding: (done, total) => onProgress?.('round', done, total),
   });
   if (training === undefined) return { calibration, model: folded.model, plan };
   // The weights of the result are others than those of the run.

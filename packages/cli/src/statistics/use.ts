@@ -20,13 +20,13 @@ type FileJob = Pick<Job, 'config' | 'source'> & { readonly read: SourceModel };
 export class StatisticsUse {
   readonly #options: CheckedOptions;
   readonly #loaded: StatisticsFile | undefined;
-  /** Whether the network must be run: to take statistics, or for `debug`. */
+  /** Whether the network must be run: to take statistics, to learn weights, or for `debug`. */
   readonly #runs: boolean;
 
   /**
    * @throws {UsageError} with a method that has no statistics, or where the file cannot be used with these options
    */
-  constructor(options: CheckedOptions, { feature_quantize_method, debug }: Config) {
+  constructor(options: CheckedOptions, { feature_quantize_method, weight_quantize_method, debug }: Config) {
     this.#options = options;
     const { saveStats, loadStats } = options;
     if (feature_quantize_method === 'EMA')
@@ -35,7 +35,7 @@ export class StatisticsUse {
       );
     this.#loaded = loadStats === undefined ? undefined : readStatistics(loadStats);
     if (this.#loaded) checkComputed(this.#loaded, options);
-    this.#runs = this.#loaded === undefined || debug;
+    this.#runs = this.#loaded === undefined || debug || weight_quantize_method === 'GPTQ';
   }
 
   /** For the choice of a backend: where nothing runs, none need be started. */
