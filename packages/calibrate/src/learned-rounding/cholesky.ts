@@ -29,22 +29,3 @@ function subtractMultiple(
   if (factor === 0) return;
   for (let j = from; j < to; j++) matrix[at + j] = matrix[at + j]! - factor * row[j]!;
 }
-
-/**
- * Solves Rᵀ R x = b in place of b.
- *
- * @param factor [size, size], of which the upper triangle is R
- */
-export function solveInPlace(factor: Float64Array, size: number, vector: Float64Array): void {
-  for (let i = 0; i < size; i++) {
-    const value = vector[i]! / factor[i * size + i]!;
-    vector[i] = value;
-    if (value === 0) continue;
-    for (let j = i + 1; j < size; j++) vector[j] = vector[j]! - value * factor[i * size + j]!;
-  }
-  for (let i = size - 1; i >= 0; i--) {
-    let sum = vector[i]!;
-    for (let j = i + 1; j < size; j++) sum -= factor[i * size + j]! * vector[j]!;
-    vector[i] = sum / factor[i * size + i]!;
-  }
-}

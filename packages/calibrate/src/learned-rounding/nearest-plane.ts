@@ -8,7 +8,7 @@
  * @param whole [K] the result, whole numbers within ±clamp: target ≈ whole * scale
  */
 export function roundByNearestPlane(
-  factor: Float64Array,
+  factor: Float32Array,
   target: Float64Array,
   scale: number,
   clamp: number,

@@ -88,7 +88,7 @@ export class Part {
   }
 }
 
-function addMultiple(matrix: Float64Array, at: number, factor: number, target: Float64Array): void {
+function addMultiple(matrix: Float32Array, at: number, factor: number, target: Float64Array): void {
   for (let j = 0; j < target.length; j++) target[j] = target[j]! + factor * matrix[at + j]!;
 }
 

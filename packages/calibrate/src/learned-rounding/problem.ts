@@ -15,10 +15,10 @@ export interface Problem {
   readonly size: number;
   /** By place in `moments` and `factor`: which weight it is. */
   readonly order: Int32Array;
-  /** [K, K] H: symmetric, positive definite, the weights in `order`. */
-  readonly moments: Float64Array;
+  /** [K, K] H: symmetric, positive definite, the weights in `order`. In float32, since reading it is what takes the time. */
+  readonly moments: Float32Array;
   /** [K, K], of which the upper triangle is R with H = Rᵀ R. */
-  readonly factor: Float64Array;
+  readonly factor: Float32Array;
 }
 
 /**
@@ -39,9 +39,9 @@ export function problemOf(sums: Float64Array, size: number): Problem {
   const moments = new Float64Array(size * size);
   for (let i = 0; i < size; i++)
     for (let j = 0; j < size; j++) moments[i * size + j] = centred[order[i]! * size + order[j]!]!;
-  const factor = moments.slice();
-  choleskyInPlace(factor, size, LEAST_PIVOT * mean);
-  return { size, order, moments, factor };
+  const result = { size, order, moments: Float32Array.from(moments) };
+  choleskyInPlace(moments, size, LEAST_PIVOT * mean);
+  return { ...result, factor: Float32Array.from(moments) };
 }
 
 /** [K, K] from [K + 1, K + 1]; nothing on the diagonal is below 0. */

@@ -39,7 +39,12 @@ export function roundLayer(
     for (let channel = group * perGroup; channel < (group + 1) * perGroup; channel++) {
       const row = weight.subarray(channel * area, (channel + 1) * area);
       const whole = quantized.subarray(channel * area, (channel + 1) * area);
-      const rounded = roundOutput(problems, row, { clamp, smallestScale, name, channel }, whole);
+      const rounded = roundOutput(
+        problems,
+        row,
+        { clamp, smallestScale, name: `${name}, output channel ${channel}` },
+        whole,
+      );
       scales[channel] = rounded.scale;
       bias[channel] = bias[channel]! + meanError(row, whole, rounded.scale, means);
       for (const key of ['signal', 'nearest', 'learned'] as const) totals[key] += rounded[key];

@@ -8,6 +8,8 @@ const STEPS = 40;
 const SMALLEST_SHARE = 0.4;
 /** Rounds of: round with a scale, then take the scale that is best for what was rounded. */
 const ROUNDS = 2;
+/** Weights of an output for which there is one round only: another gains little and takes as long again. */
+const ONE_ROUND = 512;
 /** Passes over the weights of an output in each round. */
 const SWEEPS = 3;
 
@@ -33,7 +35,7 @@ export interface RoundedOutput {
 export function roundOutput(
   problems: readonly Problem[],
   weights: Float32Array,
-  options: WeightQuantizeOptions & { readonly name: string; readonly channel: number },
+  options: WeightQuantizeOptions & { readonly name: string },
   quantized: Int8Array,
 ): RoundedOutput {
   const { clamp } = options;
@@ -52,7 +54,8 @@ export function roundOutput(
   let scale = maxAbs;
   output.write(quantized);
   let next = output.firstScale(most / clamp);
-  for (let round = 0; round < ROUNDS; round++) {
+  const rounds = weights.length > ONE_ROUND ? 1 : ROUNDS;
+  for (let round = 0; round < rounds; round++) {
     const tried = next;
     output.learn(tried);
     next = output.refit();

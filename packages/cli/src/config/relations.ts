@@ -7,7 +7,11 @@ type Raw = Readonly<Record<string, unknown>>;
 /** What a schema cannot say; keys whose own value is wrong are left out. */
 export function relations(raw: Raw): string[] {
   const config = validPart(raw);
-  return [...(config.input_type === 'sequence' ? [] : channelProblems(config)), ...repeatedInputs(config)];
+  return [
+    ...(config.input_type === 'sequence' ? [] : channelProblems(config)),
+    ...repeatedInputs(config),
+    ...methodProblems(config),
+  ];
 }
 
 /** The keys that are right, with defaults. */
@@ -36,4 +40,12 @@ function repeatedInputs({ inputs = [] }: Partial<Config>): string[] {
   const names = inputs.map(({ name }) => name);
   const twice = new Set(names.filter((name, i) => names.indexOf(name) !== i));
   return [...twice].map((name) => `inputs: expected every input once, got ${describe(name)} twice`);
+}
+
+function methodProblems(config: Partial<Config>): string[] {
+  const { feature_quantize_method: features, weight_quantize_method: weights, bn } = config;
+  if (features !== 'EMA' || bn !== 'train' || weights !== 'GPTQ') return [];
+  return [
+    'weight_quantize_method: GPTQ cannot go with "bn": "train", which changes the weights afterwards; take "bn": "fold" or another method',
+  ];
 }

@@ -1,0 +1,186 @@
+import { buildGraph, createPlan, createReferenceBackend, execute, type Sample } from '@mnnquant/graph';
+import {
+  type Convolution2DCommon,
+  createTable,
+  MNN_DATA_FORMAT,
+  type Net,
+  OpType,
+} from '@mnnquant/mnn-format';
+import { describe, expect, it } from 'vitest';
+import { withQuantizedWeights } from '../../src/ema/quantized-graph.ts';
+import { learnWeights } from '../../src/learned-rounding/index.ts';
+import { spread } from '../../src/learned-rounding/windows.ts';
+import { quantizeMaxAbs } from '../../src/weights/max-abs.ts';
+import type { QuantizedWeights } from '../../src/weights/weight-quantizer.ts';
+import { numbers } from './numbers.ts';
+
+const [CHANNELS, HEIGHT, WIDTH, SAMPLES] = [6, 9, 7, 4];
+
+interface Case {
+  readonly depthwise?: boolean;
+  readonly common: Partial<Convolution2DCommon>;
+  readonly bias?: boolean;
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  'a 1x1 convolution': { common: { kernelX: 1, kernelY: 1, outputCount: 5 }, bias: true },
+  'a padded 3x3 convolution': { common: { kernelX: 3, kernelY: 3, padX: 1, padY: 1, outputCount: 4 } },
+  'a strided, dilated convolution of uneven size': {
+    common: { kernelX: 2, kernelY: 3, strideX: 2, strideY: 1, dilateY: 2, padX: 1, outputCount: 3 },
+    bias: true,
+  },
+  'a depthwise convolution': {
+    depthwise: true,
+    common: { kernelX: 3, kernelY: 3, padX: 1, padY: 1, outputCount: CHANNELS, group: CHANNELS },
+    bias: true,
+  },
+  'a convolution in groups': { common: { kernelX: 3, kernelY: 1, outputCount: 4, group: 2 }, bias: true },
+};
+
+function netOf({ depthwise = false, common: given, bias }: Case): Net {
+  const random = numbers(11);
+  const common = createTable('Convolution2DCommon', { inputCount: CHANNELS, ...given });
+  const per = depthwise ? 1 : CHANNELS / Math.max(1, common.group);
+  const count = common.outputCount * per * common.kernelX * common.kernelY;
+  const value = createTable('Convolution2D', {
+    common,
+    weight: Float32Array.from({ length: count }, random),
+    bias: bias ? Float32Array.from({ length: common.outputCount }, random) : undefined,
+  });
+  const input = createTable('Op', {
+    name: 'input',
+    type: OpType.Input,
+    outputIndexes: Int32Array.of(0),
+    main: {
+      type: 'Input',
+      value: createTable('Input', {
+        dims: Int32Array.of(1, CHANNELS, HEIGHT, WIDTH),
+        dformat: MNN_DATA_FORMAT.NCHW,
+      }),
+    },
+  });
+  const convolution = createTable('Op', {
+    name: 'conv',
+    type: depthwise ? OpType.ConvolutionDepthwise : OpType.Convolution,
+    inputIndexes: Int32Array.of(0),
+    outputIndexes: Int32Array.of(1),
+    main: { type: 'Convolution2D', value },
+  });
+  return createTable('Net', {
+    oplists: [input, convolution],
+    tensorName: ['input', 'output'],
+    outputName: ['output'],
+  });
+}
+
+/** Neighbours and channels look alike, as in pictures. */
+function sampleOf(index: number): Sample {
+  const random = numbers(100 + index);
+  const levels = Array.from({ length: HEIGHT }, () => 2 * random() + 1);
+  const data = Float32Array.from(
+    { length: CHANNELS * HEIGHT * WIDTH },
+    (_, i) => levels[Math.floor(i / WIDTH) % HEIGHT]! + 0.2 * random(),
+  );
+  return new Map([['input', data]]);
+}
+
+async function learned(one: Case, bits: number, memoryBudgetBytes = 2 ** 24) {
+  const plan = createPlan(buildGraph(netOf(one)), new Map([['input', [1, CHANNELS, HEIGHT, WIDTH]]]));
+  const config = { weightMethod: 'GPTQ', weightClamp: 127, quantBits: bits } as const;
+  const candidates = { nodes: new Map([[1, 'int8' as const]]) };
+  const steps: number[] = [];
+  const result = await learnWeights({
+    plan,
+    candidates: candidates as Parameters<typeof learnWeights>[0]['candidates'],
+    config,
+    backend: createReferenceBackend(),
+    samples: { count: SAMPLES, load: async (index) => sampleOf(index) },
+    memoryBudgetBytes,
+    onProgress: (done, total) => steps.push(done / total),
+  });
+  return { plan, steps, ...result };
+}
+
+/** By channel: differences of what the layer computes, with other weights, over all places of all samples. */
+async function differences(plan: Awaited<ReturnType<typeof learned>>['plan'], weights: QuantizedWeights) {
+  const samples = Array.from({ length: SAMPLES }, (_, i) => sampleOf(i));
+  const shapes = new Map(plan.inputs.map(({ name, desc }) => [name, desc.shape]));
+  const other = createPlan(withQuantizedWeights(plan.graph, new Map([[1, weights]])), shapes);
+  const [a, b] = [
+    await execute(plan, createReferenceBackend(), samples),
+    await execute(other, createReferenceBackend(), samples),
+  ];
+  const channels = weights.scales.length;
+  const result: number[][] = Array.from({ length: channels }, () => []);
+  for (const [i, outputs] of a.outputs.entries()) {
+    const [x, y] = [outputs.get('output')!, b.outputs[i]!.get('output')!];
+    const plane = x.data.length / channels;
+    for (let at = 0; at < x.data.length; at++)
+      result[Math.floor(at / plane)]!.push(y.data[at]! - x.data[at]!);
+  }
+  return result;
+}
+
+function energy(channels: readonly (readonly number[])[]): number {
+  let sum = 0;
+  for (const own of channels) {
+    const mean = own.reduce((a, b) => a + b, 0) / own.length;
+    for (const one of own) sum += (one - mean) ** 2;
+  }
+  return sum;
+}
+
+describe.each(Object.entries(cases))('%s', (_, one) => {
+  it.each([8, 4])(
+    'with %i bits computes less error than with MAX_ABS, and none on the average',
+    async (bits) => {
+      const { plan, weights, layers } = await learned(one, bits);
+      const own = weights.get(1)!;
+      const off = await differences(plan, own);
+      for (const channel of off) {
+        const mean = channel.reduce((a, b) => a + b, 0) / channel.length;
+        expect(Math.abs(mean)).toBeLessThan(1e-5);
+      }
+      const attributes = plan.steps[0]!.node.attributes as { weight: Float32Array; outputChannels: number };
+      const clamp = 2 ** (bits - 1) - 1;
+      const matrix = { data: attributes.weight, channels: attributes.outputChannels, name: 'conv' };
+      const before = energy(await differences(plan, quantizeMaxAbs(matrix, { clamp })));
+      const after = energy(off);
+      expect(after).toBeLessThan(0.9 * before);
+      // The damping is in what was minimized.
+      const [layer] = layers;
+      expect(layer!.name).toBe('conv');
+      expect(layer!.learned).toBeGreaterThanOrEqual(after * (1 - 1e-3));
+      expect(layer!.learned).toBeLessThan(layer!.nearest);
+      expect(own.bits).toBe(bits);
+      expect(Math.max(...own.quantized.map(Math.abs))).toBeLessThanOrEqual(clamp);
+    },
+  );
+});
+
+describe('learning', () => {
+  it('gives the same whatever the memory, and tells how far it is', async () => {
+    const roomy = await learned(cases['a padded 3x3 convolution']!, 8);
+    const tight = await learned(cases['a padded 3x3 convolution']!, 8, 1);
+    expect(tight.weights).toEqual(roomy.weights);
+    expect(roomy.steps.at(-1)).toBe(1);
+    expect(roomy.steps).toEqual([...roomy.steps].sort((a, b) => a - b));
+  });
+});
+
+describe('places that are looked at', () => {
+  it.each([
+    [5, 9],
+    [100, 100],
+    [100, 7],
+    [12544, 128],
+    [1, 1],
+  ])('of %i, at most %i, are different, in range and spread', (count, most) => {
+    const places = spread(count, most);
+    expect(places).toHaveLength(Math.min(count, most));
+    expect(new Set(places).size).toBe(places.length);
+    const gaps = places.map((place, i) => place - (places[i - 1] ?? 0));
+    expect(places.every((place) => place >= 0 && place < count)).toBe(true);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(Math.max(1, (4 * count) / most));
+  });
+});
