@@ -33,8 +33,8 @@ export function formatSummary(outcome: QuantizeOutcome): string {
 }
 
 function howComputed(outcome: QuantizeOutcome): string {
-  const { passes, debug, device } = outcome;
-  if (passes === 0 && debug === undefined) return 'without running the network';
+  const { passes, debug, rounding, device } = outcome;
+  if (passes === 0 && debug === undefined && rounding === undefined) return 'without running the network';
   return `on ${device}${twoPasses(outcome)}`;
 }
 

@@ -107,6 +107,22 @@ export const methodEffects: readonly Effect[] = [
       expect(errorOf(admm)).toBeLessThan(errorOf(max));
     },
   ],
+  ...['KL', 'ADMM', 'EMA'].map(
+    (method): Effect => [
+      'weight_quantize_method',
+      `GPTQ learns from the samples with ${method}`,
+      async () => {
+        const config = { feature_quantize_method: method, quant_bits: 3 };
+        const plainly = await runWith(config);
+        const { outcome, convolution } = await runWith({ ...config, weight_quantize_method: 'GPTQ' });
+        expect(convolution('conv1').levels).not.toEqual(plainly.convolution('conv1').levels);
+        expect(plainly.outcome.rounding).toBeUndefined();
+        expect(outcome.rounding!.layers.map(({ op }) => op)).toContain('conv1');
+        expect(outcome.rounding!.gain).toBeGreaterThan(0);
+        expect(formatSummary(outcome)).toMatch(/^Rounding {4}learned for \d+ layers?, each \d+\.\d dB nearer/m);
+      },
+    ],
+  ),
   [
     'feature_clamp_value',
     'is the largest activation, and the scale grows as it shrinks',

@@ -43,7 +43,7 @@ const rows: readonly Row[] = [
   [
     'weight_quantize_method',
     { weight_quantize_method: 'EMA' },
-    'weight_quantize_method: expected "MAX_ABS", "ADMM", "MSE", got "EMA"',
+    'weight_quantize_method: expected "MAX_ABS", "ADMM", "MSE", "GPTQ", got "EMA"',
   ],
   ['feature_percentile', { feature_percentile: 0 }, 'feature_percentile: expected more than 0, got 0'],
   ['feature_percentile', { feature_percentile: 101 }, 'feature_percentile: expected at most 100, got 101'],
@@ -53,6 +53,11 @@ const rows: readonly Row[] = [
   ['quant_bits', { quant_bits: 1 }, 'quant_bits: expected at least 2, got 1'],
   ['quant_bits', { quant_bits: 16 }, 'quant_bits: expected at most 8, got 16'],
   ['batch_size', { batch_size: 0 }, 'batch_size: expected at least 1, got 0'],
+  [
+    'bn',
+    { bn: 'train', feature_quantize_method: 'EMA', weight_quantize_method: 'GPTQ' },
+    'weight_quantize_method: GPTQ cannot go with "bn": "train"',
+  ],
   ['bn', { bn: true }, 'bn: expected "fold", "train", got true'],
   ['winogradOpt', { winogradOpt: 1 }, 'winogradOpt: expected true or false, got 1'],
   [

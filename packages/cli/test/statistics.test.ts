@@ -84,6 +84,7 @@ const CHANGES = [
   { skip_quant_op_names: ['pool'] },
   { skip_quant_op_names: ['type:ReLU'], feature_quantize_method: 'ADMM' },
   { used_image_num: 3 },
+  { weight_quantize_method: 'GPTQ', quant_bits: 3 },
 ] as const;
 
 describe('reused statistics give the bytes of a run that computes everything', () => {

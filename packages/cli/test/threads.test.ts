@@ -22,7 +22,9 @@ describe('the same bytes for any number of threads, with one pass and two', () =
   it.each([
     [{ feature_quantize_method: 'KL', weight_quantize_method: 'MAX_ABS' }],
     [{ feature_quantize_method: 'ADMM', weight_quantize_method: 'ADMM' }],
+    [{ feature_quantize_method: 'KL', weight_quantize_method: 'GPTQ', quant_bits: 4 }],
     [{ feature_quantize_method: 'EMA', batch_size: 3 }],
+    [{ feature_quantize_method: 'EMA', batch_size: 3, weight_quantize_method: 'GPTQ' }],
     [{ feature_quantize_method: 'EMA', batch_size: 4, winogradOpt: true }],
     [{ feature_quantize_method: 'KL', debug: true }],
   ])('%j', async (config) => {
