@@ -18,14 +18,8 @@ export function roundByNearestPlane(
   const size = target.length;
   for (let i = size - 1; i >= 0; i--) {
     const at = i * size;
-    let [even, odd] = [0, 0];
-    let j = i + 1;
-    for (; j + 1 < size; j += 2) {
-      even += factor[at + j]! * errors[j]!;
-      odd += factor[at + j + 1]! * errors[j + 1]!;
-    }
-    if (j < size) even += factor[at + j]! * errors[j]!;
-    const wanted = target[i]! - (even + odd) / factor[at + i]!;
+    const made = dotFrom(factor, at, errors, i + 1);
+    const wanted = target[i]! - made / factor[at + i]!;
     const q = roundWithin(wanted / scale, clamp);
     whole[i] = q;
     errors[i] = q * scale - target[i]!;
@@ -36,4 +30,19 @@ export function roundByNearestPlane(
 export function roundWithin(value: number, clamp: number): number {
   const magnitude = Math.min(clamp, Math.floor(Math.abs(value) + 0.5));
   return value < 0 ? -magnitude : magnitude;
+}
+
+/** Σ row[at + j] · vector[j] for j from `from` on: four sums side by side, which is faster, added at the end. */
+export function dotFrom(row: Float32Array, at: number, vector: Float64Array, from: number): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const size = vector.length;
+  let j = from;
+  for (; j + 3 < size; j += 4) {
+    a += row[at + j]! * vector[j]!;
+    b += row[at + j + 1]! * vector[j + 1]!;
+    c += row[at + j + 2]! * vector[j + 2]!;
+    d += row[at + j + 3]! * vector[j + 3]!;
+  }
+  for (; j < size; j++) a += row[at + j]! * vector[j]!;
+  return a + b + (c + d);
 }

@@ -1,4 +1,4 @@
-import { roundByNearestPlane, roundWithin } from './nearest-plane.ts';
+import { dotFrom, roundByNearestPlane, roundWithin } from './nearest-plane.ts';
 import type { Problem } from './problem.ts';
 
 /** Weights of one output that share a problem, while they are rounded: w ≈ q s. */
@@ -93,8 +93,7 @@ function addMultiple(matrix: Float32Array, at: number, factor: number, target: F
 }
 
 function multiply({ size, moments }: Problem, vector: Float64Array, result: Float64Array): void {
-  result.fill(0);
-  for (let k = 0; k < size; k++) if (vector[k] !== 0) addMultiple(moments, k * size, vector[k]!, result);
+  for (let k = 0; k < size; k++) result[k] = dotFrom(moments, k * size, vector, 0);
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
