@@ -87,11 +87,18 @@ function sampleOf(index: number): Sample {
 async function learned(one: Case, bits: number, memoryBudgetBytes = 2 ** 24) {
   const plan = createPlan(buildGraph(netOf(one)), new Map([['input', [1, CHANNELS, HEIGHT, WIDTH]]]));
   const config = { weightMethod: 'GPTQ', weightClamp: 127, quantBits: bits } as const;
-  const candidates = { nodes: new Map([[1, 'int8' as const]]) };
+  const none = new Set<number>();
+  const candidates = {
+    nodes: new Map([[1, 'int8' as const]]),
+    tensors: none,
+    means: none,
+    apart: new Map(),
+    centered: none,
+  };
   const steps: number[] = [];
   const result = await learnWeights({
     plan,
-    candidates: candidates as Parameters<typeof learnWeights>[0]['candidates'],
+    candidates,
     config,
     backend: createReferenceBackend(),
     samples: { count: SAMPLES, load: async (index) => sampleOf(index) },
