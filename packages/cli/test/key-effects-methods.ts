@@ -119,7 +119,9 @@ export const methodEffects: readonly Effect[] = [
         expect(plainly.outcome.rounding).toBeUndefined();
         expect(outcome.rounding!.layers.map(({ op }) => op)).toContain('conv1');
         expect(outcome.rounding!.gain).toBeGreaterThan(0);
-        expect(formatSummary(outcome)).toMatch(/^Rounding {4}learned for \d+ layers?, each \d+\.\d dB nearer/m);
+        expect(formatSummary(outcome)).toMatch(
+          /^Rounding {4}learned for \d+ layers?, each \d+\.\d dB nearer/m,
+        );
       },
     ],
   ),

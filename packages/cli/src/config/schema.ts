@@ -124,11 +124,13 @@ export const configSchema = z.object({
       'Zero points for activations that reach farther on one side of 0, such as those behind a ReLU: twice the levels. EMA always has them.',
     examples: [true],
   }),
-  weight_quantize_method: z._default(z.enum(['MAX_ABS', 'ADMM', 'MSE', 'GPTQ']), 'MAX_ABS').register(keyNotes, {
-    description:
-      'How weights are rounded, with one scale per output channel. GPTQ: learned layer by layer from the samples.',
-    examples: ['GPTQ'],
-  }),
+  weight_quantize_method: z
+    ._default(z.enum(['MAX_ABS', 'ADMM', 'MSE', 'GPTQ']), 'MAX_ABS')
+    .register(keyNotes, {
+      description:
+        'How weights are rounded, with one scale per output channel. GPTQ: learned layer by layer from the samples.',
+      examples: ['GPTQ'],
+    }),
   feature_clamp_value: clamp().register(keyNotes, {
     description: 'Largest quantized activation; less is coarser.',
     examples: [120],
