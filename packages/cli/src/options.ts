@@ -33,7 +33,7 @@ export interface QuantizeOptions {
    */
   readonly report?: string;
   readonly onProgress?: (
-    phase: 'images' | 'round' | 'calibrate' | 'debug' | 'report',
+    phase: 'images' | 'round' | 'calibrate' | 'correct' | 'debug' | 'report',
     done: number,
     total: number,
   ) => void;

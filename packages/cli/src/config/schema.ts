@@ -157,6 +157,11 @@ export const configSchema = z.object({
     description: "EMA: MNN's Winograd attributes where they help.",
     examples: [false],
   }),
+  bias_correction: z._default(z.boolean(), false).register(keyNotes, {
+    description:
+      'Moves the biases of int8 convolutions so that the mean of every channel is that of the float model.',
+    examples: [true],
+  }),
   skip_quant_op_names: z._default(z.array(z.string().check(z.minLength(1))), []).register(keyNotes, {
     description: 'Ops that stay float: names, patterns with * and ?, type:NAME.',
     examples: [['conv1'], ['head/*', 'type:ConvolutionDepthwise']],

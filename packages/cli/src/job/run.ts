@@ -1,7 +1,9 @@
 import {
   type CalibrationJob,
   type CalibrationResult,
+  type CorrectedBiases,
   calibrate,
+  correctBiases,
   type Prediction,
   predictInt8,
   quantizeModel,
@@ -27,7 +29,7 @@ import { threadsOf } from './threads-of.ts';
 
 /** What a job is through with, and how much of it there is. */
 export type OnProgress = (
-  phase: 'images' | 'round' | 'calibrate' | 'debug' | 'report',
+  phase: 'images' | 'round' | 'calibrate' | 'correct' | 'debug' | 'report',
   done: number,
   total: number,
 ) => void;
@@ -82,7 +84,9 @@ export async function runJob(job: Job, samples: OpenedSamples, options: RunOptio
   const { calibration, model, plan } = await runCalibration(job, samples, { ...options, memoryBytes });
   warn(tensorWarnings(calibration, job.graph));
   onPhase?.('calibrate');
-  const written = rewrite(model, plan, calibration, job.config);
+  const quantized = rewrite(model, plan, calibration, job.config);
+  const corrected = await correct(quantized, plan, job.config, samples, { ...options, memoryBytes });
+  const written = corrected?.model ?? quantized;
   const prediction = predictInt8(written, plan, calibration.candidates);
   warn(predictionWarnings(prediction));
   onPhase?.('rewrite');
@@ -101,6 +105,29 @@ export async function runJob(job: Job, samples: OpenedSamples, options: RunOptio
   });
   onPhase?.('measure');
   return { written, calibration, prediction, measurement };
+}
+
+/** With `bias_correction`. */
+async function correct(
+  model: MnnModel,
+  plan: ExecutionPlan,
+  config: Config,
+  samples: OpenedSamples,
+  { backend, strict, memoryBytes, onProgress }: RunOptions,
+): Promise<CorrectedBiases | undefined> {
+  if (!config.bias_correction) return undefined;
+  const graph = buildGraph(model, { leaveOutTail: true });
+  const shapes = new Map(plan.inputs.map(({ name, desc }) => [name, desc.shape]));
+  return correctBiases({
+    plan,
+    model,
+    quantizedPlan: createPlan(graph, shapes),
+    backend,
+    samples,
+    strict,
+    memoryBudgetBytes: memoryBytes,
+    onProgress: (done, total) => onProgress?.('correct', done, total),
+  });
 }
 
 interface CalibratedModel {

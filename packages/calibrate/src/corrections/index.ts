@@ -1,0 +1,1 @@
+export { type BiasCorrectionJob, type CorrectedBiases, correctBiases } from './bias-correction.ts';
