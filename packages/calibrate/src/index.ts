@@ -19,7 +19,14 @@ export {
 export { CalibrationError } from './calibration-error.ts';
 export { type InlinedModel, inlineConstantWeights } from './constant-weights.ts';
 export type { BatchTensor, EmaForward } from './ema/index.ts';
-export { type BiasCorrectionJob, type CorrectedBiases, correctBiases } from './corrections/index.ts';
+export {
+  type BiasCorrectionJob,
+  type CorrectedBiases,
+  correctBiases,
+  type EqualizationJob,
+  type EqualizedModel,
+  equalize,
+} from './corrections/index.ts';
 export {
   cosineOf,
   type Distribution,

@@ -33,7 +33,7 @@ export interface QuantizeOptions {
    */
   readonly report?: string;
   readonly onProgress?: (
-    phase: 'images' | 'round' | 'calibrate' | 'correct' | 'debug' | 'report',
+    phase: 'images' | 'equalize' | 'round' | 'calibrate' | 'correct' | 'debug' | 'report',
     done: number,
     total: number,
   ) => void;

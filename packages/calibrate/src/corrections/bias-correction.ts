@@ -43,7 +43,7 @@ export interface CorrectedBiases {
 }
 
 /** A bias is moved by so many steps of the output at most: more is no error of rounding. */
-const MOST_STEPS = 8;
+export const MOST_STEPS = 8;
 
 /**
  * Moves the bias of every int8 convolution so that the mean of each of its channels over all samples is the float network's, with
@@ -70,7 +70,7 @@ export async function correctBiases(job: BiasCorrectionJob): Promise<CorrectedBi
   const floats = groupByShape(samples, plan, (own) => createPlan(plan.graph, own));
   const progress = progressOf(job, [floats, ...Array.from({ length: passes }, () => groups)]);
   const visit = { ...job, onSteps: progress };
-  const means = await floatMeans(visit, floats, layers.flat().map(({ source }) => source.outputIndexes![0]!));
+  const means = await (process.env.BC_MODE?.startsWith('pre') ? preMeans(visit, floats, layers.flat().map(({ source }) => source.outputIndexes![0]!)) : floatMeans(visit, floats, layers.flat().map(({ source }) => source.outputIndexes![0]!)));
   const state = new Correction(means);
   if (layers.length === 0) return { model, shifts: state.shifts, passes: 0 };
   if (together) await runTogether(visit, groups[0]!, state);
@@ -133,8 +133,10 @@ class Correction {
     const grid = resultGrid(node);
     const table = node.source.main?.value as Convolution2D;
     const means = this.#means.get(node.source.outputIndexes![0]!)!;
+    const MOST=Number(process.env.BC_MOST??8);
     const shifts = means.map((mean, c) =>
-      solveShift(counts.of(c), mean / grid.scale + grid.zero, grid, MOST_STEPS),
+      process.env.BC_MODE?.startsWith('pre') ? preShift(counts.of(c), mean / grid.scale + grid.zero, MOST) :
+      solveShift(counts.of(c), mean / grid.scale + grid.zero, grid, MOST),
     );
     const bias = table.bias ?? new Float32Array(means.length);
     this.shifts.set(node.index, shifts);
@@ -255,4 +257,41 @@ async function runLayer(
 function planUpTo(plan: ExecutionPlan, tensors: readonly number[]): ExecutionPlan {
   const graph = { ...plan.graph, outputs: tensors.map((tensor) => ({ tensor, name: `tensor ${tensor}` })) };
   return createPlan(graph, new Map(plan.inputs.map(({ name, desc }) => [name, desc.shape])));
+}
+
+function preShift(counts: Uint32Array, mean: number, most: number): number {
+  let sum=0, n=0;
+  for (let b=0;b<counts.length;b++) { sum+=counts[b]!*(-127-64+b/16); n+=counts[b]!; }
+  return Math.max(-most, Math.min(most, mean-sum/n));
+}
+async function preMeans(job: VisitJob, groups: readonly SampleGroup[], tensors: readonly number[]): Promise<Map<number, Float64Array>> {
+  const { plan: orig, samples } = groups[0]!;
+  const wanted = new Set(tensors);
+  const res = new Map<number, Float64Array>();
+  const isT = (s: PlanStep) => wanted.has(s.node.outputs[0]!);
+  let kept: readonly number[] = [];
+  const strip = (node: GraphNode): GraphNode => ({...node, attributes: {...(node.attributes as object), relu:false, relu6:false}});
+  const steps = orig.steps.map((step) => {
+    const own = step.release.filter((id) => step.node.outputs.includes(id));
+    const later = isT(step) ? step.release.filter((id) => !own.includes(id)) : [];
+    const release = [...kept, ...step.release.filter((id) => !later.includes(id))];
+    kept = later;
+    return { ...step, release, node: isT(step)? strip(step.node): step.node };
+  });
+  const targets = new Map(orig.steps.filter(isT).map(s=>[s.node.index, s]));
+  const values = new Map<number, readonly DeviceTensor[]>();
+  const program = new Program({...orig, steps}, job.backend);
+  const onTensor = async (event: TensorEvent): Promise<void> => {
+    values.set(event.tensor, event.values);
+    const step = targets.get(event.node?.index ?? -1);
+    if (!step) return;
+    const ch = channelsOf(event.desc); const m = new Float64Array(ch.count); let n=0;
+    for (const v of event.values) { const d = await job.backend.download(v); n+=d.length/ch.count; forEachRun(d.length, ch, (c,s,e)=>{ for(let i=s;i<e;i++) m[c]!+=d[i]!; }); }
+    res.set(event.tensor, m.map(x=>x/n));
+    await runAgain(job.backend, step, step.node.inputs.map((id) => values.get(id)!), event.values);
+  };
+  const loaded = await loadSamples(job.samples, samples);
+  await program.visit(loaded, { onTensor }, namesOf(job.samples, samples), samples[0]);
+  program.dispose();
+  return res;
 }

@@ -1,1 +1,2 @@
 export { type BiasCorrectionJob, type CorrectedBiases, correctBiases } from './bias-correction.ts';
+export { type EqualizationJob, type EqualizedModel, equalize } from './equalize.ts';

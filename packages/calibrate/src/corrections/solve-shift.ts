@@ -24,11 +24,11 @@ export function fineBin(parts: number, zero: number): number {
  * @returns steps, a whole number of parts, between ±`most`: the smallest among the best
  */
 export function solveShift(counts: Uint32Array, mean: number, grid: ResultGrid, most: number): number {
-  let total = 0;
-  for (const count of counts) total += count;
+  const filled = filledBins(counts);
+  const total = filled.reduce((sum, bin) => sum + counts[bin]!, 0);
   if (total === 0 || !Number.isFinite(mean)) return 0;
+  const off = (shift: number): number => shiftedSum(counts, filled, shift, grid) / total - mean;
   const limit = Math.round(most * PARTS);
-  const off = (shift: number): number => shiftedMean(counts, shift, grid) / total - mean;
   // The mean grows with the shift.
   let [low, high] = [-limit, limit];
   while (high - low > 1) {
@@ -41,15 +41,28 @@ export function solveShift(counts: Uint32Array, mean: number, grid: ResultGrid, 
   return candidates[0]!.shift / PARTS;
 }
 
-/** Sum of the rounded results. */
-function shiftedMean(counts: Uint32Array, shift: number, { low, high }: ResultGrid): number {
+function filledBins(counts: Uint32Array): Int32Array {
+  const bins = new Int32Array(counts.length);
+  let filled = 0;
+  for (let bin = 0; bin < counts.length; bin++) if (counts[bin] !== 0) bins[filled++] = bin;
+  return bins.subarray(0, filled);
+}
+
+/** Of the results, moved by `shift` parts of a step, rounded (halves away from 0) and bounded. */
+function shiftedSum(
+  counts: Uint32Array,
+  filled: Int32Array,
+  shift: number,
+  { low, high }: ResultGrid,
+): number {
+  const first = LOWEST * PARTS + shift;
   let sum = 0;
-  for (let bin = 0; bin < FINE_BINS; bin++) {
-    const count = counts[bin]!;
-    if (count === 0) continue;
-    const value = LOWEST + (bin + shift) / PARTS;
-    const rounded = Math.sign(value) * Math.floor(Math.abs(value) + 0.5);
-    sum += count * Math.min(high, Math.max(low, rounded));
+  for (let i = 0; i < filled.length; i++) {
+    const bin = filled[i]!;
+    const parts = first + bin;
+    const half = PARTS / 2;
+    const whole = parts < 0 ? -Math.floor((half - parts) / PARTS) : Math.floor((half + parts) / PARTS);
+    sum += counts[bin]! * (whole < low ? low : whole > high ? high : whole);
   }
   return sum;
 }

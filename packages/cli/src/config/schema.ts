@@ -157,6 +157,11 @@ export const configSchema = z.object({
     description: "EMA: MNN's Winograd attributes where they help.",
     examples: [false],
   }),
+  equalize: z._default(z.boolean(), false).register(keyNotes, {
+    description:
+      'Gives channels between two convolutions more equal ranges before calibration; the function stays.',
+    examples: [true],
+  }),
   bias_correction: z._default(z.boolean(), false).register(keyNotes, {
     description:
       'Moves the biases of int8 convolutions so that the mean of every channel is that of the float model.',

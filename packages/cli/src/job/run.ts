@@ -4,6 +4,7 @@ import {
   type CorrectedBiases,
   calibrate,
   correctBiases,
+  equalize,
   type Prediction,
   predictInt8,
   quantizeModel,
@@ -29,7 +30,7 @@ import { threadsOf } from './threads-of.ts';
 
 /** What a job is through with, and how much of it there is. */
 export type OnProgress = (
-  phase: 'images' | 'round' | 'calibrate' | 'correct' | 'debug' | 'report',
+  phase: 'images' | 'equalize' | 'round' | 'calibrate' | 'correct' | 'debug' | 'report',
   done: number,
   total: number,
 ) => void;
@@ -77,10 +78,11 @@ export function openSamples(
 }
 
 /** The work between reading and writing: calibrates, rewrites the model, and measures what `debug` asks for. */
-export async function runJob(job: Job, samples: OpenedSamples, options: RunOptions): Promise<JobResult> {
+export async function runJob(given: Job, samples: OpenedSamples, options: RunOptions): Promise<JobResult> {
   const { onProgress, warn, onPhase, report } = options;
   const memoryBytes = options.memoryBytes * (1 - SAMPLES_SHARE);
-  warn(memoryWarnings(job.plan, memoryBytes));
+  warn(memoryWarnings(given.plan, memoryBytes));
+  const job = await equalized(given, samples, { ...options, memoryBytes });
   const { calibration, model, plan } = await runCalibration(job, samples, { ...options, memoryBytes });
   warn(tensorWarnings(calibration, job.graph));
   onPhase?.('calibrate');
@@ -105,6 +107,29 @@ export async function runJob(job: Job, samples: OpenedSamples, options: RunOptio
   });
   onPhase?.('measure');
   return { written, calibration, prediction, measurement };
+}
+
+/** With `equalize`: the job for the network whose channels have more equal ranges. */
+async function equalized(
+  job: Job,
+  samples: OpenedSamples,
+  { backend, strict, memoryBytes, onProgress }: RunOptions,
+): Promise<Job> {
+  if (!job.config.equalize) return job;
+  const { inference, plan } = job;
+  const { model } = await equalize({
+    model: inference.folded.model,
+    plan,
+    backend,
+    samples,
+    strict,
+    memoryBudgetBytes: memoryBytes,
+    onProgress: (done, total) => onProgress?.('equalize', done, total),
+  });
+  const graph = buildGraph(model, { leaveOutTail: true });
+  const shapes = new Map(plan.inputs.map(({ name, desc }) => [name, desc.shape]));
+  const folded = { ...inference.folded, model };
+  return { ...job, inference: { ...inference, folded }, graph, plan: createPlan(graph, shapes) };
 }
 
 /** With `bias_correction`. */

@@ -1,0 +1,164 @@
+import type { ConvolutionAttributes } from '@mnnquant/graph';
+import { UnionFind } from '../ties/union-find.ts';
+import type { ChannelRanges } from './channel-ranges.ts';
+import type { OwnConvolution, ScaleVariables } from './scale-variables.ts';
+
+/** Shares of the way to channels of equal range that are tried. */
+const SHARES = Array.from({ length: 11 }, (_, i) => i / 10);
+
+/** A channel is enlarged by this at most: what calibration hardly saw may be larger elsewhere. */
+export const MOST_GAIN = Number(process.env.EQ_GAIN ?? 16);
+
+/** By how much a channel may exceed what was seen before ReLU6 cuts it off. */
+export const RELU6_MARGIN = Number(process.env.EQ_M6 ?? 1.25);
+
+const INT8_STEPS = 127;
+
+export interface Factors {
+  /** By variable: what its channels are divided by, 1 for those not in it. */
+  readonly factors: ReadonlyMap<number, number>;
+}
+
+/**
+ * What to divide each channel by, so that int8 loses less.
+ *
+ * An activation has one scale for all of its channels, weights have one for each output channel. So a factor costs nothing in the
+ * layer that makes a channel, nor in a depthwise one that reads it; in other layers it widens the range of the weights that share a
+ * scale. Of each set of connected tensors the share α is taken with the least noise, channels being divided by
+ * (range / largest range)^α: as SmoothQuant (Xiao et al., 2022) moves ranges from activations to weights, with the goal of Nagel et
+ * al., Data-Free Quantization (2019).
+ */
+export function equalizationFactors(
+  { convolutions, variables, fixed }: ScaleVariables,
+  ranges: ReadonlyMap<number, ChannelRanges>,
+): Map<number, number> {
+  const relative = relativeRanges(variables, ranges);
+  const limits = relu6Limits(convolutions, variables, ranges);
+  const free = (variable: number): boolean => !fixed.has(variable) && (relative.get(variable) ?? 0) > 0;
+  const factors = new Map<number, number>();
+  for (const part of connectedParts(variables, convolutions)) {
+    const consumers = convolutions.filter(({ input }) => part.has(input));
+    const own = [...new Set([...part].flatMap((tensor) => [...variables.get(tensor)!]))].filter(free);
+    if (consumers.length === 0 || own.length === 0) continue;
+    let best = { noise: Number.POSITIVE_INFINITY, factors: new Map<number, number>() };
+    const costs = consumers.map((one) => layerCost(one, ranges.get(one.input)!));
+    for (const share of SHARES) {
+      const tried = new Map(
+        own.map((variable) => [
+          variable,
+          factorOf(relative.get(variable)!, share, limits.get(variable) ?? 0),
+        ]),
+      );
+      const of = (variable: number): number => tried.get(variable) ?? 1;
+      const noise = costs.reduce((sum, cost, i) => {
+        const { input } = consumers[i]!;
+        return sum + cost(Float64Array.from(variables.get(input)!, of));
+      }, 0);
+      // A larger share has to gain something.
+      if (noise < best.noise * (1 - 1e-9)) best = { noise, factors: tried };
+    }
+    for (const [variable, factor] of best.factors) if (factor !== 1) factors.set(variable, factor);
+  }
+  return factors;
+}
+
+/** @param lowest 0 where nothing bounds it; above 1 the channel stays as it is */
+function factorOf(relative: number, share: number, lowest: number): number {
+  if (lowest >= 1) return 1;
+  return Math.max(relative ** share, 1 / MOST_GAIN, lowest);
+}
+
+/** By variable: its largest range among its tensors, each as a part of its tensor's. */
+function relativeRanges(
+  variables: ScaleVariables['variables'],
+  ranges: ReadonlyMap<number, ChannelRanges>,
+): Map<number, number> {
+  const relative = new Map<number, number>();
+  for (const [tensor, own] of variables) {
+    const largest = ranges.get(tensor)?.largest ?? [];
+    const whole = Math.max(0, ...largest);
+    if (whole === 0) continue;
+    for (const [c, variable] of own.entries())
+      relative.set(variable, Math.max(relative.get(variable) ?? 0, largest[c]! / whole));
+  }
+  return relative;
+}
+
+/** By variable that a ReLU6 bounds: the smallest factor that leaves all that was seen below 6. */
+function relu6Limits(
+  convolutions: readonly OwnConvolution[],
+  variables: ScaleVariables['variables'],
+  ranges: ReadonlyMap<number, ChannelRanges>,
+): Map<number, number> {
+  const limits = new Map<number, number>();
+  for (const { step, output } of convolutions) {
+    if (!(step.node.attributes as ConvolutionAttributes).relu6) continue;
+    const largest = ranges.get(output)!.largest;
+    for (const [c, variable] of variables.get(output)!.entries())
+      limits.set(
+        variable,
+        Math.max(limits.get(variable) ?? 0, largest[c]! >= 6 ? 1 : (RELU6_MARGIN * largest[c]!) / 6),
+      );
+  }
+  return limits;
+}
+
+/** Sets of tensors that share variables. */
+function connectedParts(
+  variables: ScaleVariables['variables'],
+  convolutions: readonly OwnConvolution[],
+): Set<number>[] {
+  const sets = new UnionFind();
+  const firstWith = new Map<number, number>();
+  for (const [tensor, own] of variables)
+    for (const variable of own) {
+      const first = firstWith.get(variable);
+      if (first === undefined) firstWith.set(variable, tensor);
+      else sets.union(first, tensor);
+    }
+  const parts = new Map<number, Set<number>>();
+  for (const tensor of variables.keys()) {
+    const root = sets.find(tensor);
+    parts.set(root, (parts.get(root) ?? new Set()).add(tensor));
+  }
+  const made = new Set(convolutions.map(({ output }) => output));
+  return [...parts.values()].filter((part) => [...part].some((tensor) => made.has(tensor)));
+}
+
+/**
+ * The noise of rounding input and weights to int8, at the output of a convolution, as a part of its power, for factors [C] that the
+ * input's channels are divided by.
+ */
+function layerCost({ step, depthwise }: OwnConvolution, { largest, power }: ChannelRanges): (factors: Float64Array) => number {
+  const { weight, outputChannels } = step.node.attributes as ConvolutionAttributes;
+  const channels = depthwise ? 1 : largest.length;
+  const taps = weight!.length / outputChannels / channels;
+  const energy = new Float64Array(largest.length);
+  const peaks = new Float64Array(outputChannels * channels);
+  for (let row = 0; row < outputChannels * channels; row++) {
+    const channel = depthwise ? row : row % channels;
+    for (let tap = 0; tap < taps; tap++) {
+      const value = weight![row * taps + tap]!;
+      energy[channel]! += value * value;
+      peaks[row] = Math.max(peaks[row]!, Math.abs(value));
+    }
+  }
+  const signal = energy.reduce((sum, one, c) => sum + one * power[c]!, 0);
+  return (factors) => {
+    let [range, inputs, weights, steps] = [0, 0, 0, 0];
+    for (let c = 0; c < factors.length; c++) {
+      const factor = factors[c]!;
+      range = Math.max(range, largest[c]! / factor);
+      inputs += energy[c]! * factor * factor;
+      weights += (taps * power[c]!) / (factor * factor);
+    }
+    for (let o = 0; o < outputChannels && !depthwise; o++) {
+      let peak = 0;
+      for (let c = 0; c < channels; c++) peak = Math.max(peak, peaks[o * channels + c]! * factors[c]!);
+      steps += peak * peak;
+    }
+    const step = range / INT8_STEPS;
+    const noise = step * step * inputs + (steps / INT8_STEPS ** 2) * weights;
+    return signal > 0 ? noise / signal : 0;
+  };
+}
