@@ -18,7 +18,6 @@ export {
 } from './calibrate.ts';
 export { CalibrationError } from './calibration-error.ts';
 export { type InlinedModel, inlineConstantWeights } from './constant-weights.ts';
-export type { BatchTensor, EmaForward } from './ema/index.ts';
 export {
   type BiasCorrectionJob,
   type CorrectedBiases,
@@ -27,6 +26,7 @@ export {
   type EqualizedModel,
   equalize,
 } from './corrections/index.ts';
+export type { BatchTensor, EmaForward } from './ema/index.ts';
 export {
   cosineOf,
   type Distribution,

@@ -1,4 +1,5 @@
 import { backendLines } from './backend/outcome.ts';
+import { correctionLines } from './corrections-outcome.ts';
 import { debugPath } from './model-files.ts';
 import { printableName } from './printable.ts';
 import type { QuantizeOutcome } from './quantize-file.ts';
@@ -21,6 +22,7 @@ export function formatSummary(outcome: QuantizeOutcome): string {
     ...skipLines(outcome.skips),
     ...roundingLines(outcome.rounding),
     ...winogradLines(outcome.winograd),
+    ...correctionLines(outcome.corrections),
     `Size        ${kilobytes(outcome.sourceBytes)} → ${kilobytes(outcome.targetBytes)} (${(outcome.sourceBytes / outcome.targetBytes).toFixed(2)}x smaller)`,
     ...fallbackLines(outcome),
     ...backendLines(outcome.backend),
@@ -33,8 +35,9 @@ export function formatSummary(outcome: QuantizeOutcome): string {
 }
 
 function howComputed(outcome: QuantizeOutcome): string {
-  const { passes, debug, rounding, device } = outcome;
-  if (passes === 0 && debug === undefined && rounding === undefined) return 'without running the network';
+  const { passes, debug, rounding, corrections, device } = outcome;
+  const ran = debug ?? rounding ?? corrections;
+  if (passes === 0 && ran === undefined) return 'without running the network';
   return `on ${device}${twoPasses(outcome)}`;
 }
 

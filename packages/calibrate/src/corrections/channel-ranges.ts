@@ -1,7 +1,7 @@
 import type { TensorData, TensorDesc } from '@mnnquant/graph';
 import type { SampleGroup } from '../samples.ts';
 import { channelsOf, forEachRun } from './channels.ts';
-import { type VisitJob, visitValues } from './float-means.ts';
+import { type VisitJob, visitValues } from './visit-values.ts';
 
 /** Of a tensor of the float network over all samples, by channel. */
 export interface ChannelRanges {

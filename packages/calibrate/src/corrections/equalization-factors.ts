@@ -7,17 +7,12 @@ import type { OwnConvolution, ScaleVariables } from './scale-variables.ts';
 const SHARES = Array.from({ length: 11 }, (_, i) => i / 10);
 
 /** A channel is enlarged by this at most: what calibration hardly saw may be larger elsewhere. */
-export const MOST_GAIN = Number(process.env.EQ_GAIN ?? 16);
+export const MOST_GAIN = 16;
 
 /** By how much a channel may exceed what was seen before ReLU6 cuts it off. */
-export const RELU6_MARGIN = Number(process.env.EQ_M6 ?? 1.25);
+export const RELU6_MARGIN = 1.25;
 
 const INT8_STEPS = 127;
-
-export interface Factors {
-  /** By variable: what its channels are divided by, 1 for those not in it. */
-  readonly factors: ReadonlyMap<number, number>;
-}
 
 /**
  * What to divide each channel by, so that int8 loses less.
@@ -129,7 +124,10 @@ function connectedParts(
  * The noise of rounding input and weights to int8, at the output of a convolution, as a part of its power, for factors [C] that the
  * input's channels are divided by.
  */
-function layerCost({ step, depthwise }: OwnConvolution, { largest, power }: ChannelRanges): (factors: Float64Array) => number {
+function layerCost(
+  { step, depthwise }: OwnConvolution,
+  { largest, power }: ChannelRanges,
+): (factors: Float64Array) => number {
   const { weight, outputChannels } = step.node.attributes as ConvolutionAttributes;
   const channels = depthwise ? 1 : largest.length;
   const taps = weight!.length / outputChannels / channels;

@@ -3,8 +3,8 @@ import { type Convolution2D, decodeConvolutionWeights, type MnnModel, type Op } 
 import { groupByShape } from '../samples.ts';
 import { channelRanges } from './channel-ranges.ts';
 import { equalizationFactors } from './equalization-factors.ts';
-import { stepsOf, type VisitJob } from './float-means.ts';
 import { type OwnConvolution, scaleVariables } from './scale-variables.ts';
+import { stepsOf, type VisitJob } from './visit-values.ts';
 
 export interface EqualizationJob extends Omit<VisitJob, 'onSteps'> {
   /** The float model, without BatchNorm. */

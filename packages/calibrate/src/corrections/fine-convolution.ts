@@ -32,8 +32,11 @@ function isWinograd(node: GraphNode): node is WinogradNode {
 }
 
 /** Scale and zero point of its output, which are those of the op. */
-function winogradScale({ source, attributes }: WinogradNode): { readonly scale: number; readonly zero: number } {
-  const { quanParameter, symmetricQuan } = source.main?.value as Convolution2D;
+function winogradScale({ source, attributes }: WinogradNode): {
+  readonly scale: number;
+  readonly zero: number;
+} {
+  const { quanParameter, symmetricQuan } = source.main!.value as Convolution2D;
   const scale = Math.fround(quanParameter?.scaleOut || 1 / attributes.outputInverse);
   return { scale, zero: symmetricQuan?.outputZeroPoint ?? 0 };
 }
@@ -54,7 +57,12 @@ export function resultGrid(node: GraphNode): ResultGrid {
   }
   const { op, outputs } = node.attributes as Int8ConvolutionAttributes;
   const [{ scale, zeroPoint, min, max }] = outputs;
-  return { scale: Math.fround(scale), zero: zeroPoint, low: op.relu || op.relu6 ? zeroPoint : min, high: max };
+  return {
+    scale: Math.fround(scale),
+    zero: zeroPoint,
+    low: op.relu || op.relu6 ? zeroPoint : min,
+    high: max,
+  };
 }
 
 /**

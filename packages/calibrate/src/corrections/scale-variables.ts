@@ -1,7 +1,7 @@
 import {
   type BinaryAttributes,
-  channelAxis,
   type ConvolutionAttributes,
+  channelAxis,
   type EltwiseAttributes,
   type ExecutionPlan,
   type PlanStep,
@@ -115,7 +115,12 @@ class Builder {
 }
 
 function isImage(desc: TensorDesc | undefined): desc is TensorDesc {
-  return desc?.dtype === 'float32' && desc.shape.length === 4 && desc.value === undefined && desc.list === undefined;
+  return (
+    desc?.dtype === 'float32' &&
+    desc.shape.length === 4 &&
+    desc.value === undefined &&
+    desc.list === undefined
+  );
 }
 
 /** Whether an op of this name lets a positive factor per channel through. */
@@ -153,7 +158,8 @@ function ownConvolution(step: PlanStep): OwnConvolution | undefined {
   if ((!depthwise && type !== OpType.Convolution) || main?.type !== 'Convolution2D') return undefined;
   const { weight, group, outputChannels } = node.attributes as ConvolutionAttributes;
   const [input, output] = [inputs[0], outputs[0]];
-  if (weight === undefined || node.inputs.length !== 1 || !isImage(input) || !isImage(output)) return undefined;
+  if (weight === undefined || node.inputs.length !== 1 || !isImage(input) || !isImage(output))
+    return undefined;
   const channels = channelsOf(input).count;
   const fits = depthwise ? channels === outputChannels : group <= 1;
   return fits ? { step, input: node.inputs[0]!, output: node.outputs[0]!, depthwise } : undefined;

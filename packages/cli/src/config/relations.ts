@@ -11,6 +11,7 @@ export function relations(raw: Raw): string[] {
     ...(config.input_type === 'sequence' ? [] : channelProblems(config)),
     ...repeatedInputs(config),
     ...methodProblems(config),
+    ...movingStatistics(config),
   ];
 }
 
@@ -34,6 +35,14 @@ function channelProblems({ format, ...config }: Partial<Config>): string[] {
   if (config.normal?.every((value) => value === 0))
     problems.push('normal: expected a number that is not 0, all zero would make every input zero');
   return problems;
+}
+
+/** What is folded after the run would not be what was equalized before it. */
+function movingStatistics({ bn, equalize, feature_quantize_method: method }: Partial<Config>): string[] {
+  if (bn !== 'train' || !equalize || method !== 'EMA') return [];
+  return [
+    'equalize: not with "bn": "train", which folds other statistics than the stored ones after the run; take "bn": "fold"',
+  ];
 }
 
 function repeatedInputs({ inputs = [] }: Partial<Config>): string[] {

@@ -1,5 +1,6 @@
 import type { Prediction } from '@mnnquant/calibrate';
 import type { TensorBackend } from '@mnnquant/graph';
+import { type CorrectionsOutcome, correctionsOutcome } from '../corrections-outcome.ts';
 import { type RoundingOutcome, roundingOutcome } from '../rounding-outcome.ts';
 import type { OpenedSamples, SkippedFile } from '../samples/opened.ts';
 import type { SkipCount } from '../skips.ts';
@@ -28,14 +29,17 @@ export interface JobOutcome {
   readonly rounding?: RoundingOutcome;
   /** With EMA and `winogradOpt`. */
   readonly winograd?: WinogradOutcome;
+  /** With `equalize` or `bias_correction`. */
+  readonly corrections?: CorrectionsOutcome;
 }
 
 export function jobOutcome(
   { skips }: Job,
   samples: OpenedSamples,
-  { calibration, prediction }: JobResult,
+  { calibration, prediction, equalized, corrected }: JobResult,
   backend: TensorBackend,
 ): JobOutcome {
+  const corrections = correctionsOutcome(equalized, corrected);
   return {
     images: { used: samples.names, skipped: samples.skipped },
     prediction,
@@ -47,5 +51,6 @@ export function jobOutcome(
     threads: threadsOf(backend),
     ...(calibration.learned && { rounding: roundingOutcome(calibration.learned) }),
     ...(calibration.winograd && { winograd: winogradOutcome(calibration.winograd) }),
+    ...(corrections && { corrections }),
   };
 }

@@ -4,6 +4,7 @@ import {
   type CorrectedBiases,
   calibrate,
   correctBiases,
+  type EqualizedModel,
   equalize,
   type Prediction,
   predictInt8,
@@ -54,6 +55,10 @@ export interface RunOptions
 export interface JobResult {
   readonly written: MnnModel;
   readonly calibration: CalibrationResult;
+  /** With `equalize`. */
+  readonly equalized?: EqualizedModel;
+  /** With `bias_correction`. */
+  readonly corrected?: CorrectedBiases;
   /** How MNN's runtime will run the written model. */
   readonly prediction: Prediction;
   /** With `debug` or for a report: how far each layer is from the float network, and more. */
@@ -82,7 +87,8 @@ export async function runJob(given: Job, samples: OpenedSamples, options: RunOpt
   const { onProgress, warn, onPhase, report } = options;
   const memoryBytes = options.memoryBytes * (1 - SAMPLES_SHARE);
   warn(memoryWarnings(given.plan, memoryBytes));
-  const job = await equalized(given, samples, { ...options, memoryBytes });
+  const equalized = await equalizedModel(given, samples, { ...options, memoryBytes });
+  const job = equalized ? withModel(given, equalized.model) : given;
   const { calibration, model, plan } = await runCalibration(job, samples, { ...options, memoryBytes });
   warn(tensorWarnings(calibration, job.graph));
   onPhase?.('calibrate');
@@ -92,7 +98,14 @@ export async function runJob(given: Job, samples: OpenedSamples, options: RunOpt
   const prediction = predictInt8(written, plan, calibration.candidates);
   warn(predictionWarnings(prediction));
   onPhase?.('rewrite');
-  if (!(job.config.debug || report)) return { written, calibration, prediction };
+  const result = {
+    written,
+    calibration,
+    prediction,
+    ...(equalized && { equalized }),
+    ...(corrected && { corrected }),
+  };
+  if (!(job.config.debug || report)) return result;
   const phase = report ? 'report' : 'debug';
   const measurement = await measure({
     plan,
@@ -106,18 +119,17 @@ export async function runJob(given: Job, samples: OpenedSamples, options: RunOpt
     onProgress: (done, total) => onProgress?.(phase, done, total),
   });
   onPhase?.('measure');
-  return { written, calibration, prediction, measurement };
+  return { ...result, measurement };
 }
 
-/** With `equalize`: the job for the network whose channels have more equal ranges. */
-async function equalized(
-  job: Job,
+/** With `equalize`: the network whose channels have more equal ranges. */
+async function equalizedModel(
+  { config, inference, plan }: Job,
   samples: OpenedSamples,
   { backend, strict, memoryBytes, onProgress }: RunOptions,
-): Promise<Job> {
-  if (!job.config.equalize) return job;
-  const { inference, plan } = job;
-  const { model } = await equalize({
+): Promise<EqualizedModel | undefined> {
+  if (!config.equalize) return undefined;
+  return equalize({
     model: inference.folded.model,
     plan,
     backend,
@@ -126,10 +138,17 @@ async function equalized(
     memoryBudgetBytes: memoryBytes,
     onProgress: (done, total) => onProgress?.('equalize', done, total),
   });
+}
+
+/** The job for a network with other weights. */
+function withModel(job: Job, model: MnnModel): Job {
   const graph = buildGraph(model, { leaveOutTail: true });
-  const shapes = new Map(plan.inputs.map(({ name, desc }) => [name, desc.shape]));
-  const folded = { ...inference.folded, model };
-  return { ...job, inference: { ...inference, folded }, graph, plan: createPlan(graph, shapes) };
+  const inference = { ...job.inference, folded: { ...job.inference.folded, model } };
+  return { ...job, inference, graph, plan: createPlan(graph, shapesOf(job.plan)) };
+}
+
+function shapesOf({ inputs }: ExecutionPlan): ReadonlyMap<string, readonly number[]> {
+  return new Map(inputs.map(({ name, desc }) => [name, desc.shape]));
 }
 
 /** With `bias_correction`. */
@@ -142,11 +161,10 @@ async function correct(
 ): Promise<CorrectedBiases | undefined> {
   if (!config.bias_correction) return undefined;
   const graph = buildGraph(model, { leaveOutTail: true });
-  const shapes = new Map(plan.inputs.map(({ name, desc }) => [name, desc.shape]));
   return correctBiases({
     plan,
     model,
-    quantizedPlan: createPlan(graph, shapes),
+    quantizedPlan: createPlan(graph, shapesOf(plan)),
     backend,
     samples,
     strict,

@@ -20,13 +20,14 @@ type FileJob = Pick<Job, 'config' | 'source'> & { readonly read: SourceModel };
 export class StatisticsUse {
   readonly #options: CheckedOptions;
   readonly #loaded: StatisticsFile | undefined;
-  /** Whether the network must be run: to take statistics, to learn weights, or for `debug`. */
+  /** Whether the network must be run: to take statistics, to learn weights, for corrections or for `debug`. */
   readonly #runs: boolean;
 
   /**
    * @throws {UsageError} with a method that has no statistics, or where the file cannot be used with these options
    */
-  constructor(options: CheckedOptions, { feature_quantize_method, weight_quantize_method, debug }: Config) {
+  constructor(options: CheckedOptions, config: Config) {
+    const { feature_quantize_method, weight_quantize_method, debug, equalize, bias_correction } = config;
     this.#options = options;
     const { saveStats, loadStats } = options;
     if (feature_quantize_method === 'EMA')
@@ -35,7 +36,8 @@ export class StatisticsUse {
       );
     this.#loaded = loadStats === undefined ? undefined : readStatistics(loadStats);
     if (this.#loaded) checkComputed(this.#loaded, options);
-    this.#runs = this.#loaded === undefined || debug || weight_quantize_method === 'GPTQ';
+    const learns = weight_quantize_method === 'GPTQ';
+    this.#runs = this.#loaded === undefined || debug || learns || equalize || bias_correction;
   }
 
   /** For the choice of a backend: where nothing runs, none need be started. */
