@@ -45,17 +45,16 @@ export async function correctBiases(job: BiasCorrectionJob): Promise<CorrectedBi
   const groups = groupByShape(samples, createPlan(simulated, shapes), (own) => createPlan(simulated, own));
   const layers = layersOf(groups);
   if (layers.length === 0) return { model, shifts: new Map(), passes: 0 };
-  const together = fitTogether(job, groups);
-  const passes = together ? 1 : layers.length;
+  const runs = fitTogether(job, groups) ? [groups] : layers.map((layer) => groupsUpTo(groups, layer));
   const floats = groupByShape(samples, plan, (own) => createPlan(plan.graph, own));
-  const onSteps = progressOf(job, [floats, ...Array.from({ length: passes }, () => groups)]);
+  const onSteps = progressOf(job, [floats, ...runs]);
   const tensors = layers.flat().map(modelTensor);
   const state = new Correction(await floatMeans({ ...job, onSteps }, floats, tensors));
   // Ops of the simulator may be without a kernel: it says what MNN computes, not how fast.
   const visit = { ...job, onSteps, strict: false };
-  if (together) await correctTogether(visit, groups[0]!, state);
-  else for (const layer of layers) await correctLayer(visit, groups, layer, state);
-  return { model: withBiases(model, state.biases), shifts: state.shifts, passes };
+  if (runs[0] === groups) await correctTogether(visit, groups[0]!, state);
+  else for (const [i, layer] of layers.entries()) await correctLayer(visit, runs[i]!, layer, state);
+  return { model: withBiases(model, state.biases), shifts: state.shifts, passes: runs.length };
 }
 
 /** Whether all samples can be run layer by layer. */
@@ -103,7 +102,11 @@ function layersOf(groups: readonly SampleGroup[]): GraphNode[][] {
   return layers;
 }
 
-/** One run of all samples up to some convolutions, which then get their biases. */
+/**
+ * One run of all samples up to some convolutions, which then get their biases.
+ *
+ * @param groups with plans that end there
+ */
 async function correctLayer(
   job: VisitJob,
   groups: readonly SampleGroup[],
@@ -113,8 +116,7 @@ async function correctLayer(
   const counts = new Map<number, FineCounts>();
   const byTensor = new Map(layer.map((node) => [node.outputs[0]!, node]));
   for (const { plan, samples } of groups) {
-    const upTo = planUpTo(plan, [...byTensor.keys()]);
-    const group = { plan: finePlan(upTo, state), samples };
+    const group = { plan: finePlan(plan, state), samples };
     await visitValues(job, group, new Set(byTensor.keys()), (tensor, _, data, desc) => {
       const node = byTensor.get(tensor)!;
       const own = counts.get(tensor) ?? new FineCounts(node, channelsOf(desc).count);
@@ -125,7 +127,11 @@ async function correctLayer(
   for (const [tensor, node] of byTensor) state.solve(node, counts.get(tensor)!);
 }
 
-function planUpTo(plan: ExecutionPlan, tensors: readonly number[]): ExecutionPlan {
-  const graph = { ...plan.graph, outputs: tensors.map((tensor) => ({ tensor, name: `tensor ${tensor}` })) };
-  return createPlan(graph, new Map(plan.inputs.map(({ name, desc }) => [name, desc.shape])));
+/** Plans that end with some convolutions. */
+function groupsUpTo(groups: readonly SampleGroup[], layer: readonly GraphNode[]): readonly SampleGroup[] {
+  const outputs = layer.map(({ name, outputs: [tensor] }) => ({ tensor: tensor!, name }));
+  return groups.map(({ plan, samples }) => {
+    const shapes = new Map(plan.inputs.map(({ name, desc }) => [name, desc.shape]));
+    return { plan: createPlan({ ...plan.graph, outputs }, shapes), samples };
+  });
 }
