@@ -262,6 +262,42 @@ export const methodEffects: readonly Effect[] = [
     },
   ],
   [
+    'equalize',
+    'gives channels other weights before calibration, and says so',
+    async () => {
+      const plainRun = await runWith({});
+      const { outcome, convolution, quant } = await runWith({ equalize: true });
+      expect(outcome.corrections?.equalize?.convolutions).toBeGreaterThan(0);
+      expect(formatSummary(outcome)).toMatch(
+        /Equalized {3}\d+ convolutions?, channels enlarged up to [\d.]+ times/,
+      );
+      expect(convolution('conv1').alpha).not.toEqual(plainRun.convolution('conv1').alpha);
+      // What leaves the network is what it was.
+      expect(quant('image')).toEqual(plainRun.quant('image'));
+      expect((await runWith({ equalize: false })).bytes).toEqual(plainRun.bytes);
+    },
+  ],
+  ...['KL', 'ADMM', 'EMA'].map(
+    (method): Effect => [
+      'bias_correction',
+      `changes biases and nothing else, with ${method}`,
+      async () => {
+        const given = { feature_quantize_method: method, quant_bits: 3 };
+        const off = await runWith({ ...given, bias_correction: false });
+        const on = await runWith({ ...given, bias_correction: true });
+        const biases = ({ net }: KeyResult) =>
+          net.oplists!.flatMap(({ main }) => (main?.type === 'Convolution2D' ? [...main.value.bias!] : []));
+        expect(biases(on)).not.toEqual(biases(off));
+        expect(on.convolution('conv1')).toEqual(off.convolution('conv1'));
+        expect(on.outcome.corrections?.biasCorrection).toMatchObject({ passes: 1 });
+        expect(formatSummary(on.outcome)).toMatch(
+          /Biases {6}of \d convolutions? corrected, by up to [\d.]+ steps/,
+        );
+        expect(off.outcome).not.toHaveProperty('corrections');
+      },
+    ],
+  ),
+  [
     'debug',
     'writes what each layer lost',
     async () => {

@@ -59,6 +59,13 @@ const rows: readonly Row[] = [
     'weight_quantize_method: GPTQ cannot go with "bn": "train"',
   ],
   ['bn', { bn: true }, 'bn: expected "fold", "train", got true'],
+  ['equalize', { equalize: 1 }, 'equalize: expected true or false, got 1'],
+  [
+    'equalize',
+    { equalize: true, bn: 'train', feature_quantize_method: 'EMA' },
+    'equalize: not with "bn": "train"',
+  ],
+  ['bias_correction', { bias_correction: 'yes' }, 'bias_correction: expected true or false, got "yes"'],
   ['winogradOpt', { winogradOpt: 1 }, 'winogradOpt: expected true or false, got 1'],
   [
     'skip_quant_op_names',

@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeWithMnn } from './environment.ts';
+import { MnnOracle } from './oracle.ts';
+import {
+  headCosines,
+  type Outputs,
+  officialConfig,
+  quantizeByCommand,
+  SUBJECTS,
+  type TestData,
+  testData,
+} from './subjects.ts';
+
+/** Images that the models are fed. */
+const IMAGES = Number(process.env.MNNQUANT_IMAGES ?? 10);
+const METHOD = process.env.MNNQUANT_METHOD ?? 'KL';
+const MODELS = process.env.MNNQUANT_MODELS?.split(',') ?? ['RFB-320', 'cifar_resnet20', 'mobilefacenet'];
+
+const CONFIGS = {
+  plain: {},
+  'bias correction': { bias_correction: true },
+  equalized: { equalize: true },
+  both: { equalize: true, bias_correction: true },
+} as const;
+
+type Way = keyof typeof CONFIGS;
+
+describeWithMnn("corrections, in MNN's runtime on images that did not calibrate", ({ python, data }) => {
+  const oracle = new MnnOracle(python);
+  const folder = mkdtempSync(join(tmpdir(), 'mnnquant-corrections-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  describe.each(SUBJECTS.filter(({ model }) => MODELS.includes(model)))('$model', (subject) => {
+    const { model } = subject;
+    const source = join(data, 'models/float', `${model}.mnn`);
+    const cosines = new Map<Way, ReadonlyMap<string, number>>();
+    let given: TestData;
+    let float: Outputs;
+
+    beforeAll(async () => {
+      given = await testData(subject, data, oracle, IMAGES);
+      float = oracle.run(source, given.inputs);
+      const official = join(data, 'models/official');
+      const base = officialConfig(data, model, `${METHOD}-MAX_ABS`);
+      for (const way of Object.keys(CONFIGS) as Way[]) {
+        const config = join(folder, `${model}-${way}.json`);
+        const target = join(folder, `${model}-${way}.mnn`);
+        const path = resolve(official, String(base.path));
+        writeFileSync(config, JSON.stringify({ ...base, ...CONFIGS[way], path }));
+        quantizeByCommand(source, target, config, official);
+        cosines.set(way, headCosines(oracle.run(target, given.inputs), float, IMAGES));
+        const shown = [...cosines.get(way)!].map(([name, cosine]) => `${name} ${cosine.toFixed(4)}`);
+        process.stderr.write(`| ${model} | ${METHOD} | ${way} | ${shown.join(' | ')} |\n`);
+      }
+    }, 900_000);
+
+    it('are better together than neither', () => {
+      for (const [output, plain] of cosines.get('plain')!)
+        expect.soft(cosines.get('both')!.get(output), output).toBeGreaterThan(plain - 1e-4);
+      const sum = (way: Way) => [...cosines.get(way)!.values()].reduce((total, one) => total + one, 0);
+      expect(sum('both')).toBeGreaterThan(sum('plain'));
+      expect(sum('bias correction')).toBeGreaterThan(sum('plain') - 1e-4);
+    });
+  });
+});
