@@ -85,6 +85,7 @@ const CHANGES = [
   { skip_quant_op_names: ['type:ReLU'], feature_quantize_method: 'ADMM' },
   { used_image_num: 3 },
   { weight_quantize_method: 'GPTQ', quant_bits: 3 },
+  { bias_correction: true },
 ] as const;
 
 describe('reused statistics give the bytes of a run that computes everything', () => {
@@ -107,6 +108,16 @@ describe('reused statistics give the bytes of a run that computes everything', (
     const { files } = await saved.computed(change);
     await saved.run(change, { loadStats: saved.stats });
     expect(saved.written()).toEqual(files);
+  });
+
+  it('of an equalized network, for nothing but that', async () => {
+    const saved = await savedJob({ equalize: true });
+    const { files } = await saved.computed({ equalize: true, feature_quantize_method: 'ADMM' });
+    await saved.run({ equalize: true, feature_quantize_method: 'ADMM' }, { loadStats: saved.stats });
+    expect(saved.written()).toEqual(files);
+    await expect(saved.run({}, { loadStats: saved.stats })).rejects.toThrow(
+      /equalize: was true, is not given/,
+    );
   });
 
   it('where the file knows more of an average than a run with these skips would have seen', async () => {
