@@ -1,8 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { equalize } from '@mnnquant/calibrate';
+import { buildGraph, createPlan } from '@mnnquant/graph';
+import { readModel, writeModel } from '@mnnquant/mnn-format';
+import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeWithMnn } from './environment.ts';
+import type { NumpyArray } from './npz.ts';
 import { MnnOracle } from './oracle.ts';
 import {
   headCosines,
@@ -27,6 +32,8 @@ const CONFIGS = {
 } as const;
 
 type Way = keyof typeof CONFIGS;
+
+const sampleCount = ({ inputs }: TestData): number => [...inputs.values()][0]!.shape[0]!;
 
 describeWithMnn("corrections, in MNN's runtime on images that did not calibrate", ({ python, data }) => {
   const oracle = new MnnOracle(python);
@@ -56,6 +63,32 @@ describeWithMnn("corrections, in MNN's runtime on images that did not calibrate"
         process.stderr.write(`| ${model} | ${METHOD} | ${way} | ${shown.join(' | ')} |\n`);
       }
     }, 900_000);
+
+    it('leave the float network its function', async () => {
+      const backend = await createCpuBackend();
+      const net = readModel(readFileSync(source));
+      const [[name, stacked]] = [...given.inputs] as [[string, NumpyArray]];
+      const values = stacked.data as Float32Array;
+      const size = values.length / sampleCount(given);
+      const equalized = await equalize({
+        model: net,
+        plan: createPlan(buildGraph(net)),
+        backend,
+        samples: { count: 4, load: async (i) => new Map([[name, values.slice(i * size, (i + 1) * size)]]) },
+        memoryBudgetBytes: 2 ** 28,
+      });
+      await backend.dispose();
+      expect(equalized.factors.size).toBeGreaterThan(0);
+      const target = join(folder, `${model}-float.mnn`);
+      writeFileSync(target, writeModel(equalized.model.net));
+      for (const [output, made] of oracle.run(target, given.inputs)) {
+        const [before, after] = [float.get(output)!.data, made.data] as [Float32Array, Float32Array];
+        const largest = before.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        const off = after.reduce((most, value, i) => Math.max(most, Math.abs(value - before[i]!)), 0);
+        // Of another order of roundings in float32, over some dozens of layers.
+        expect.soft(off / largest, output).toBeLessThan(1e-5);
+      }
+    });
 
     it('are better together than neither', () => {
       for (const [output, plain] of cosines.get('plain')!)
