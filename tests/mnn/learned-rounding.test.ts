@@ -17,6 +17,9 @@ import {
 
 const TEST_IMAGES = 40;
 
+/** As in `accuracy.test.ts`: without it only models that take seconds. */
+const wanted = new RegExp(process.env.MNNQUANT_ACCURACY ?? '^(RFB-320|cifar_resnet20)');
+
 /** Models that are also made with so few bits that rounding decides. */
 const FEW_BITS: ReadonlySet<string> = new Set(['RFB-320', 'cifar_resnet20', 'squeezenet_v1.1_imagenet']);
 
@@ -30,7 +33,7 @@ describeWithMnn(
     const folder = mkdtempSync(join(tmpdir(), 'mnnquant-rounding-'));
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-    for (const subject of SUBJECTS) {
+    for (const subject of SUBJECTS.filter(({ model }) => wanted.test(model))) {
       describe(subject.model, () => {
         const source = resolve(data, 'models/float', `${subject.model}.mnn`);
         let test: TestData;

@@ -121,7 +121,10 @@ describe('calibrate', () => {
 
   it.each([
     [{ featureClamp: 0 }, 'feature_clamp_value: expected a whole number from 1 to 127, got 0'],
-    [{ featureMethod: 'MSE' as 'KL' }, 'feature_quantize_method: expected one of KL, ADMM, EMA, got MSE'],
+    [
+      { featureMethod: 'MEAN' as 'KL' },
+      'feature_quantize_method: expected one of KL, ADMM, MSE, PERCENTILE, MAX, EMA, got MEAN',
+    ],
     [{ maxRangeRatio: 0.5 }, 'maxRangeRatio: expected 1 or more, got 0.5'],
   ])('refuses %o', async (change, message) => {
     const config = { ...job().config, ...change };

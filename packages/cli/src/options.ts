@@ -1,5 +1,6 @@
 import { BACKENDS, type BackendName, isGpu } from './backend/names.ts';
 import { UsageError } from './errors.ts';
+import type { OnProgress } from './job/run.ts';
 import { MOST_THREADS } from './most-threads.ts';
 import { checkReportPath } from './report/report-file.ts';
 
@@ -32,11 +33,7 @@ export interface QuantizeOptions {
    * as long as running the network three more times.
    */
   readonly report?: string;
-  readonly onProgress?: (
-    phase: 'images' | 'equalize' | 'round' | 'calibrate' | 'correct' | 'debug' | 'report',
-    done: number,
-    total: number,
-  ) => void;
+  readonly onProgress?: OnProgress;
   /** Called with each warning as soon as it is known; the outcome has all of them. */
   readonly onWarning?: (message: string) => void;
   /** Called as soon as all files are in their place. */
