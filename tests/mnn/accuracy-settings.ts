@@ -12,8 +12,7 @@ const FEATURES: readonly Setting[] = ['KL', 'MSE', 'PERCENTILE', 'MAX', 'ADMM'].
   })),
 );
 
-/** One row of the table each, in this order. Whoever adds a method or a correction adds its rows here. */
-export const SETTINGS: readonly Setting[] = [
+const SCALES: readonly Setting[] = [
   ...FEATURES,
   { title: 'EMA', keys: { feature_quantize_method: 'EMA', batch_size: 8 } },
 ].flatMap(({ title, keys }) =>
@@ -22,3 +21,20 @@ export const SETTINGS: readonly Setting[] = [
     keys: { ...keys, weight_quantize_method },
   })),
 );
+
+/** What changes weights and biases, with the activations' scales that are best on the average of the models. */
+const CORRECTED: readonly Setting[] = [
+  ['weights GPTQ', { weight_quantize_method: 'GPTQ' }],
+  ['weights MAX_ABS, equalized, biases corrected', { equalize: true, bias_correction: true }],
+  ['weights GPTQ, biases corrected', { weight_quantize_method: 'GPTQ', bias_correction: true }],
+  [
+    'weights GPTQ, equalized, biases corrected',
+    { weight_quantize_method: 'GPTQ', equalize: true, bias_correction: true },
+  ],
+].map(([title, keys]) => ({
+  title: `MSE, asymmetric; ${title}`,
+  keys: { feature_quantize_method: 'MSE', feature_asymmetric: true, ...(keys as Setting['keys']) },
+}));
+
+/** One row of the table each, in this order. Whoever adds a method or a correction adds its rows here. */
+export const SETTINGS: readonly Setting[] = [...SCALES, ...CORRECTED];
