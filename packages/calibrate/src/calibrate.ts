@@ -84,8 +84,11 @@ export interface CalibrationJob {
   readonly strict?: boolean;
   /** Statistics of an earlier run over the same samples: the network is not run. Not with `EMA`. */
   readonly statistics?: SavedStatistics;
-  /** Gather what every method but `EMA` needs, whatever is skipped, for later runs. Not with `EMA`. */
-  readonly saveStatistics?: boolean;
+  /**
+   * Gather what every method but `EMA` needs, whatever is skipped, for later runs; `histograms`: without what `ADMM` alone
+   * needs, which costs most. Not with `EMA`.
+   */
+  readonly saveStatistics?: boolean | 'histograms';
   /** Called as ops are run for samples; `total` is fixed from the first call on. */
   onProgress?(done: number, total: number): void;
   /** With weights that are learned: the same for learning them, which is done first. */
@@ -179,7 +182,7 @@ async function observeTensors(job: CalibrationJob, scalePlan: ScalePlan, ahead: 
   const { plan, backend, samples, saveStatistics = false } = job;
   const { observation } = ahead.solver;
   const needed = new Set(computed(scalePlan));
-  const every = everyObservation();
+  const every = { ...everyObservation(), ...(saveStatistics === 'histograms' && { withBuckets: false }) };
   const more = saveStatistics ? [...savedTensors(plan)].filter((tensor) => !plan.values.has(tensor)) : [];
   const observed = await observe(
     {

@@ -76,6 +76,16 @@ export { multiplyAdds } from './rewrite/multiply-adds.ts';
 export { groupByShape, type InputShapes, type SampleGroup, type SampleSet } from './samples.ts';
 export type { BrokenScaleTie, ScaleGroup, ScaleTable, TensorScale } from './scale-table.ts';
 export {
+  type Axis,
+  type CoordinateSearch,
+  coordinateSearch,
+  type FewestFreed,
+  type Freeable,
+  fewestFreed,
+  rankLayers,
+  type Sensitivity,
+} from './search/index.ts';
+export {
   type ApproximatedOp,
   int8Graph,
   type SimulatedNetwork,
@@ -103,7 +113,7 @@ export {
 } from './statistics/index.ts';
 export { DEPTHWISE_SMALLEST_SCALE } from './weights/grid.ts';
 export { type WeightMethod, weightQuantizers } from './weights/index.ts';
-export { quantizeWeights, type WeightConfig } from './weights/quantize-weights.ts';
+export { quantizeWeights, type WeightConfig, type WeightsByOp } from './weights/quantize-weights.ts';
 export {
   type QuantizedWeights,
   WeightError,

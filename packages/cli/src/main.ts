@@ -1,14 +1,10 @@
 import { existsSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { createCommand, type Flags } from './command/definition.ts';
 import { SUBCOMMANDS } from './commands/index.ts';
-import type { DebugReport } from './debug-report.ts';
 import { messageOf, UsageError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { printable } from './printable.ts';
-import { createPhases, createProgress, SILENT } from './progress.ts';
-import { beforeStopping } from './stop-signals.ts';
 
 /**
  * Runs the command; returns its exit code.
@@ -38,72 +34,16 @@ function explainCommandName(first: string | undefined): void {
 }
 
 async function run(source: string, target: string, config: string, flags: Flags): Promise<void> {
-  const quiet = flags.quiet || flags.json;
-  const phases = createPhases((title) => (quiet ? SILENT : createProgress(title, process.stderr)));
-  let done = 'nothing was written';
-  const release = beforeStopping((signal) => {
-    phases.stop();
-    process.stderr.write(`error: stopped by ${signal}; ${done}\n`);
-  });
-  try {
-    if (flags.fastMath) allowRelaxedSimd();
-    // Loaded here, so that --help and --version answer at once.
-    const [{ quantizeFile }, { formatSummary }] = await Promise.all([
-      import('./quantize-file.ts'),
-      import('./summary.ts'),
-    ]);
-    const outcome = await quantizeFile({
-      source,
-      target,
-      config,
-      memoryBytes: flags.memory,
-      threads: flags.threads,
-      backend: flags.backend,
-      strictBackend: flags.strictBackend,
-      fastMath: flags.fastMath,
-      saveStats: flags.saveStats,
-      loadStats: flags.loadStats,
-      report: flags.report,
-      onProgress: phases.update,
-      onWarning: (message) => {
-        phases.stop();
-        process.stderr.write(`warning: ${printable(message)}\n`);
-      },
-      onWritten: () => {
-        done = 'all files were written before';
-      },
-    });
-    phases.stop();
-    if (flags.json) process.stdout.write(`${JSON.stringify(outcome, undefined, 2)}\n`);
-    else if (!flags.quiet) {
-      process.stdout.write(`${printable(formatSummary(outcome))}\n`);
-      if (outcome.debug) await printDebugTable(outcome.debug, target);
-    }
-    if (!flags.json) process.stdout.write('Quantize model done!\n');
-  } finally {
-    phases.stop();
-    release();
-  }
-}
-
-/** Loaded here, since measuring texts takes a while to load and few runs print a table. */
-async function printDebugTable(report: DebugReport, target: string): Promise<void> {
-  const { formatDebugTable } = await import('./debug-table.ts');
-  const { isTTY, columns: reported } = process.stdout;
-  // Some terminals do not know their size.
-  const columns = isTTY ? reported || 80 : undefined;
-  process.stdout.write(`${printable(formatDebugTable(report, { target, columns }))}\n`);
+  // Loaded here, so that --help and --version answer at once.
+  const { quantizeCommand } = await import('./quantize-command.ts');
+  const { memory, quiet, json, ...options } = flags;
+  await quantizeCommand({ source, target, config, memoryBytes: memory, ...options }, { quiet, json });
 }
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   process.stderr.write(`error: ${printable(messageOf(error))}\n`);
   return error instanceof UsageError ? EXIT.usage : EXIT.failed;
-}
-
-/** On by itself from Node 22. Set before anything is compiled. */
-function allowRelaxedSimd(): void {
-  if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
 
 /** `mnnquant … | head`: the reader went away, which is no error of ours and does not stop the work. */

@@ -1,3 +1,4 @@
+import type { AutoRequest } from './auto/request.ts';
 import { BACKENDS, type BackendName, isGpu } from './backend/names.ts';
 import { UsageError } from './errors.ts';
 import type { OnProgress } from './job/run.ts';
@@ -33,6 +34,8 @@ export interface QuantizeOptions {
    * as long as running the network three more times.
    */
   readonly report?: string;
+  /** What `AUTO` is to reach and how; the config need not say AUTO then. */
+  readonly auto?: AutoRequest;
   readonly onProgress?: OnProgress;
   /** Called with each warning as soon as it is known; the outcome has all of them. */
   readonly onWarning?: (message: string) => void;

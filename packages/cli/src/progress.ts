@@ -40,6 +40,11 @@ export function createProgress(title: string, stream: NodeJS.WriteStream): Progr
   return stream.isTTY ? barProgress(title, stream) : lineProgress(title, stream);
 }
 
+/** A bar that goes away when it stops, on a terminal; nothing elsewhere. */
+export function createPassingProgress(title: string, stream: NodeJS.WriteStream): Progress {
+  return stream.isTTY ? barProgress(title, stream, { clear: true }) : SILENT;
+}
+
 /** What stands beside the bar must fit into the line. */
 const TEXT_COLUMNS = 44;
 
@@ -47,11 +52,11 @@ function barWidth({ columns = 80 }: NodeJS.WriteStream): number {
   return Math.max(4, Math.min(40, columns - TEXT_COLUMNS));
 }
 
-function barProgress(title: string, stream: NodeJS.WriteStream): Progress {
+function barProgress(title: string, stream: NodeJS.WriteStream, { clear = false } = {}): Progress {
   const format = `${title.padEnd(12)} {bar} {percentage}% | {duration_formatted} | ETA {eta_formatted}`;
   const bar = new cliProgress.SingleBar(
     // What the bar changes in the terminal would stay so after Ctrl-C.
-    { format, stream, barsize: barWidth(stream), hideCursor: false, linewrap: true, clearOnComplete: false },
+    { format, stream, barsize: barWidth(stream), hideCursor: false, linewrap: true, clearOnComplete: clear },
     cliProgress.Presets.rect,
   );
   let started = false;

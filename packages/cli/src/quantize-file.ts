@@ -1,4 +1,7 @@
 import { scalesJson } from '@mnnquant/calibrate';
+import { autoConfigPath, chosenConfig, configFileText } from './auto/config-file.ts';
+import type { AutoOutcome } from './auto/outcome.ts';
+import type { AutoUse } from './auto/use.ts';
 import { type ChosenBackend, startBackend } from './backend/choose.ts';
 import { withWayOut } from './backend/gpu-failure.ts';
 import type { BackendOutcome } from './backend/outcome.ts';
@@ -39,6 +42,10 @@ export interface QuantizeOutcome extends JobOutcome {
   readonly fastMath: boolean;
   /** With `debug`: how far each layer is from the float network; also in `DST.mnn.debug.json`. */
   readonly debug?: DebugReport;
+  /** With `AUTO`: what was tried, and what was chosen. */
+  readonly auto?: AutoOutcome;
+  /** Where the config went that makes the same file. */
+  readonly configFile?: string;
   /** With `saveStats` and `loadStats`. */
   readonly statistics?: StatisticsOutcome;
   /** With the option `report`: what it shows, as data. */
@@ -50,7 +57,7 @@ export interface QuantizeOutcome extends JobOutcome {
 
 /**
  * The whole job: `SRC.mnn` and a folder of images in, `DST.mnn` and `DST.mnn.json` out, and
- * `DST.mnn.weight` where the source had its weights in such a file.
+ * `DST.mnn.weight` where the source had its weights in such a file; with `AUTO` also `DST.mnn.config.json`.
  *
  * All files are written together at the end, or not at all.
  *
@@ -66,13 +73,14 @@ export async function quantizeFile(given: QuantizeOptions): Promise<QuantizeOutc
     warnings.push(...messages);
     for (const message of messages) options.onWarning?.(message);
   };
-  const loaded = loadConfig(options.config);
+  const loaded = loadedConfig(options);
   warn(loaded.warnings);
   const use = await statisticsUse(options, loaded.config);
-  const choice = startBackend(use?.backendOptions ?? options, loaded.config);
+  const searches = loaded.config.feature_quantize_method === 'AUTO';
+  const choice = startBackend(use?.backendOptions ?? backendOptions(options, searches), loaded.config);
   try {
     const job = { ...(await prepare(options, loaded, warn)), use };
-    const chosen = await choice.get(job.plan, job.source.count);
+    const chosen = await choice.get(job.plan, job.source.count * (searches ? RUNS_OF_A_SEARCH : 1));
     clock.lap('read');
     const watched = { warn, warnings, clock };
     const done = await withWayOut(chosen.outcome, () => quantizeSamples(options, job, chosen, watched));
@@ -80,6 +88,21 @@ export async function quantizeFile(given: QuantizeOptions): Promise<QuantizeOutc
   } finally {
     await choice.dispose();
   }
+}
+
+/** About; most searches take more. */
+const RUNS_OF_A_SEARCH = 20;
+
+/** The simulator, which a search runs most of the time, has kernels for the CPU. */
+function backendOptions(options: CheckedOptions, searches: boolean): CheckedOptions {
+  return searches && options.backend === 'auto' ? { ...options, backend: 'cpu' } : options;
+}
+
+/** The config; whoever asks for a search need not write it into the file. */
+function loadedConfig({ config: file, auto }: CheckedOptions): LoadedConfig {
+  const loaded = loadConfig(file);
+  if (auto === undefined) return loaded;
+  return { ...loaded, config: { ...loaded.config, feature_quantize_method: 'AUTO' } };
 }
 
 /** Loaded here, since few runs have to do with saved statistics. */
@@ -111,9 +134,9 @@ async function quantizeSamples(
   { warn, warnings, clock }: Watched,
 ): Promise<Omit<QuantizeOutcome, 'warnings' | 'seconds'>> {
   const { source, target, memoryBytes, strictBackend: strict, onProgress } = options;
-  const { config, read, use } = job;
+  const { config, read, use, search } = job;
   const { backend } = chosen;
-  const running: RunOptions = {
+  const opening: RunOptions = {
     backend,
     strict,
     memoryBytes,
@@ -124,16 +147,29 @@ async function quantizeSamples(
     ...use?.opening,
     ...use?.calibration,
   };
-  const samples = await openSamples(job, running);
+  const samples = await openSamples(job, opening);
+  const auto = await search?.open(opening);
   clock.lap('images');
-  warn(sampleWarnings(config, samples));
-  checkTargets(targetsOf(options, config, read), samples.files);
+  warn([...sampleWarnings(config, samples), ...(auto?.warnings ?? [])]);
+  checkTargets(targetsOf(options, config, read), [...samples.files, ...(auto?.files ?? [])]);
   use?.check(job, samples);
-  const result = await runJob(job, samples, running);
+  const result = await runJob(job, samples, { ...opening, ...(auto && { auto: auto.options }) });
+  const written = result.auto ? chosenConfig(job.loaded, result.auto) : undefined;
+  const text = written && encoded(configFileText(written));
   const files = modelFiles(result.written, target, hasWeightFile(read));
   const debug = config.debug ? debugReport(result.measurement!.layers, files[0], samples) : undefined;
   const statistics = use?.output(job, samples, result.calibration.statistics, backend);
-  const done = { options, config: job.loaded, job, samples, result, sources: read.files, written: files };
+  const configFile = text && { path: autoConfigPath(target), bytes: text };
+  const done = {
+    options,
+    config: written ?? job.loaded,
+    ...(configFile && { configFile }),
+    job,
+    samples,
+    result,
+    sources: read.files,
+    written: files,
+  };
   const reported = await reportOf({ ...done, chosen, warnings, clock });
   const [model, ...weights] = files;
   // A signal that came during the last step has its turn while there is nothing to lose yet.
@@ -141,6 +177,7 @@ async function quantizeSamples(
   writeTogether([
     ...(reported ? [reported.output] : []),
     ...(statistics ? [statistics] : []),
+    ...(configFile ? [configFile] : []),
     ...(debug ? [{ path: debugPath(target), bytes: encoded(debugJson(debug)) }] : []),
     { path: `${target}.json`, bytes: encoded(scalesJson(result.written)) },
     // The model comes last: an older one with new weights would be read without complaint, and compute nonsense.
@@ -157,6 +194,7 @@ async function quantizeSamples(
     ...jobOutcome(job, samples, result, backend),
     backend: use?.backendOutcome(chosen) ?? chosen.outcome,
     fastMath: options.fastMath ?? false,
+    ...(result.auto && { auto: result.auto, configFile: autoConfigPath(target) }),
     ...(debug && { debug }),
     ...(used && { statistics: used }),
     ...(reported && { report: reported.report, reportFile: options.report }),
@@ -182,6 +220,8 @@ function encoded(text: string): Uint8Array {
 interface FileJob extends Job {
   readonly read: SourceModel;
   readonly use: StatisticsUse | undefined;
+  /** With `AUTO`. */
+  readonly search: AutoUse | undefined;
   /** The config as it was read. */
   readonly loaded: LoadedConfig;
 }
@@ -189,17 +229,18 @@ interface FileJob extends Job {
 /** Files that will be written; whether one with weights is among them is known once the source is read. */
 function targetsOf(
   { target, saveStats, report }: QuantizeOptions,
-  { debug }: Config,
+  { debug, feature_quantize_method: method }: Config,
   read?: SourceModel,
 ): string[] {
   const weights = read && hasWeightFile(read) ? [weightPath(target)] : [];
-  const others = [saveStats, report].filter((path) => path !== undefined);
+  const config = method === 'AUTO' ? autoConfigPath(target) : undefined;
+  const others = [saveStats, report, config].filter((path) => path !== undefined);
   return [target, `${target}.json`, ...weights, ...(debug ? [debugPath(target)] : []), ...others];
 }
 
 /** Everything that can be wrong without reading all samples. */
 async function prepare(
-  options: QuantizeOptions,
+  options: CheckedOptions,
   loaded: LoadedConfig,
   warn: Warn,
 ): Promise<Omit<FileJob, 'use'>> {
@@ -210,5 +251,17 @@ async function prepare(
   const read = readSource(source);
   checkTargets(targetsOf(options, given, read), [...read.files, ...inputs]);
   warn(staleWeightFile(options.target, hasWeightFile(read)));
-  return { ...(await prepareJob(read.model, given, sampleSource, warn)), read, loaded };
+  const job = await prepareJob(read.model, given, sampleSource, warn);
+  return { ...job, read, loaded, search: await autoUse(options, loaded, job) };
+}
+
+/** Loaded here, since not every run searches. */
+async function autoUse(
+  options: CheckedOptions,
+  { given }: LoadedConfig,
+  job: Job,
+): Promise<AutoUse | undefined> {
+  if (job.config.feature_quantize_method !== 'AUTO') return undefined;
+  const { AutoUse: Use } = await import('./auto/use.ts');
+  return Use.prepare(options.auto ?? {}, given, job);
 }

@@ -1,3 +1,4 @@
+import { autoLines } from './auto/outcome-lines.ts';
 import { backendLines } from './backend/outcome.ts';
 import { correctionLines } from './corrections-outcome.ts';
 import { debugPath } from './model-files.ts';
@@ -19,6 +20,7 @@ export function formatSummary(outcome: QuantizeOutcome): string {
     `Images      ${images.used.length} used${images.skipped.length > 0 ? `, ${images.skipped.length} skipped` : ''}`,
     `Int8        ${convolutions.int8} of ${convolutions.total} convolutions, ${shareText(multiplyAdds)} of the multiply-adds; ${casts} ${casts === 1 ? 'cast' : 'casts'} between float and int8`,
     ...floatLines(outcome),
+    ...autoLines(outcome.auto),
     ...skipLines(outcome.skips),
     ...roundingLines(outcome.rounding),
     ...winogradLines(outcome.winograd),
@@ -55,10 +57,11 @@ function skipLines(skips: QuantizeOutcome['skips']): string[] {
   return counts.length > 0 ? [`Skipped     ${counts.join(', ')}`] : [];
 }
 
-function writtenFiles({ target, debug, statistics, reportFile }: QuantizeOutcome): string[] {
+function writtenFiles({ target, debug, statistics, reportFile, configFile }: QuantizeOutcome): string[] {
   const saved = statistics && 'saved' in statistics ? [statistics.saved] : [];
   const reports = reportFile === undefined ? [] : [reportFile];
-  return [target, `${target}.json`, ...(debug ? [debugPath(target)] : []), ...saved, ...reports];
+  const configs = configFile === undefined ? [] : [configFile];
+  return [target, `${target}.json`, ...configs, ...(debug ? [debugPath(target)] : []), ...saved, ...reports];
 }
 
 function floatLines({ prediction }: QuantizeOutcome): string[] {

@@ -1,5 +1,6 @@
 import { type LayerError, type PixelImage, scalesJson } from '@mnnquant/calibrate';
 import type { Graph, TensorBackend } from '@mnnquant/graph';
+import { chosenConfig, configFileText } from '../auto/config-file.ts';
 import type { BackendOutcome } from '../backend/outcome.ts';
 import { checkConfig, type LoadedConfig, parseConfig } from '../config/check.ts';
 import type { Config } from '../config/schema.ts';
@@ -56,6 +57,8 @@ export interface QuantizedBytes {
   readonly weights?: Uint8Array;
   /** With `debug`: how far each layer is from the float network, worst first. */
   readonly layers?: readonly LayerError[];
+  /** With `AUTO`: the text of a config that makes the same files. */
+  readonly config?: string;
   readonly outcome: Omit<QuantizeOutcome, 'debug'>;
 }
 
@@ -86,19 +89,21 @@ export async function quantize(options: QuantizeBytesOptions): Promise<Quantized
   const running = { backend, strict, memoryBytes, onProgress, warn };
   const samples = await openSamples(job, running);
   warn(sampleWarnings(job.config, samples));
-  const result = await runJob(job, samples, running);
+  const result = await runJob(job, samples, { ...running, auto: { given: loaded.given } });
   const [model, weights] = modelFiles(result.written, target, hasWeightFile(read));
   return {
     model: model.bytes,
     scales: scalesJson(result.written),
     ...(weights && { weights: weights.bytes }),
     ...(result.measurement && { layers: result.measurement.layers }),
+    ...(result.auto && { config: configFileText(chosenConfig(loaded, result.auto)) }),
     outcome: {
       source,
       target,
       sourceBytes: read.bytes,
       targetBytes: model.bytes.length + (weights?.bytes.length ?? 0),
       ...jobOutcome(job, samples, result, backend),
+      ...(result.auto && { auto: result.auto }),
       backend: backendOutcome(backend),
       fastMath: false,
       warnings,

@@ -18,6 +18,39 @@ export const backendOption = (): Option =>
     .choices(NODE_BACKENDS)
     .default('auto', 'a real GPU for much work, else the CPU');
 
+export const labelOffsetOption = (): Option =>
+  new Option('--label-offset <n>', 'added to each label: 1 where the network counts a background class first')
+    .argParser(parseInteger)
+    .default(0);
+
+function parseInteger(text: string): number {
+  if (!/^[+-]?\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number');
+  return Number(text);
+}
+
+/** Points of accuracy, 0 to 100. */
+export function parsePoints(text: string): number {
+  const value = parseNumber(text);
+  if (!(value >= 0 && value <= 100))
+    throw new InvalidArgumentError('expected points of accuracy from 0 to 100, such as 0.5');
+  return value;
+}
+
+/** Percent as a share. A number up to 1 may be meant as a share, too, so it needs its sign. */
+export function parsePercent(text: string): number {
+  const value = parseNumber(text.replace(/\s*%$/, ''));
+  if (!(value >= 0 && value <= 100))
+    throw new InvalidArgumentError('expected percent from 0 to 100, such as 99');
+  if (value > 0 && value <= 1 && !text.includes('%'))
+    throw new InvalidArgumentError(`expected percent such as 99; write ${text}% if that is meant`);
+  return value / 100;
+}
+
+/** A number in decimal digits; NaN for anything else. */
+export function parseNumber(text: string): number {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
+}
+
 function parseThreads(text: string): number {
   const threads = Number(text);
   if (!/^\d+$/.test(text.trim()) || threads < 1 || threads > MOST_THREADS)

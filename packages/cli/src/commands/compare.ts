@@ -1,5 +1,13 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { backendOption, memoryOption, threadsOption } from '../command/shared-options.ts';
+import {
+  backendOption,
+  labelOffsetOption,
+  memoryOption,
+  parseNumber,
+  parsePercent,
+  parsePoints,
+  threadsOption,
+} from '../command/shared-options.ts';
 import type { Subcommand } from './subcommand.ts';
 
 /** `mnnquant compare`: the outputs of two models on the same data. */
@@ -18,12 +26,7 @@ export const compare: Subcommand = {
     new Option('--config <config.json>', 'the config of quantizing: format, mean, normal, size of images'),
     new Option('--samples <n>', 'use at most so many samples, the first by name').argParser(parseCount),
     new Option('--labels <labels.csv>', 'csv of file name and class: accuracy of both models'),
-    new Option(
-      '--label-offset <n>',
-      'added to each label: 1 where the network counts a background class first',
-    )
-      .argParser(parseInteger)
-      .default(0),
+    labelOffsetOption(),
     new Option(
       '--label-output <name>',
       'the output that labels are of, where several look like class scores',
@@ -60,35 +63,9 @@ function parseCount(text: string): number {
   return count;
 }
 
-function parseInteger(text: string): number {
-  if (!/^[+-]?\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number');
-  return Number(text);
-}
-
 function parseCosine(text: string): number {
-  const value = number(text);
+  const value = parseNumber(text);
   if (!(value >= -1 && value <= 1))
     throw new InvalidArgumentError('expected a number from -1 to 1, such as 0.99');
   return value;
-}
-
-/** As a share. A number up to 1 may be meant as a share, too, so it needs its sign. */
-function parsePercent(text: string): number {
-  const value = number(text.replace(/\s*%$/, ''));
-  if (!(value >= 0 && value <= 100))
-    throw new InvalidArgumentError('expected percent from 0 to 100, such as 99');
-  if (value > 0 && value <= 1 && !text.includes('%'))
-    throw new InvalidArgumentError(`expected percent such as 99; write ${text}% if that is meant`);
-  return value / 100;
-}
-
-function parsePoints(text: string): number {
-  const value = number(text);
-  if (!(value >= 0 && value <= 100))
-    throw new InvalidArgumentError('expected points of accuracy from 0 to 100, such as 0.5');
-  return value;
-}
-
-function number(text: string): number {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
 }

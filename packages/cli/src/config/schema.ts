@@ -108,10 +108,11 @@ export const configSchema = z.object({
     examples: [0.875],
   }),
   feature_quantize_method: z
-    ._default(z.enum(['KL', 'ADMM', 'EMA', 'MSE', 'PERCENTILE', 'MAX']), 'KL')
+    ._default(z.enum(['KL', 'ADMM', 'EMA', 'MSE', 'PERCENTILE', 'MAX', 'AUTO']), 'KL')
     .register(keyNotes, {
-      description: 'How the scales of activations are found.',
-      examples: ['EMA'],
+      description:
+        'How the scales of activations are found. AUTO: settings are tried, and those taken with which the network loses least.',
+      examples: ['AUTO'],
     }),
   feature_percentile: z
     ._default(z.number().check(z.gt(0), z.maximum(100)), DEFAULT_PERCENTILE)

@@ -1,37 +1,34 @@
-import {
-  type CalibrationJob,
-  type CalibrationResult,
-  type CorrectedBiases,
-  calibrate,
-  correctBiases,
-  type EqualizedModel,
-  equalize,
-  type Prediction,
-  predictInt8,
-  quantizeModel,
-  quantizeWeights,
-  trainingForward,
-  withScalesForPieces,
+import type {
+  CalibrationJob,
+  CalibrationResult,
+  CorrectedBiases,
+  EqualizedModel,
+  Prediction,
 } from '@mnnquant/calibrate';
-import {
-  buildGraph,
-  createPlan,
-  type ExecutionPlan,
-  type GraphNode,
-  type TensorBackend,
-} from '@mnnquant/graph';
+import { predictInt8 } from '@mnnquant/calibrate';
+import type { TensorBackend } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
-import type { Config } from '../config/schema.ts';
-import { emaConfig, weightConfig } from '../method-config.ts';
+import type { AutoOptions } from '../auto/options.ts';
+import type { AutoOutcome } from '../auto/outcome.ts';
 import type { OpenedSamples, OpenOptions } from '../samples/opened.ts';
 import { memoryWarnings, predictionWarnings, tensorWarnings } from '../warnings.ts';
 import { type Measurement, measure } from './measure.ts';
 import type { Job, Warn } from './prepare.ts';
+import {
+  type ChosenConfig,
+  type ChosenJob,
+  calibrateJob,
+  correctJob,
+  equalizeJob,
+  rewrite,
+  type StepPhase,
+  withModel,
+} from './steps.ts';
 import { threadsOf } from './threads-of.ts';
 
 /** What a job is through with, and how much of it there is. */
 export type OnProgress = (
-  phase: 'images' | 'equalize' | 'round' | 'calibrate' | 'correct' | 'debug' | 'report',
+  phase: 'images' | StepPhase | 'judge' | 'debug' | 'report',
   done: number,
   total: number,
 ) => void;
@@ -50,11 +47,17 @@ export interface RunOptions
   readonly report?: boolean;
   /** Called at the end of each phase. */
   readonly onPhase?: (phase: string) => void;
+  /** With the method `AUTO`. */
+  readonly auto?: AutoOptions;
 }
 
 export interface JobResult {
+  /** The job as it was done: what `AUTO` left open was chosen. */
+  readonly job: ChosenJob;
   readonly written: MnnModel;
   readonly calibration: CalibrationResult;
+  /** With `AUTO`. */
+  readonly auto?: AutoOutcome;
   /** With `equalize`. */
   readonly equalized?: EqualizedModel;
   /** With `bias_correction`. */
@@ -70,7 +73,7 @@ const SAMPLES_SHARE = 1 / 4;
 
 /** Reads every sample once and keeps those for which there is memory. */
 export function openSamples(
-  { source }: Job,
+  { source }: Pick<Job, 'source'>,
   { backend, memoryBytes, hash, known, onProgress }: RunOptions,
 ): Promise<OpenedSamples> {
   return source.open({
@@ -82,26 +85,36 @@ export function openSamples(
   });
 }
 
-/** The work between reading and writing: calibrates, rewrites the model, and measures what `debug` asks for. */
-export async function runJob(given: Job, samples: OpenedSamples, options: RunOptions): Promise<JobResult> {
+/**
+ * The work between reading and writing: with `AUTO` finds the settings first; calibrates, rewrites the model, and measures what
+ * `debug` asks for.
+ */
+export async function runJob(asked: Job, samples: OpenedSamples, options: RunOptions): Promise<JobResult> {
   const { onProgress, warn, onPhase, report } = options;
   const memoryBytes = options.memoryBytes * (1 - SAMPLES_SHARE);
-  warn(memoryWarnings(given.plan, memoryBytes));
-  const equalized = await equalizedModel(given, samples, { ...options, memoryBytes });
+  warn(memoryWarnings(asked.plan, memoryBytes));
+  const running = { ...options, memoryBytes };
+  const { job: given, auto } = await chosen(asked, samples, running);
+  const equalized = given.config.equalize ? await equalizeJob(given, samples, running) : undefined;
   const job = equalized ? withModel(given, equalized.model) : given;
-  const { calibration, model, plan } = await runCalibration(job, samples, { ...options, memoryBytes });
+  const calibrated = await calibrateJob(job, samples, running);
+  const { calibration, plan } = calibrated;
   warn(tensorWarnings(calibration, job.graph));
   onPhase?.('calibrate');
-  const quantized = rewrite(model, plan, calibration, job.config);
-  const corrected = await correct(quantized, plan, job.config, samples, { ...options, memoryBytes });
+  const quantized = rewrite(calibrated, job.config);
+  const corrected = job.config.bias_correction
+    ? await correctJob(quantized, plan, samples, running)
+    : undefined;
   const written = corrected?.model ?? quantized;
   const prediction = predictInt8(written, plan, calibration.candidates);
   warn(predictionWarnings(prediction));
   onPhase?.('rewrite');
   const result = {
+    job: given,
     written,
     calibration,
     prediction,
+    ...(auto && { auto }),
     ...(equalized && { equalized }),
     ...(corrected && { corrected }),
   };
@@ -122,115 +135,16 @@ export async function runJob(given: Job, samples: OpenedSamples, options: RunOpt
   return { ...result, measurement };
 }
 
-/** With `equalize`: the network whose channels have more equal ranges. */
-async function equalizedModel(
-  { config, inference, plan }: Job,
+/** With `AUTO`: the job with the settings that were found. */
+async function chosen(
+  job: Job,
   samples: OpenedSamples,
-  { backend, strict, memoryBytes, onProgress }: RunOptions,
-): Promise<EqualizedModel | undefined> {
-  if (!config.equalize) return undefined;
-  return equalize({
-    model: inference.folded.model,
-    plan,
-    backend,
-    samples,
-    strict,
-    memoryBudgetBytes: memoryBytes,
-    onProgress: (done, total) => onProgress?.('equalize', done, total),
-  });
-}
-
-/** The job for a network with other weights. */
-function withModel(job: Job, model: MnnModel): Job {
-  const graph = buildGraph(model, { leaveOutTail: true });
-  const inference = { ...job.inference, folded: { ...job.inference.folded, model } };
-  return { ...job, inference, graph, plan: createPlan(graph, shapesOf(job.plan)) };
-}
-
-function shapesOf({ inputs }: ExecutionPlan): ReadonlyMap<string, readonly number[]> {
-  return new Map(inputs.map(({ name, desc }) => [name, desc.shape]));
-}
-
-/** With `bias_correction`. */
-async function correct(
-  model: MnnModel,
-  plan: ExecutionPlan,
-  config: Config,
-  samples: OpenedSamples,
-  { backend, strict, memoryBytes, onProgress }: RunOptions,
-): Promise<CorrectedBiases | undefined> {
-  if (!config.bias_correction) return undefined;
-  const graph = buildGraph(model, { leaveOutTail: true });
-  return correctBiases({
-    plan,
-    model,
-    quantizedPlan: createPlan(graph, shapesOf(plan)),
-    backend,
-    samples,
-    strict,
-    memoryBudgetBytes: memoryBytes,
-    onProgress: (done, total) => onProgress?.('correct', done, total),
-  });
-}
-
-interface CalibratedModel {
-  readonly calibration: CalibrationResult;
-  readonly model: MnnModel;
-  /** Of that model. */
-  readonly plan: ExecutionPlan;
-}
-
-async function runCalibration(
-  { config, inference, source, plan }: Job,
-  samples: OpenedSamples,
-  { backend, strict, memoryBytes, statistics, saveStatistics, onProgress }: RunOptions,
-): Promise<CalibratedModel> {
-  const { folded } = inference;
-  const skip = (node: GraphNode): boolean => config.skip_quant_op_names.includes(node.name);
-  const weights = weightConfig(config);
-  const training = inference.training
-    ? trainingForward({ source: inference.source, folded, plan, backend, skip, weights })
-    : undefined;
-  const calibration = await calibrate({
-    plan,
-    backend,
-    samples,
-    config: {
-      featureMethod: config.feature_quantize_method,
-      featureClamp: config.feature_clamp_value,
-      featurePercentile: config.feature_percentile,
-      featureAsymmetric: config.feature_asymmetric,
-      ema: { ...emaConfig(config, plan.graph), forward: training?.forward },
-      weights,
-      skip,
-    },
-    memoryBudgetBytes: memoryBytes,
-    strict,
-    statistics,
-    saveStatistics,
-    onProgress: (done, total) => onProgress?.('calibrate', done, total),
-    onRounding: (done, total) => onProgress?.('round', done, total),
-  });
-  if (training === undefined) return { calibration, model: folded.model, plan };
-  // The weights of the result are others than those of the run.
-  const { model } = training.finish();
-  const graph = buildGraph(model, { leaveOutTail: true });
-  return { calibration, model, plan: createPlan(graph, source.shapes) };
-}
-
-function rewrite(
-  model: MnnModel,
-  plan: ExecutionPlan,
-  { scales, candidates, winograd, weights: rounded }: CalibrationResult,
-  config: Config,
-): MnnModel {
-  const plain = rounded ?? quantizeWeights(plan, candidates, weightConfig(config));
-  const weights = winograd?.observer.withAttributes(plain) ?? plain;
-  const quantized = quantizeModel(model, {
-    scales: scales.tensors,
-    weights,
-    means: candidates.means,
-    apart: candidates.apart,
-  });
-  return withScalesForPieces(quantized, plan);
+  options: RunOptions,
+): Promise<{ readonly job: ChosenJob; readonly auto?: AutoOutcome }> {
+  if (job.config.feature_quantize_method !== 'AUTO')
+    return { job: { ...job, config: job.config as ChosenConfig } };
+  const { searchSettings } = await import('../auto/search.ts');
+  const { config, outcome } = await searchSettings(job, samples, options);
+  options.onPhase?.('search');
+  return { job: { ...job, config }, auto: outcome };
 }

@@ -18,8 +18,10 @@ import type { Report } from './schema.ts';
 /** A run whose result is about to be written. */
 export interface FinishedRun {
   readonly options: CheckedOptions;
-  /** As it was read. */
+  /** As it was read, or as `AUTO` chose it. */
   readonly config: { readonly config: Config; readonly given: readonly string[] };
+  /** Where it is written, if it is. */
+  readonly configFile?: Output;
   readonly job: Job;
   readonly samples: OpenedSamples;
   readonly result: JobResult;
@@ -65,15 +67,18 @@ export async function makeReport(run: FinishedRun): Promise<Report> {
 async function reproduceOf({
   options,
   config,
+  configFile,
   job,
   samples,
   chosen,
 }: FinishedRun): Promise<Report['reproduce']> {
   const isImages = config.config.input_type === 'image';
   return {
-    command: commandLine(options),
+    command: commandLine({ ...options, config: configFile?.path ?? options.config }),
     config: { ...config.config },
-    configFile: await hashFiles([options.config]),
+    configFile: configFile
+      ? hashBytes(configFile.path, [configFile.bytes])
+      : await hashFiles([options.config]),
     given: [...config.given],
     samplesSha256: await hashSamples(job.config.path, samples.files),
     versions: {

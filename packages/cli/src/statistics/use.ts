@@ -30,6 +30,10 @@ export class StatisticsUse {
     const { feature_quantize_method, weight_quantize_method, debug, equalize, bias_correction } = config;
     this.#options = options;
     const { saveStats, loadStats } = options;
+    if (feature_quantize_method === 'AUTO')
+      throw new UsageError(
+        `--${saveStats === undefined ? 'load' : 'save'}-stats: AUTO observes the samples itself, once for all that it tries; leave the option out, or take the config that a search has written`,
+      );
     if (feature_quantize_method === 'EMA')
       throw new UsageError(
         `--${saveStats === undefined ? 'load' : 'save'}-stats: feature_quantize_method is EMA, whose ranges come from a forward that rounds with them, so that nothing can be reused; take another method or leave the option out`,

@@ -95,11 +95,11 @@ async function runGroup(
       const loaded = await loadSamples(job.samples, chunk);
       const nameOf: SampleNames = (position) => sampleName(job.samples, chunk[position] ?? position);
       const step = (): void => onStep(chunk.length);
-      const ours = await first.run(loaded, nameOf, chunk[0]!, step);
+      const ours = await first.run(loaded, nameOf, chunk, step);
       const theirs = await second.run(
         loaded.map((one) => sampleForSecond(one, shapes, inputs)),
         nameOf,
-        chunk[0]!,
+        chunk,
         step,
       );
       for (const [i, sample] of chunk.entries()) handOn(job, sample, nameOf(i), ours[i]!, theirs[i]!);

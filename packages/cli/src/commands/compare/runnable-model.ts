@@ -49,11 +49,16 @@ export interface RunnablePlan {
 
 /** A model bound to a backend. */
 export interface Runner {
-  /** Per sample the outputs by name. @param onStep called after each op, for progress */
+  /**
+   * Per sample the outputs by name.
+   *
+   * @param positions of the samples among all
+   * @param onStep called after each op, for progress
+   */
   run(
     samples: readonly Sample[],
     nameOf: SampleNames,
-    firstSample: number,
+    positions: readonly number[],
     onStep: () => void,
   ): Promise<ReadonlyMap<string, HostTensor>[]>;
   dispose(): void;
@@ -115,7 +120,7 @@ function planned(model: MnnModel, graph: Graph, precision: Precision, shapes?: I
 
 function runnerOf(program: Program): Runner {
   return {
-    run: (samples, nameOf, firstSample, onStep) => program.run(samples, { onStep }, nameOf, firstSample),
+    run: (samples, nameOf, [first = 0], onStep) => program.run(samples, { onStep }, nameOf, first),
     dispose: () => program.dispose(),
   };
 }

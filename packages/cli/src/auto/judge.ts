@@ -1,0 +1,122 @@
+import type { TensorBackend } from '@mnnquant/graph';
+import type { MnnModel } from '@mnnquant/mnn-format';
+import { type ClassScores, classScores } from '../commands/compare/class-scores.ts';
+import { type MatchedInputs, matchInputs } from '../commands/compare/inputs.ts';
+import { runPairs } from '../commands/compare/job.ts';
+import { matchOutputs, type OutputPair } from '../commands/compare/match-outputs.ts';
+import { type LabelledOutput, labelledOutput, Measurement } from '../commands/compare/measurement.ts';
+import type { ComparedAccuracy, ComparedOutput } from '../commands/compare/report.ts';
+import { type RunnableModel, type RunnablePlan, runnableModel } from '../commands/compare/runnable-model.ts';
+import type { Job } from '../job/prepare.ts';
+import type { OpenedSamples } from '../samples/opened.ts';
+import { KeptOutputs, keepingOutputs } from './kept-outputs.ts';
+import type { AutoLabels, AutoTarget } from './options.ts';
+import { outputError } from './output-error.ts';
+import { someSamples, spread } from './some-samples.ts';
+
+export interface JudgeOptions {
+  readonly backend: TensorBackend;
+  readonly strict?: boolean;
+  readonly memoryBytes: number;
+  readonly labels?: AutoLabels;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** How far an int8 model is from the float network. */
+export interface Verdict {
+  readonly samples: number;
+  readonly outputs: readonly ComparedOutput[];
+  readonly accuracy?: ComparedAccuracy;
+  /** The largest of the outputs' errors (see `outputError`); Infinity where some value is not a number. */
+  readonly error: number;
+}
+
+/** Of the memory, what the float network's outputs may take. */
+const KEPT_SHARE = 1 / 8;
+
+/** Runs int8 models in the simulator and compares their outputs with those of the float network, which is run once. */
+export class Judge {
+  readonly #float: RunnableModel;
+  readonly #plan: RunnablePlan;
+  readonly #inputs: MatchedInputs;
+  readonly #samples: OpenedSamples;
+  readonly #options: JudgeOptions;
+  readonly #kept: KeptOutputs;
+
+  /** @param job with the float network */
+  constructor({ inference, source }: Job, samples: OpenedSamples, options: JudgeOptions) {
+    this.#float = runnableModel(inference.folded.model, 'the float network');
+    this.#plan = this.#float.plan(source.shapes);
+    this.#inputs = matchInputs(this.#float.graph, this.#float.graph);
+    this.#samples = samples;
+    this.#options = options;
+    this.#kept = new KeptOutputs(options.memoryBytes * KEPT_SHARE);
+  }
+
+  get count(): number {
+    return this.#samples.count;
+  }
+
+  /** @param most judge by at most so many samples, spread over all */
+  async judge(written: MnnModel, most = this.count): Promise<Verdict> {
+    const { backend, strict, memoryBytes, onProgress } = this.#options;
+    const chosen = spread(this.count, most);
+    const samples = someSamples(this.#samples, chosen);
+    const model = runnableModel(written, 'the int8 model');
+    const a = keepingOutputs(this.#float, this.#kept, chosen);
+    // Scales do not depend on the shapes, so those of the first sample do to match outputs.
+    const shapes = shapesOf(this.#plan);
+    const plans = { a: a.plan(shapes), b: model.plan(shapes) };
+    const pairs = matchOutputs(this.#plan.plan, plans.b.plan).pairs;
+    const scores = new Map(pairs.map((pair) => [pair, classScores(this.#plan.plan, pair.a.tensor)]));
+    const measured = new Measurement(scores, this.#labelled(scores, chosen), samples.names);
+    await runPairs({
+      a,
+      b: model,
+      plans,
+      pairs,
+      inputs: this.#inputs,
+      samples,
+      backend,
+      strict,
+      memoryBytes: memoryBytes * (1 - KEPT_SHARE),
+      onOutput: (...output) => measured.add(...output),
+      onProgress,
+    });
+    const { outputs, accuracy } = measured;
+    const error = Math.max(...this.#thatCount(pairs, outputs).map(outputError));
+    return { samples: chosen.length, outputs, ...(accuracy && { accuracy }), error };
+  }
+
+  /** Whole numbers, such as the place of the largest score, jump: they count only where there is nothing else. */
+  #thatCount(pairs: readonly OutputPair[], outputs: readonly ComparedOutput[]): readonly ComparedOutput[] {
+    const { descs, values } = this.#plan.plan;
+    const isFloat = ({ a }: OutputPair): boolean =>
+      (descs.get(a.tensor) ?? values.get(a.tensor))?.dtype === 'float32';
+    const floats = outputs.filter((_, i) => isFloat(pairs[i]!));
+    return floats.length > 0 ? floats : outputs;
+  }
+
+  #labelled(
+    scores: ReadonlyMap<OutputPair, ClassScores>,
+    chosen: readonly number[],
+  ): LabelledOutput | undefined {
+    const { labels } = this.#options;
+    if (labels === undefined) return undefined;
+    const { file, offset, outputName, labels: all } = labels;
+    const classes = chosen.map((sample) => all.classes[sample]);
+    return { file, offset, output: labelledOutput(scores, outputName), labels: { ...all, classes } };
+  }
+}
+
+function shapesOf({ plan }: RunnablePlan): ReadonlyMap<string, readonly number[]> {
+  return new Map(plan.inputs.map(({ name, desc }) => [name, desc.shape]));
+}
+
+/** Whether a target holds. What is not a number misses it. */
+export function holds({ cosine, maxDrop }: AutoTarget, { error, accuracy }: Verdict): boolean {
+  if (cosine !== undefined && !(1 - error >= cosine)) return false;
+  if (maxDrop === undefined) return true;
+  // Shares of samples: what lies further behind is rounding.
+  return accuracy !== undefined && 100 * (accuracy.a.top1 - accuracy.b.top1) <= maxDrop + 1e-9;
+}

@@ -1,0 +1,66 @@
+import { printableName } from '../printable.ts';
+import { shareText } from '../share-text.ts';
+import type { AutoOutcome, AutoTrial } from './outcome.ts';
+import { settingsText } from './settings.ts';
+
+/** More names than this are counted, not listed. */
+const LISTED = 4;
+
+/** A trial in a line: its number, what it loses, and how it was made. */
+export function trialLine(trial: AutoTrial, number: number, width = Number.POSITIVE_INFINITY): string {
+  const { settings, freed, multiplyAdds, error, top1 } = trial;
+  const accuracy = top1 === undefined ? '' : `  top-1 ${percent(top1)}`;
+  const float = freed.length === 0 ? '' : `; ${freed.length} in float, ${shareText(multiplyAdds)} int8`;
+  const line = `${String(number).padStart(4)}  ${cosineText(error)}${accuracy}  ${settingsText(settings)}${float}`;
+  return line.length > width ? `${line.slice(0, width - 1)}…` : line;
+}
+
+/** For the summary of a run. */
+export function autoLines(outcome: AutoOutcome | undefined): string[] {
+  if (outcome === undefined) return [];
+  const { trials, judged, target, runs, seconds, stopped, chosen } = outcome;
+  const best = trials.find((trial) => trial.chosen)!;
+  const who = judged.setAside ? `, set aside while searching` : judged.own ? '' : ', those that calibrate';
+  const over = stopped ? ', then the time was over' : '';
+  const outputs = best.outputs.map(({ name, cosine }) => `${printableName(name)} ${cosineOr(cosine)}`);
+  return [
+    `Chosen      ${settingsText(best.settings)}; ${trials.length} tried in ${seconds.toFixed(1)} s and ${runs} runs of a network${over}`,
+    `Cosine      ${listed(outputs)}, by ${best.samples} ${best.samples === 1 ? 'sample' : 'samples'} of ${judged.folder}${who}`,
+    ...accuracyLines(outcome, best),
+    ...(chosen.skip_quant_op_names.length > 0
+      ? [`In float    ${listed(chosen.skip_quant_op_names.map(printableName))}, for the target`]
+      : []),
+    ...(target ? [targetLine(outcome)] : []),
+  ];
+}
+
+function accuracyLines({ accuracy }: AutoOutcome, { top1 }: AutoTrial): string[] {
+  if (accuracy === undefined || top1 === undefined) return [];
+  return [`Accuracy    top-1 ${percent(top1)}, in float ${percent(accuracy)}`];
+}
+
+function targetLine({ target = {}, reached }: AutoOutcome): string {
+  const { cosine, maxDrop } = target;
+  const wanted = [
+    ...(cosine === undefined ? [] : [`cosine of at least ${cosine}`]),
+    ...(maxDrop === undefined ? [] : [`a drop of at most ${maxDrop} points`]),
+  ];
+  return `Target      ${reached ? 'reached' : 'MISSED, the nearest was written'}: ${wanted.join(', ')}`;
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : '';
+  return `${names.slice(0, LISTED).join(', ')}${more}`;
+}
+
+/** Rounded down, so that what misses a target is not shown as if it did not. */
+function floor(value: number, digits: number): string {
+  const scale = 10 ** digits;
+  return (Math.floor(value * scale + 1e-9) / scale).toFixed(digits);
+}
+
+const cosineText = (error: number | null): string => cosineOr(error === null ? null : 1 - error);
+
+const cosineOr = (cosine: number | null): string => (cosine === null ? 'NaN    ' : floor(cosine, 5));
+
+const percent = (share: number): string => `${floor(100 * share, 2)} %`;

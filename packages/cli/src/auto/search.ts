@@ -1,0 +1,256 @@
+import {
+  coordinateSearch,
+  type Freeable,
+  fewestFreed,
+  rankLayers,
+  type Sensitivity,
+} from '@mnnquant/calibrate';
+import type { Job } from '../job/prepare.ts';
+import type { RunOptions } from '../job/run.ts';
+import type { ChosenConfig } from '../job/steps.ts';
+import type { OpenedSamples } from '../samples/opened.ts';
+import { SearchClock } from './clock.ts';
+import { affordable, freeableOps } from './freeable-ops.ts';
+import { holds, Judge, type Verdict } from './judge.ts';
+import type { AutoOptions, AutoTarget } from './options.ts';
+import type { AutoOutcome, AutoSensitivity, AutoTrial } from './outcome.ts';
+import { axesOf, firstSettings, type Settings } from './settings.ts';
+import { divided } from './some-samples.ts';
+import { type Candidate, Workbench } from './workbench.ts';
+
+export interface Searched {
+  /** The job's, with everything chosen. */
+  readonly config: ChosenConfig;
+  readonly outcome: AutoOutcome;
+}
+
+/** Settings are compared by at most so many samples; whether a target holds is judged by all. */
+const COMPARED = 32;
+
+/** A smaller gain than this share of the error is chance: between states of a search that are equally right it moved by more. */
+const LEAST_GAIN = 0.03;
+
+/** By so many samples ops are ranked: each takes a run of its own. */
+const RANKED = 8;
+
+/**
+ * Finds settings with which the int8 network's outputs are nearest to the float network's, as MNN's runtime would compute them; and, where
+ * a target does not hold with them, the ops that are to stay float.
+ *
+ * Without a bound in time the same samples give the same result on every machine, with any number of threads.
+ *
+ * @param options `memoryBytes` for activations
+ */
+export async function searchSettings(
+  job: Job,
+  samples: OpenedSamples,
+  options: RunOptions,
+): Promise<Searched> {
+  const search = new Search(job, samples, options);
+  return search.run();
+}
+
+class Search {
+  readonly #job: Job;
+  readonly #auto: AutoOptions;
+  readonly #clock: SearchClock;
+  readonly #bench: Workbench;
+  readonly #judge: Judge;
+  readonly #data: AutoOutcome['judged'];
+  readonly #labels: string | undefined;
+  readonly #trials = new Map<string, Trial>();
+  #sensitivity: readonly Sensitivity[] = [];
+  #judgings = 0;
+
+  constructor(job: Job, samples: OpenedSamples, options: RunOptions) {
+    const { backend, strict, memoryBytes, onProgress, auto = { given: [] } } = options;
+    this.#job = job;
+    this.#auto = auto;
+    this.#clock = new SearchClock(auto.timeMs);
+    const { judging: own } = auto;
+    const parts = own ? { calibrating: samples, judging: own.samples, apart: true } : divided(samples);
+    this.#data = {
+      folder: own?.folder ?? job.config.path,
+      samples: parts.judging.count,
+      own: parts.apart,
+      setAside: own === undefined && parts.apart,
+    };
+    const labels = auto.labelsFor?.(parts.judging);
+    this.#labels = labels?.file;
+    const common = { backend, strict, memoryBytes };
+    this.#bench = new Workbench(job, parts.calibrating, {
+      ...common,
+      onProgress: (phase, done, total) => {
+        onProgress?.(phase, done, total);
+        this.#clock.check();
+      },
+    });
+    this.#judge = new Judge(job, parts.judging, {
+      ...common,
+      ...(labels && { labels }),
+      onProgress: (done, total) => {
+        onProgress?.('judge', done, total);
+        this.#clock.check();
+      },
+    });
+  }
+
+  async run(): Promise<Searched> {
+    const settings = await this.#bestSettings();
+    const { target } = this.#auto;
+    const whole = await this.#try(settings, [], target ? this.#judge.count : COMPARED);
+    if (target === undefined) return this.#finish(settings, whole!, true);
+    if (whole !== undefined && holds(target, whole.verdict)) return this.#finish(settings, whole, true);
+    if (whole !== undefined) {
+      const freed = await this.#free(settings, whole, target);
+      if (freed !== undefined) return this.#finish(settings, freed, true);
+    }
+    return this.#finish(settings, this.#nearest(settings), false);
+  }
+
+  #bestSettings(): Promise<Settings> {
+    const { given } = this.#auto;
+    return coordinateSearch<Settings>({
+      start: firstSettings(this.#job.config, given),
+      axes: axesOf(given),
+      leastGain: LEAST_GAIN,
+      errorOf: async (settings) => {
+        const trial = await this.#try(settings, [], COMPARED);
+        // From now on there is a result.
+        this.#clock.start();
+        return trial?.verdict.error;
+      },
+    });
+  }
+
+  /** @returns `undefined` where there is no time */
+  async #try(settings: Settings, freed: readonly string[], most: number): Promise<Trial | undefined> {
+    const samples = Math.min(most, this.#judge.count);
+    const key = JSON.stringify([settings, freed, samples]);
+    const known = this.#trials.get(key);
+    if (known !== undefined) return known;
+    const trial = await this.#clock.within(async () => {
+      const candidate = await this.#bench.quantize(settings, freed);
+      const verdict = await this.#judged(candidate, samples);
+      // Without the model itself: there are many trials.
+      const { prediction, candidates } = candidate;
+      return { settings, freed, prediction, candidates, verdict };
+    });
+    if (trial === undefined) return undefined;
+    this.#trials.set(key, trial);
+    this.#auto.onTrial?.(toldTrial(trial, false));
+    return trial;
+  }
+
+  #judged({ written }: Candidate, most: number): Promise<Verdict> {
+    this.#judgings++;
+    return this.#judge.judge(written, most);
+  }
+
+  /** The fewest ops in float with which the target holds. */
+  async #free(settings: Settings, whole: Trial, target: AutoTarget): Promise<Trial | undefined> {
+    const { candidates, prediction } = whole;
+    const ops = freeableOps(this.#job.plan, candidates, prediction);
+    this.#sensitivity = await this.#ranked(settings, ops);
+    const most = prediction.multiplyAdds.int8 * (1 - (this.#auto.minInt8 ?? 0));
+    const tried = new Map<string, Trial>();
+    const freed = await fewestFreed({
+      ranked: affordable(this.#sensitivity, most),
+      holds: async (some) => {
+        const trial = await this.#try(settings, namesOf(some), this.#judge.count);
+        if (trial === undefined) return undefined;
+        tried.set(JSON.stringify(namesOf(some)), trial);
+        return holds(target, trial.verdict);
+      },
+    });
+    return freed && tried.get(JSON.stringify(namesOf(freed)));
+  }
+
+  /** By their effect on the outputs. Biases are not corrected here: that takes longer than all the rest, and changes the order little. */
+  async #ranked(settings: Settings, ops: readonly Freeable[]): Promise<Sensitivity[]> {
+    const plain = { ...settings, bias_correction: false };
+    const errorOf = (freed: readonly string[]): Promise<number | undefined> =>
+      this.#clock.within(async () => {
+        const candidate = await this.#bench.quantize(plain, freed);
+        return (await this.#judged(candidate, RANKED)).error;
+      });
+    const before = await errorOf([]);
+    if (before === undefined) return [];
+    let done = 0;
+    return rankLayers(ops, before, async ({ name }) => {
+      this.#auto.onRank?.(done++, ops.length);
+      return errorOf([name]);
+    });
+  }
+
+  /** What misses the target least, of what was judged by most samples. */
+  #nearest(settings: Settings): Trial {
+    const text = JSON.stringify(settings);
+    const own = [...this.#trials.values()].filter((trial) => JSON.stringify(trial.settings) === text);
+    const most = Math.max(...own.map(({ verdict }) => verdict.samples));
+    return own
+      .filter(({ verdict }) => verdict.samples === most)
+      .reduce((best, one) =>
+        shortfall(one, this.#auto.target) < shortfall(best, this.#auto.target) ? one : best,
+      );
+  }
+
+  #finish(settings: Settings, chosen: Trial, reached: boolean): Searched {
+    const { target } = this.#auto;
+    const accuracy = chosen.verdict.accuracy?.a.top1;
+    return {
+      config: this.#bench.configOf(settings, chosen.freed),
+      outcome: {
+        ...(target && { target }),
+        reached,
+        judged: this.#data,
+        ...(this.#labels !== undefined && { labels: this.#labels }),
+        ...(accuracy !== undefined && { accuracy }),
+        runs: this.#bench.runs + this.#judgings,
+        seconds: this.#clock.seconds,
+        ...(this.#clock.stopped && { stopped: 'time' as const }),
+        trials: [...this.#trials.values()].map((trial) => toldTrial(trial, trial === chosen)),
+        sensitivity: this.#sensitivity.map(toldSensitivity),
+        chosen: { ...settings, skip_quant_op_names: chosen.freed },
+      },
+    };
+  }
+}
+
+/** A candidate that was judged. */
+interface Trial extends Pick<Candidate, 'prediction' | 'candidates'> {
+  readonly settings: Settings;
+  readonly freed: readonly string[];
+  readonly verdict: Verdict;
+}
+
+const namesOf = (ops: readonly Freeable[]): string[] => ops.map(({ name }) => name);
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+function toldTrial({ settings, freed, prediction, verdict }: Trial, chosen: boolean): AutoTrial {
+  const { accuracy, outputs, error, samples } = verdict;
+  return {
+    settings,
+    freed,
+    multiplyAdds: prediction.multiplyAdds,
+    outputs: outputs.map(({ name, cosine }) => ({ name, cosine })),
+    error: finite(error),
+    ...(accuracy && { top1: accuracy.b.top1 }),
+    samples,
+    chosen,
+  };
+}
+
+function toldSensitivity({ name, multiplyAdds, before, after }: Sensitivity): AutoSensitivity {
+  return { op: name, multiplyAdds, before: finite(1 - before), after: finite(1 - after) };
+}
+
+/** By how much a target is missed; the error of the outputs decides between equals. */
+function shortfall({ verdict }: Trial, target: AutoTarget = {}): number {
+  const { maxDrop } = target;
+  const { accuracy, error } = verdict;
+  const drop =
+    maxDrop === undefined || !accuracy ? 0 : Math.max(0, accuracy.a.top1 - accuracy.b.top1 - maxDrop / 100);
+  return drop * 1e6 + error;
+}
