@@ -103,7 +103,7 @@ describe('a wrong value names key, expected and got', () => {
     [{ normal: [0, 0, 0] }, 'normal: expected a number that is not 0, all zero would make every input zero'],
     [
       { feature_quantize_method: 'MAGIC' },
-      'feature_quantize_method: expected "KL", "ADMM", "EMA", "MSE", "PERCENTILE", "MAX", got "MAGIC"',
+      'feature_quantize_method: expected "KL", "ADMM", "EMA", "MSE", "PERCENTILE", "MAX", "AUTO", got "MAGIC"',
     ],
     [{ quant_bits: 9 }, 'quant_bits: expected at most 8, got 9'],
     [{ inputs: [{ shape: [1] }] }, 'inputs.0.name: missing; expected a string'],

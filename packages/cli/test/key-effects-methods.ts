@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
+import { quantizeFile } from '../src/quantize-file.ts';
 import { formatSummary } from '../src/summary.ts';
 import { type Effect, type KeyResult, plain, RED, runWith, WIDEST } from './key-job.ts';
 import { netOf, netWithOffset } from './key-nets.ts';
-import { smallNet } from './scratch.ts';
+import { smallJob, smallNet } from './scratch.ts';
 import { trainingNet } from './training-net.ts';
 
 const lights = { 'a.bmp': 0x640000, 'b.bmp': 0x960000, 'c.bmp': 0xfa0000 };
@@ -44,6 +46,20 @@ export const methodEffects: readonly Effect[] = [
       const coarse = { feature_clamp_value: 2 };
       const coarsest = await scale({ ...coarse, feature_quantize_method: 'MAX' });
       expect(await scale({ ...coarse, feature_quantize_method: 'MSE' })).toBeLessThan(0.98 * coarsest);
+    },
+  ],
+  [
+    'feature_quantize_method',
+    'AUTO is what the config that it writes says',
+    async () => {
+      const job = smallJob({ feature_quantize_method: 'AUTO' });
+      const { configFile, auto } = await quantizeFile(job);
+      await quantizeFile({ ...job, target: job.at('again.mnn'), config: configFile! });
+      expect(readFileSync(job.at('again.mnn'))).toEqual(readFileSync(job.target));
+      expect(JSON.parse(readFileSync(configFile!, 'utf8'))).toMatchObject({
+        format: 'RGB',
+        feature_quantize_method: auto!.chosen.feature_quantize_method,
+      });
     },
   ],
   [

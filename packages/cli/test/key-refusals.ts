@@ -38,7 +38,7 @@ const rows: readonly Row[] = [
   [
     'feature_quantize_method',
     { feature_quantize_method: 'kl' },
-    'feature_quantize_method: expected "KL", "ADMM", "EMA", "MSE", "PERCENTILE", "MAX", got "kl"',
+    'feature_quantize_method: expected "KL", "ADMM", "EMA", "MSE", "PERCENTILE", "MAX", "AUTO", got "kl"',
   ],
   [
     'weight_quantize_method',

@@ -1,4 +1,5 @@
 import type { LoadedConfig } from '../config/check.ts';
+import { jsonObject } from '../config/json-text.ts';
 import type { Config } from '../config/schema.ts';
 import type { AutoOutcome } from './outcome.ts';
 
@@ -23,6 +24,6 @@ export function chosenConfig({ config, given }: LoadedConfig, { chosen }: AutoOu
 
 /** The text of such a config. */
 export function configFileText({ config, given }: LoadedConfig): string {
-  const entries = given.map((key) => [key, (config as Readonly<Record<string, unknown>>)[key]]);
-  return `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`;
+  const values = config as Readonly<Record<string, unknown>>;
+  return `${jsonObject(given.map((key) => ({ key, value: values[key] })))}\n`;
 }

@@ -10,8 +10,12 @@ const LISTED = 4;
 export function trialLine(trial: AutoTrial, number: number, width = Number.POSITIVE_INFINITY): string {
   const { settings, freed, multiplyAdds, error, top1 } = trial;
   const accuracy = top1 === undefined ? '' : `  top-1 ${percent(top1)}`;
-  const float = freed.length === 0 ? '' : `; ${freed.length} in float, ${shareText(multiplyAdds)} int8`;
-  const line = `${String(number).padStart(4)}  ${cosineText(error)}${accuracy}  ${settingsText(settings)}${float}`;
+  // Ops are freed with the best settings, which stand above.
+  const how =
+    freed.length === 0
+      ? settingsText(settings)
+      : `the best of these with ${freed.length} ${freed.length === 1 ? 'op' : 'ops'} in float, ${shareText(multiplyAdds)} of the multiply-adds in int8`;
+  const line = `${String(number).padStart(4)}  ${cosineText(error)}${accuracy}  ${how}`;
   return line.length > width ? `${line.slice(0, width - 1)}…` : line;
 }
 

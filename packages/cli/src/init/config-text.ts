@@ -1,3 +1,4 @@
+import { jsonObject, jsonProperty } from '../config/json-text.ts';
 import type { Answers, FolderSizes, ImageAnswers, SequenceAnswers } from './answers.ts';
 
 /** A key of the config, and what a person should know about its value. */
@@ -25,10 +26,10 @@ const COMMENT_COLUMNS = 100;
 /** A config file for the answers, with what to check about each of its values. */
 export function configText(answers: Answers, { source, comments }: TextOptions): string {
   const entries = answers.kind === 'image' ? imageEntries(answers) : sequenceEntries(answers);
-  if (!comments) return `${object(entries.map(({ key, value }) => property(key, value)))}\n`;
+  if (!comments) return `${jsonObject(entries)}\n`;
   const lines = entries.flatMap(({ key, value, comments: texts }, i) => [
     ...texts.flatMap(commentLines),
-    `${property(key, value)}${i < entries.length - 1 ? ',' : ''}`,
+    `${jsonProperty(key, value)}${i < entries.length - 1 ? ',' : ''}`,
   ]);
   const more = suggestions(answers).flatMap(({ lines: own }) => own.flatMap(commentLines));
   const header = [
@@ -36,27 +37,6 @@ export function configText(answers: Answers, { source, comments }: TextOptions):
     "All keys: docs/config.md. MNN's own tool takes no comments: for it, write this file with --no-comments.",
   ].flatMap((text) => broken(text).map((line) => `// ${line}`));
   return `${[...header, '{', ...[...lines, ...more].map((line) => `  ${line}`), '}'].join('\n')}\n`;
-}
-
-function object(properties: readonly string[]): string {
-  return ['{', properties.map((line) => `  ${line}`).join(',\n'), '}'].join('\n');
-}
-
-function property(key: string, value: unknown): string {
-  return `${JSON.stringify(key)}: ${spaced(value)}`;
-}
-
-/** `[1, 2]`, `{ "name": "x" }`; a list of objects has a line for each. */
-function spaced(value: unknown): string {
-  if (Array.isArray(value)) {
-    const isList = value.some((one) => typeof one === 'object');
-    return isList
-      ? `[\n${value.map((one) => `    ${spaced(one)}`).join(',\n')}\n  ]`
-      : `[${value.map(spaced).join(', ')}]`;
-  }
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const properties = Object.entries(value).map(([key, own]) => property(key, own));
-  return `{ ${properties.join(', ')} }`;
 }
 
 function imageEntries(answers: ImageAnswers): Entry[] {

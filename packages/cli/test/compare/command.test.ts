@@ -6,7 +6,7 @@ import { type CompareOptions, compareModels } from '../../src/commands/compare/c
 import { formatComparison } from '../../src/commands/compare/format.ts';
 import type { Comparison } from '../../src/commands/compare/report.ts';
 import { quantizeFile } from '../../src/quantize-file.ts';
-import { runCommand } from '../run-command.ts';
+import { run as runCommand } from '../run-main.ts';
 import { bytesOf, npy } from '../sample-files.ts';
 import { fill, smallJob, smallNet } from '../scratch.ts';
 

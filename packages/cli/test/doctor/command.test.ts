@@ -7,7 +7,7 @@ import { formatFindings } from '../../src/commands/doctor/format.ts';
 import { InputStatistics } from '../../src/commands/doctor/input-statistics.ts';
 import { greyOnly, isTransparent, thumbnailOf } from '../../src/commands/doctor/pixels.ts';
 import { quantizeFile } from '../../src/quantize-file.ts';
-import { runCommand } from '../run-command.ts';
+import { run as runCommand } from '../run-main.ts';
 import { fill, smallJob, smallNet } from '../scratch.ts';
 
 /** A picture that differs for each seed. */
