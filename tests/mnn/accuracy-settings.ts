@@ -37,4 +37,8 @@ const CORRECTED: readonly Setting[] = [
 }));
 
 /** One row of the table each, in this order. Whoever adds a method or a correction adds its rows here. */
-export const SETTINGS: readonly Setting[] = [...SCALES, ...CORRECTED];
+export const SETTINGS: readonly Setting[] = [
+  ...SCALES,
+  ...CORRECTED,
+  { title: 'AUTO', keys: { feature_quantize_method: 'AUTO' } },
+];

@@ -63,8 +63,8 @@ describeWithMnn("accuracy of every setting in MNN's runtime", ({ python, data })
       for (const setting of settings)
         it(setting.title, () => {
           const { feature_quantize_method: method, equalize } = setting.keys;
-          // An equalized network has other ranges, and EMA none that could be saved.
-          const ownRun = method === 'EMA' || equalize === true;
+          // An equalized network has other ranges, EMA none that could be saved, and AUTO takes its own.
+          const ownRun = method === 'EMA' || method === 'AUTO' || equalize === true;
           const target = join(folder, 'int8.mnn');
           const config = join(folder, 'config.json');
           writeFileSync(config, JSON.stringify(configFor(data, subject, setting)));

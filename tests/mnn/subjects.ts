@@ -83,8 +83,9 @@ export function quantizeByCommand(
   config: string,
   cwd: string,
   flags: readonly string[] = [],
+  command: readonly string[] = [],
 ): CommandOutcome {
-  const args = [CLI, source, target, config, '--json', ...flags];
+  const args = [CLI, ...command, source, target, config, '--json', ...flags];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd,
     encoding: 'utf8',
