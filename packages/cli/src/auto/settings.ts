@@ -11,14 +11,15 @@ export type Settings = Pick<
 type Key = keyof Settings;
 
 /**
- * What is tried, from the first on: MNN 3.6.1's `KL` and ours for activations, without `ADMM`, which needs far more of each value and was
+ * What is tried. The first of each together are where a search begins: near the best on every network that was measured, so that few
+ * samples which judge otherwise by chance do little harm. MNN 3.6.1's `KL` and ours for activations, without `ADMM`, which needs far more of each value and was
  * ahead for no network that was measured, and `EMA`, whose ranges come from a run of their own for each setting (docs/accuracy.md).
  */
 const VALUES: { readonly [K in Key]: readonly Settings[K][] } = {
-  equalize: [false, true],
+  equalize: [true, false],
   feature_quantize_method: ['MSE', 'PERCENTILE', 'MAX', 'KL'],
-  weight_quantize_method: ['MAX_ABS', 'MSE', 'GPTQ'],
-  bias_correction: [false, true],
+  weight_quantize_method: ['MAX_ABS', 'GPTQ', 'MSE'],
+  bias_correction: [true, false],
   feature_asymmetric: [true, false],
 };
 

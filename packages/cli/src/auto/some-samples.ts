@@ -3,7 +3,7 @@ import type { OpenedSamples } from '../samples/opened.ts';
 /** Fewer are not divided: either part would say too little. */
 const LEAST_TO_DIVIDE = 8;
 /** One of so many judges. */
-const EVERY = 4;
+const EVERY = 3;
 
 /** Samples that calibrate while settings are tried, and samples that judge. */
 export interface Divided {
@@ -13,7 +13,7 @@ export interface Divided {
   readonly apart: boolean;
 }
 
-/** Sets a quarter aside, spread over all; few samples do both. */
+/** Sets a third aside, spread over all; few samples do both. */
 export function divided(samples: OpenedSamples): Divided {
   if (samples.count < LEAST_TO_DIVIDE) return { calibrating: samples, judging: samples, apart: false };
   const all = Array.from({ length: samples.count }, (_, i) => i);

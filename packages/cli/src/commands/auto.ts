@@ -43,7 +43,7 @@ export const auto: Subcommand = {
     ),
     new Option(
       '--data <dir>',
-      'samples that judge; if absent every fourth of those that calibrate is set aside for that',
+      'samples that judge; if absent every third of those that calibrate is set aside for that',
     ),
     new Option(
       '--time <duration>',

@@ -37,7 +37,7 @@ describe('AUTO', () => {
     // What was passed over is better by chance at most.
     for (const { error } of auto!.trials) expect(chosen!.error!).toBeLessThanOrEqual(error! / 0.9);
     expect(prediction.convolutions).toEqual({ int8: 2, total: 2 });
-    expect(auto!.judged).toMatchObject({ samples: 3, own: true, setAside: true });
+    expect(auto!.judged).toMatchObject({ samples: 5, own: true, setAside: true });
     expect(configFile).toBe(`${job.target}.config.json`);
     const written = { ...job, target: job.at('again.mnn'), config: configFile! };
     const again = await quantizeFile({ ...written, memoryBytes: 2 ** 28 });
