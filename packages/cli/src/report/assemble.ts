@@ -1,6 +1,7 @@
 import type { LayerError, Prediction, SignalError } from '@mnnquant/calibrate';
 import type { ReportMeasurement } from '../job/measure.ts';
 import type { EncodedPicture, SeenInput, SeenSample } from '../job/see-samples.ts';
+import type { RoundingOutcome } from '../rounding-outcome.ts';
 import type { SkippedFile } from '../samples/opened.ts';
 import { findingsOf } from './findings/index.ts';
 import {
@@ -14,11 +15,14 @@ import {
 } from './schema.ts';
 
 /** Everything that a report is made of. */
-export interface ReportParts extends Pick<Report, 'tool' | 'source' | 'written' | 'reproduce'> {
+export interface ReportParts
+  extends Pick<Report, 'tool' | 'source' | 'written' | 'reproduce' | 'corrections' | 'auto'> {
   readonly timings: readonly Report['timings'][number][];
   readonly layers: readonly LayerError[];
   readonly measured: ReportMeasurement;
   readonly prediction: Prediction;
+  /** With weights learned from the samples. */
+  readonly rounding: RoundingOutcome | undefined;
   /** Of an int8 weight in the file. */
   readonly bits: number;
   readonly warnings: readonly string[];
@@ -28,7 +32,7 @@ export interface ReportParts extends Pick<Report, 'tool' | 'source' | 'written' 
 
 /** The report as plain data: numbers that are not finite become null. */
 export function assembleReport(parts: ReportParts): Report {
-  const { prediction, measured, samples, skipped } = parts;
+  const { prediction, measured, samples, skipped, corrections, rounding, auto } = parts;
   const nameOf = (sample: number): string => samples[sample]?.name ?? `sample ${sample}`;
   const data: Report = {
     version: REPORT_VERSION,
@@ -48,6 +52,9 @@ export function assembleReport(parts: ReportParts): Report {
     layers: layersOf(parts, nameOf),
     histograms: histogramsOf(parts),
     weights: measured.weights.map((one) => weightsOf(one, parts.bits)),
+    ...(corrections && { corrections }),
+    ...(rounding && { rounding: { ...rounding, layers: rounding.layers.map((one) => ({ ...one })) } }),
+    ...(auto && { auto }),
     samples: {
       used: samples.length,
       skipped: skipped.map((one) => ({ ...one })),

@@ -6,11 +6,14 @@ import type { JobResult } from '../job/run.ts';
 import { seeSamples } from '../job/see-samples.ts';
 import { threadsOf } from '../job/threads-of.ts';
 import type { CheckedOptions } from '../options.ts';
+import { roundingOutcome } from '../rounding-outcome.ts';
 import type { OpenedSamples } from '../samples/opened.ts';
 import { VERSION } from '../version.ts';
 import { assembleReport } from './assemble.ts';
+import type { ReportAuto } from './auto-schema.ts';
 import type { PhaseClock } from './clock.ts';
 import { commandLine } from './command-line.ts';
+import { reportedCorrections } from './corrections.ts';
 import { hashBytes, hashFiles, hashSamples } from './hashes.ts';
 import { encodePng, imageVersions } from './png.ts';
 import type { Report } from './schema.ts';
@@ -25,6 +28,8 @@ export interface FinishedRun {
   readonly job: Job;
   readonly samples: OpenedSamples;
   readonly result: JobResult;
+  /** Where its settings were searched for. */
+  readonly auto?: ReportAuto;
   /** What was read as the model. */
   readonly sources: readonly string[];
   /** The files of the written model. */
@@ -43,6 +48,7 @@ export async function makeReport(run: FinishedRun): Promise<Report> {
   const { job, samples, result, clock } = run;
   const { layers, report: measured } = result.measurement!;
   const seen = await seeSamples({ samples, plan: job.plan, config: job.config, encode: encodePng });
+  const { learned } = result.calibration;
   const [source, reproduce] = [await hashFiles(run.sources), await reproduceOf(run)];
   clock.lap('report');
   return assembleReport({
@@ -56,6 +62,9 @@ export async function makeReport(run: FinishedRun): Promise<Report> {
     layers,
     measured: measured!,
     prediction: result.prediction,
+    corrections: reportedCorrections(result.equalized, result.corrected),
+    rounding: learned && roundingOutcome(learned),
+    auto: run.auto,
     bits: job.config.quant_bits,
     warnings: run.warnings,
     samples: seen,

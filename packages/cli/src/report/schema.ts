@@ -1,16 +1,14 @@
 import * as z from 'zod/mini';
+import { autoSchema } from './auto-schema.ts';
+import { correctionsSchema, roundingSchema } from './corrections-schema.ts';
+import { count, measured, share } from './values.ts';
 
 /** Goes up when a field changes its meaning or goes away; new fields may come without that. */
 export const REPORT_VERSION = 1;
 
-const count = z.int().check(z.minimum(0));
-/** A number, or null where it is not finite (JSON has no NaN). */
-const measured = z.nullable(z.number());
 const numbers = z.array(measured);
 
 const file = z.object({ file: z.string(), bytes: count, sha256: z.string() });
-
-const share = z.object({ int8: count, total: count });
 
 /** Something a person should know, the most important first. */
 const finding = z.object({
@@ -150,6 +148,12 @@ export const reportSchema = z.object({
   layers: z.array(layer),
   histograms: z.array(histogram),
   weights: z.array(weights),
+  /** With `equalize` or `bias_correction`. */
+  corrections: z.optional(correctionsSchema),
+  /** With weights learned from the samples (`GPTQ`). */
+  rounding: z.optional(roundingSchema),
+  /** Of a run whose settings were searched for. */
+  auto: z.optional(autoSchema),
   samples: z.object({
     used: count,
     skipped: z.array(z.object({ name: z.string(), reason: z.string() })),

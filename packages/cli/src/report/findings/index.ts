@@ -1,4 +1,5 @@
 import type { Report, ReportFinding } from '../schema.ts';
+import { autoFindings } from './auto.ts';
 import { layerFindings } from './layers.ts';
 import { outputFindings } from './outputs.ts';
 import { quantizedFindings } from './quantized.ts';
@@ -9,6 +10,7 @@ import { weightFindings } from './weights.ts';
 /** In the order of what they explain: first whether it works at all, then where, then why. */
 const TOPICS: readonly ((report: Report) => ReportFinding[])[] = [
   quantizedFindings,
+  autoFindings,
   outputFindings,
   layerFindings,
   scaleFindings,

@@ -1,7 +1,7 @@
 import type { Report, ReportFinding, ReportLayer } from '../schema.ts';
 import { type Cause, causeOf } from './rounding.ts';
 import { cosineText, listed, percent, short } from './text.ts';
-import { otherFeatureMethods, weightRemedies } from './untried.ts';
+import { otherSettings, weightRemedies } from './untried.ts';
 
 /** A fall by less is made by rounding alone, in any layer. */
 const LEAST_FALL = 0.003;
@@ -71,15 +71,15 @@ const MADE_BY: Readonly<Record<Cause, string>> = {
 
 const REMEDIES: Readonly<Record<Cause, (report: Report, layer: ReportLayer) => string>> = {
   result: (report, { op }) =>
-    `Try ${otherFeatureMethods(report)}. skip_quant_op_names with "${op}" alone helps little, since the ops that read its result round it as well: it needs them, too.`,
+    `Try ${otherSettings(report)}. skip_quant_op_names with "${op}" alone helps little, since the ops that read its result round it as well: it needs them, too.`,
   weights: (report, layer) =>
     `Try ${weightRemedies(report, bitsOf(report, layer), skipping(report, layer))}.`,
   inputs: (report, layer) => {
     const { layers } = report;
     const held = layers.find(({ tensor, int8 }) => int8 && layer.reads?.includes(tensor));
-    const methods = `Try ${otherFeatureMethods(report)}`;
-    if (held === undefined) return `${methods}, or ${skipping(report, layer)}.`;
-    return `${methods}. skip_quant_op_names with "${layer.op}" alone helps little, since ${held.op} gives its result in int8: it needs that, too.`;
+    const settings = `Try ${otherSettings(report)}`;
+    if (held === undefined) return `${settings}, or ${skipping(report, layer)}.`;
+    return `${settings}. skip_quant_op_names with "${layer.op}" alone helps little, since ${held.op} gives its result in int8: it needs that, too.`;
   },
 };
 
@@ -134,12 +134,12 @@ function weakAlone(report: Report): ReportFinding[] {
 
 /** What loses: results, weights, or what the op reads. */
 function adviceFor(report: Report, weak: readonly ReportLayer[]): string {
-  const methods = otherFeatureMethods(report);
+  const settings = otherSettings(report);
   const bits = weak.reduce((least, layer) => Math.min(least, bitsOf(report, layer)), 8);
   const kinds: readonly (readonly [Cause, what: string, remedy: string])[] = [
-    ['result', 'Rounding its result', `try ${methods}`],
+    ['result', 'Rounding its result', `try ${settings}`],
     ['weights', 'Rounding its weights', `try ${weightRemedies(report, bits, 'skip_quant_op_names')}`],
-    ['inputs', 'Rounding what it reads', `try ${methods}`],
+    ['inputs', 'Rounding what it reads', `try ${settings}`],
   ];
   return kinds
     .flatMap(([kind, what, remedy]) => {
@@ -148,6 +148,10 @@ function adviceFor(report: Report, weak: readonly ReportLayer[]): string {
     })
     .join(' ');
 }
+
+/** What else there is where too much is cut off. */
+const KEEPS_ALL =
+  ' "feature_quantize_method": "MAX" cuts nothing off, "PERCENTILE" only the share that feature_percentile leaves.';
 
 function clipped(report: Report): ReportFinding[] {
   const { layers } = report;
@@ -162,7 +166,7 @@ function clipped(report: Report): ReportFinding[] {
         much.map(({ op, clipped }) => `${op} (${percent(clipped!)})`),
         NAMED,
       )}.`,
-      advice: `The scale is too small there: try ${otherFeatureMethods(report)}.`,
+      advice: `The scale is too small there: try ${otherSettings(report)}.${KEEPS_ALL}`,
       op: much[0].op,
     },
   ];

@@ -1,7 +1,7 @@
 import { isOneNumber, likeness } from '../likeness.ts';
 import type { Report, ReportFinding } from '../schema.ts';
 import { cosineText, short } from './text.ts';
-import { otherFeatureMethods } from './untried.ts';
+import { otherSettings } from './untried.ts';
 
 /** Noise of a third of the signal: answers change. */
 const FAR_OFF = 0.95;
@@ -34,7 +34,7 @@ export function outputFindings(report: Report): ReportFinding[] {
       {
         level: cosine < FAR_OFF ? 'problem' : 'warning',
         text: `The output ${name} is ${cosine < FAR_OFF ? 'far' : 'noticeably'} off: ${isOneNumber(result) ? `${short(snr ?? 0)} dB from the float network` : `cosine ${cosineText(cosine)} to the float network${noise}${least}`}.`,
-        advice: `Calibrate with samples like the real ones, try ${otherFeatureMethods(report)}, or leave the worst layers float (skip_quant_op_names).`,
+        advice: `Calibrate with samples like the real ones, try ${otherSettings(report)}, or leave the worst layers float (skip_quant_op_names).`,
         ...about,
       },
     ];

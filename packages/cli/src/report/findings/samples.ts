@@ -93,11 +93,15 @@ function odd(report: Report): ReportFinding[] {
           advice: 'Check normal: it is multiplied, 1/255 is 0.00392, 1/127.5 is 0.00784.',
         },
       ];
-    return offCentre(inputs, range);
+    return offCentre(inputs, range, report.reproduce);
   });
 }
 
-function offCentre(inputs: readonly Input[], range: string): ReportFinding[] {
+function offCentre(
+  inputs: readonly Input[],
+  range: string,
+  { config }: Report['reproduce'],
+): ReportFinding[] {
   const mean = inputs.reduce((sum, input) => sum + (input.mean ?? 0), 0) / inputs.length;
   const deviation = inputs.reduce((sum, input) => sum + (input.deviation ?? 0), 0) / inputs.length;
   if (deviation === 0 || Math.abs(mean) < OFF_CENTRE * deviation) return [];
@@ -105,10 +109,14 @@ function offCentre(inputs: readonly Input[], range: string): ReportFinding[] {
     {
       level: 'note',
       text: `${range}, around ${short(mean)} with a deviation of ${short(deviation)}: most of a range around 0 is unused.`,
-      advice:
-        'Check mean: is it that of the training? Else feature_quantize_method "EMA" has ranges that are not centred on 0.',
+      advice: `Check mean: is it that of the training?${isOneSided(config) ? '' : ' Else "feature_asymmetric": true gives ranges that are not centred on 0.'}`,
     },
   ];
+}
+
+/** Whether ranges can lie on one side of 0 already. */
+function isOneSided(config: Report['reproduce']['config']): boolean {
+  return config.feature_asymmetric === true || config.feature_quantize_method === 'EMA';
 }
 
 function few({ samples: { used } }: Report): ReportFinding[] {

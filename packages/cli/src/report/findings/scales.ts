@@ -15,7 +15,7 @@ interface Narrow {
 }
 
 /** Tensors that use few of the levels that their scale has. */
-export function scaleFindings({ layers, histograms }: Report): ReportFinding[] {
+export function scaleFindings({ layers, histograms, reproduce: { config } }: Report): ReportFinding[] {
   const spread = new Map(histograms.map((one) => [one.tensor, one]));
   const narrow = layers
     .flatMap((layer) => narrowOf(layer, layers, spread))
@@ -29,8 +29,7 @@ export function scaleFindings({ layers, histograms }: Report): ReportFinding[] {
     {
       level: 'warning',
       text: `${narrow.length === 1 ? 'A tensor uses' : `${narrow.length} tensors use`} few of the 255 levels: ${listed(texts)}.`,
-      advice:
-        'Tensors share a scale where MNN needs it (Concat, pooling, copies). Leave the op that joins them float (skip_quant_op_names), or scale the narrow one up in the network.',
+      advice: `Tensors share a scale where MNN needs it (Concat, pooling, copies). ${config.equalize === true ? 'Leave' : 'Try "equalize": true, which evens channels out, leave'} the op that joins them float (skip_quant_op_names), or scale the narrow one up in the network.`,
       op: narrow[0].layer.op,
     },
   ];

@@ -7,9 +7,9 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(share < 0.01 ? 2 : 1)} %`;
 }
 
-/** Three digits, as short as they can be. */
-export function short(value: number): string {
-  return String(Number(value.toPrecision(3)));
+/** So many digits, as short as they can be. */
+export function short(value: number, digits = 3): string {
+  return String(Number(value.toPrecision(digits)));
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {

@@ -1,20 +1,33 @@
+import { isSearched, missingSettings, SEARCH_COMMAND } from '../../config/recommended.ts';
 import type { Report } from '../schema.ts';
 
-/** EMA first: its ranges hold all values, which helps where KL cuts off what counts. */
-const FEATURE_METHODS: readonly string[] = ['EMA', 'ADMM', 'KL'];
-
-/** The methods for activations that the run did not use, the likelier first: `feature_quantize_method "EMA" or "ADMM"`. */
-export function otherFeatureMethods({ reproduce: { config } }: Report): string {
-  const others = FEATURE_METHODS.filter((method) => method !== (config.feature_quantize_method ?? 'KL'));
-  return `feature_quantize_method ${others
-    .slice(0, 2)
-    .map((method) => `"${method}"`)
-    .join(' or ')}`;
+/**
+ * What the run did not use of the settings that are best nearly everywhere, and the command that searches: what stands behind
+ * `try`. Of a run that searched already, what helps a search.
+ */
+export function otherSettings({ auto, reproduce: { config } }: Report): string {
+  if (auto !== undefined || isSearched(config))
+    return `${SEARCH_COMMAND} with more samples or a longer --time`;
+  const missing = missingSettings(config);
+  if (missing === '') return `${SEARCH_COMMAND}, which tries settings and frees single layers`;
+  return `${missing} (with these the networks of docs/accuracy.md lose least), or ${SEARCH_COMMAND}, which tries settings`;
 }
 
-/** What can round weights better: the method that the run did not use, more bits where there are any; skipping always. */
+/** What can round weights better: the methods that the run did not use, more bits where there are any; skipping always. */
 export function weightRemedies({ reproduce: { config } }: Report, bits: number, skip: string): string {
-  const method = config.weight_quantize_method === 'ADMM' ? [] : ['weight_quantize_method "ADMM"'];
-  const remedies = [...(bits < 8 ? ['more quant_bits'] : []), ...method];
+  const methods = weightMethods(config).map((method) => `"${method}"`);
+  const remedies = [
+    ...(bits < 8 ? ['more quant_bits'] : []),
+    ...(methods.length > 0 ? [`weight_quantize_method ${methods.join(' or ')}`] : []),
+  ];
   return remedies.length === 0 ? skip : `${remedies.join(', ')}, or ${skip}`;
+}
+
+/** Those with less error than the run's, the best first: GPTQ looks at what a layer computes, MSE is never above ADMM. */
+function weightMethods(config: Report['reproduce']['config']): string[] {
+  const { weight_quantize_method: used, feature_quantize_method: features, bn } = config;
+  if (used === 'GPTQ') return [];
+  // Statistics that move change the weights after they were learned.
+  const moves = features === 'EMA' && bn === 'train';
+  return [...(moves ? [] : ['GPTQ']), ...(used === 'MSE' ? [] : ['MSE'])];
 }

@@ -54,7 +54,7 @@ function lowSnr(report: Report): ReportFinding[] {
   ];
 }
 
-function wideRatio({ weights }: Report): ReportFinding[] {
+function wideRatio({ weights, reproduce: { config } }: Report): ReportFinding[] {
   const wide = weights
     .flatMap((one) => {
       const { op, scale } = one;
@@ -74,8 +74,7 @@ function wideRatio({ weights }: Report): ReportFinding[] {
           ({ op, least, most }) => `${op} (${short(most / least)} times: ${short(least)} to ${short(most)})`,
         ),
       )}.`,
-      advice:
-        'Each channel has a scale for its weights, but all share one for their results, where the small ones get few levels. Equalize the weights before conversion (cross-layer equalization), or leave such a convolution float if its isolated SNR is low.',
+      advice: `Each channel has a scale for its weights, but all share one for their results, where the small ones get few levels. ${config.equalize === true ? 'Where "equalize" could not even them out, leave' : 'Try "equalize": true, or leave'} such a convolution float if its isolated SNR is low.`,
       op: wide[0].op,
     },
   ];

@@ -1,0 +1,64 @@
+import * as z from 'zod/mini';
+import { count, measured, share } from './values.ts';
+
+/** What the search tried: settings and ops left in float, and what that gave. */
+const trial = z.object({
+  /** Keys of the config that the search sets, such as `feature_quantize_method`. */
+  settings: z.record(z.string(), z.unknown()),
+  /** Names of ops that stay float beyond those that the config skips. */
+  freed: z.array(z.string()),
+  multiplyAdds: share,
+  /** Of the network: mean cosine to the float network over the samples that judge. */
+  outputs: z.array(z.object({ name: z.string(), cosine: measured })),
+  /** Top-1 on the labelled samples that judge, a share. */
+  top1: z.optional(z.number()),
+  /** Whether the file was written with it; one trial is. */
+  chosen: z.boolean(),
+});
+
+/** What one op costs: the least cosine of the outputs with it in int8 and with it in float, everything else in int8. */
+const sensitivity = z.object({
+  op: z.string(),
+  multiplyAdds: count,
+  before: measured,
+  after: measured,
+});
+
+/** The search for settings (`mnnquant auto`). */
+export const autoSchema = z.object({
+  /** What was asked for; absent: the best with everything in int8. */
+  target: z.optional(
+    z.object({
+      /** Of the worst output, at least. */
+      cosine: z.optional(z.number()),
+      /** Points of top-1 that may be lost, at most. */
+      maxDrop: z.optional(z.number()),
+    }),
+  ),
+  /** Whether that holds; true without a target. */
+  reached: z.boolean(),
+  /** What judged. */
+  judged: z.object({
+    folder: z.string(),
+    samples: count,
+    /** Other samples than those that calibrated. */
+    own: z.boolean(),
+  }),
+  /** File of labels. */
+  labels: z.optional(z.string()),
+  /** Top-1 of the float network on the labelled samples, a share. */
+  accuracy: z.optional(z.number()),
+  /** Runs of a network over all its samples, to calibrate or to judge. */
+  runs: count,
+  seconds: z.number(),
+  /** The time was over before the search was. */
+  stopped: z.optional(z.literal('time')),
+  /** In their order. */
+  trials: z.array(trial),
+  /** Most useful first. */
+  sensitivity: z.array(sensitivity),
+});
+
+export type ReportAuto = z.infer<typeof autoSchema>;
+export type ReportTrial = z.infer<typeof trial>;
+export type ReportSensitivity = z.infer<typeof sensitivity>;
