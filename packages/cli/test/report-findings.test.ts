@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ReportAuto, ReportTrial } from '../src/report/auto-schema.ts';
 import { findingsOf } from '../src/report/findings/index.ts';
 import type {
   Report,
@@ -95,9 +96,39 @@ function report(change: Partial<Report> = {}, summary: Partial<Report['summary']
   };
 }
 
+function trial(cosine: number | null, change: Partial<ReportTrial> = {}): ReportTrial {
+  return {
+    settings: { feature_quantize_method: 'KL' },
+    freed: [],
+    multiplyAdds: { int8: 1000, total: 1000 },
+    outputs: [
+      { name: 'out', cosine },
+      { name: 'near', cosine: 1 },
+    ],
+    chosen: false,
+    ...change,
+  };
+}
+
+function auto(trials: ReportTrial[], change: Partial<ReportAuto> = {}): ReportAuto {
+  return {
+    reached: true,
+    judged: { folder: 'judge/', samples: 40, own: true },
+    runs: 9,
+    seconds: 1,
+    trials,
+    sensitivity: [],
+    ...change,
+  };
+}
+
 function samplesOf(list: readonly ReportSample[]): Pick<Report, 'samples'> {
   return { samples: { used: list.length, skipped: [], list: [...list] } };
 }
+
+/** What is advised where none of it was used. */
+const SETTINGS =
+  '"feature_quantize_method": "MSE", "feature_asymmetric": true, "equalize": true, "bias_correction": true (ahead or near the best on every network of docs/accuracy.md), or mnnquant auto, which tries settings';
 
 /** Levels and beginnings of what is found. */
 function found(data: Report): string[] {
@@ -186,11 +217,11 @@ describe('layers', () => {
     const [cut] = chain([0.95], [0.9]).map((one) => ({ ...one, isolated: error(0.9, 1.2) }));
     const [first] = findingsOf(report({ layers: [cut!], histograms: [spread] }));
     expect(first?.text).toContain('the error is made here, by rounding its result');
-    expect(first?.advice).toMatch(/^Try feature_quantize_method "EMA" or "ADMM"\. /);
-    const weak = findingsOf(report({ layers: [cut!], histograms: [spread] }))[1];
-    expect(weak?.advice).toBe(
-      'Rounding its result is what loses in conv0: try feature_quantize_method "EMA" or "ADMM".',
+    expect(first?.advice).toMatch(
+      /^Try "feature_quantize_method": "MSE", .* or mnnquant auto, which tries settings\. /,
     );
+    const weak = findingsOf(report({ layers: [cut!], histograms: [spread] }))[1];
+    expect(weak?.advice).toBe(`Rounding its result is what loses in conv0: try ${SETTINGS}.`);
     // Without outliers rounding is far better than that.
     const [other] = findingsOf(report({ layers: [cut!], histograms: [histogram(0, 1)] }));
     expect(other?.text).toContain('by rounding what it reads');
@@ -220,23 +251,38 @@ describe('layers', () => {
     // Weights of 40 dB cannot make noise of 9 dB: another method for them would be useless advice.
     const [fall, weak] = adviceOf({ weights: weights([41, 43]) });
     expect(fall).toBe(
-      'Try feature_quantize_method "EMA" or "ADMM", or skip_quant_op_names with "conv0", which takes 100.0 % of the multiply-adds out of int8.',
+      `Try ${SETTINGS}, or skip_quant_op_names with "conv0", which takes 100.0 % of the multiply-adds out of int8.`,
     );
-    expect(weak).toBe(
-      'Rounding what it reads is what loses in conv0: try feature_quantize_method "EMA" or "ADMM".',
-    );
+    expect(weak).toBe(`Rounding what it reads is what loses in conv0: try ${SETTINGS}.`);
     expect(adviceOf({ weights: weights([9, 9], 4) })).toEqual([
-      'Try more quant_bits, weight_quantize_method "ADMM", or skip_quant_op_names with "conv0", which takes 100.0 % of the multiply-adds out of int8.',
-      'Rounding its weights is what loses in conv0: try more quant_bits, weight_quantize_method "ADMM", or skip_quant_op_names.',
+      'Try more quant_bits, weight_quantize_method "GPTQ" or "MSE", or skip_quant_op_names with "conv0", which takes 100.0 % of the multiply-adds out of int8.',
+      'Rounding its weights is what loses in conv0: try more quant_bits, weight_quantize_method "GPTQ" or "MSE", or skip_quant_op_names.',
     ]);
     // A channel that is switched off has nothing to lose.
     expect(adviceOf({ weights: weights([43, 0], 8, [1, 1e-7]) })[1]).toMatch(/^Rounding what it reads/);
     // What the run used already is no advice.
-    const used = { feature_quantize_method: 'EMA', weight_quantize_method: 'ADMM' };
+    const used = {
+      feature_quantize_method: 'MSE',
+      feature_asymmetric: true,
+      equalize: true,
+      weight_quantize_method: 'GPTQ',
+    };
     expect(adviceOf({ weights: weights([9, 9]) }, used)[1]).toBe(
       'Rounding its weights is what loses in conv0: try skip_quant_op_names.',
     );
-    expect(adviceOf({ weights: weights([43, 43]) }, used)[1]).toContain('"ADMM" or "KL"');
+    expect(adviceOf({ weights: weights([43, 43]) }, used)[1]).toContain(
+      ': try "bias_correction": true (ahead',
+    );
+    const all = { ...used, bias_correction: true, weight_quantize_method: 'MSE' };
+    expect(adviceOf({ weights: weights([43, 43]) }, all)[1]).toContain(
+      'conv0: try mnnquant auto, which tries settings and frees single layers.',
+    );
+    expect(adviceOf({ weights: weights([9, 9]) }, all)[1]).toContain('try weight_quantize_method "GPTQ", or');
+    // What is learned cannot go with statistics that change the weights afterwards.
+    const moving = { feature_quantize_method: 'EMA', bn: 'train' };
+    expect(adviceOf({ weights: weights([9, 9]) }, moving)[1]).toContain(
+      'try weight_quantize_method "MSE", or',
+    );
   });
 
   it('says that skipping alone is no help behind an op that gives int8', () => {
@@ -375,6 +421,97 @@ describe('weights', () => {
       'note: Channels of one convolution differ much in size: a (200 times: 0.01 to 2).',
     ]);
     expect(found(report({ weights: [weights('zero', [0, 0], [null, null])] }))).toEqual([]);
+  });
+});
+
+describe('advice of what was searched or set already', () => {
+  const settings = { feature_quantize_method: 'MSE', feature_asymmetric: true, equalize: true };
+  const of = (change: Partial<Report>, config: Record<string, unknown>): string => {
+    const data = report(change);
+    Object.assign(data.reproduce.config, config);
+    return findingsOf(data)
+      .map(({ advice }) => advice)
+      .join('\n');
+  };
+  const off = { outputs: [{ name: 'out', shape: [1, 4], error: error(0.9) }] };
+  const wide = { op: 'a', type: 'Convolution', shape: [2, 1, 1, 1], bits: 8 };
+  const uneven = { weights: [{ ...wide, min: [0, 0], max: [2, 0.01], scale: [1, 1], snr: [40, 40] }] };
+
+  it('a search is not advised to who searched', () => {
+    expect(of(off, { feature_quantize_method: 'AUTO' })).toContain(
+      'try mnnquant auto with more samples or a longer --time,',
+    );
+    expect(of({ ...off, auto: auto([trial(0.9)]) }, {})).toContain('a longer --time,');
+    expect(of(off, {})).toContain(`try ${SETTINGS},`);
+  });
+
+  it('equalization where it is off, in the config or in what was chosen', () => {
+    expect(of(uneven, {})).toContain('Try "equalize": true, or leave such a convolution');
+    expect(of(uneven, settings)).toContain('could not even them out, leave');
+    const chosen = auto([trial(0.999, { settings, chosen: true })]);
+    expect(of({ ...uneven, auto: chosen }, {})).toContain('could not even them out, leave');
+  });
+
+  it('ranges to one side of 0 for an input that is, where there are none', () => {
+    const list = Array.from({ length: 40 }, (_, i) =>
+      sample(`${i}.jpg`, { min: 1, max: 2, mean: 1.5, deviation: 0.2 }),
+    );
+    expect(of(samplesOf(list), {})).toContain('Else "feature_asymmetric": true gives ranges');
+    expect(of(samplesOf(list), settings)).toBe('Check mean: is it that of the training?');
+    expect(of(samplesOf(list), { feature_quantize_method: 'EMA' })).not.toContain('feature_asymmetric');
+  });
+});
+
+describe('a search', () => {
+  it('that reached its target and freed nothing has nothing to tell', () => {
+    expect(found(report({ auto: auto([trial(0.999, { chosen: true })]) }))).toEqual([]);
+  });
+
+  it('that missed its target is a problem, with what was asked for and found', () => {
+    const missed = auto([trial(0.98), trial(0.991, { chosen: true, top1: 0.7 })], {
+      target: { cosine: 0.995, maxDrop: 0.5 },
+      accuracy: 0.713,
+      reached: false,
+    });
+    expect(found(report({ auto: missed }))).toEqual([
+      'problem: The search did not reach its target: a cosine of 0.995 (the best found has 0.9910) and at most 0.5 points of top-1 lost (the best found loses 1.3).',
+    ]);
+    expect(findingsOf(report({ auto: missed }))[0]?.advice).toMatch(/^Its curve/);
+    const late = findingsOf(report({ auto: { ...missed, stopped: 'time' } }));
+    expect(late.map(({ level }) => level)).toEqual(['problem']);
+    expect(late[0]?.advice).toMatch(/^Its time was over: give a longer --time\. /);
+  });
+
+  it('of no number says so', () => {
+    const broken = auto([trial(null, { chosen: true })], {
+      target: { cosine: 0.9, maxDrop: 1 },
+      reached: false,
+    });
+    expect(found(report({ auto: broken }))[0]).toContain(
+      'a cosine of 0.9 (the best found has none) and at most 1 points of top-1 lost (the best found loses an unknown number).',
+    );
+    expect(found(report({ auto: auto([], { reached: false }) }))).toEqual([
+      'problem: The search did not reach its target: the one that was asked for.',
+    ]);
+  });
+
+  it('tells what was freed and what that brought, how it ended and what judged', () => {
+    const freed = trial(0.996, {
+      chosen: true,
+      freed: ['a', 'b', 'c', 'd'],
+      multiplyAdds: { int8: 958, total: 1000 },
+    });
+    const data = auto([trial(0.98), trial(0.99), trial(null), freed], {
+      target: { cosine: 0.995 },
+      stopped: 'time',
+      judged: { folder: 'x/', samples: 40, own: false },
+    });
+    expect(found(report({ auto: data }))).toEqual([
+      'note: The search left 4 ops in float: a, b, c and 1 more. 4.2 % of the multiply-adds run in float; the worst output has a cosine of 0.9960, at best 0.9900 with none of them freed.',
+      'note: The time of the search was over after 4 trials (9 runs over all samples), before everything was tried.',
+      'note: The search was judged by the 40 samples that calibrated, which flatters what it found.',
+    ]);
+    expect(findingsOf(report({ auto: data }))[0]?.op).toBe('a');
   });
 });
 

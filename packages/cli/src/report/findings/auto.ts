@@ -1,5 +1,5 @@
 import type { ReportAuto, ReportTrial } from '../auto-schema.ts';
-import { chosenTrial, isFreed, leastCosine, lostPoints } from '../auto-trials.ts';
+import { chosenTrial, floatShare, isFreed, leastCosine, lostPoints } from '../auto-trials.ts';
 import type { Report, ReportFinding } from '../schema.ts';
 import { cosineText, listed, percent, plural, short } from './text.ts';
 
@@ -43,16 +43,12 @@ function freed(auto: ReportAuto): ReportFinding[] {
   return [
     {
       level: 'note',
-      text: `The search left ${plural(chosen.freed.length, 'op')} in float: ${listed(chosen.freed)}. ${floatText(chosen)}${gainText(chosen, others)}`,
+      text: `The search left ${plural(chosen.freed.length, 'op')} in float: ${listed(chosen.freed)}. ${percent(floatShare(chosen))} of the multiply-adds run in float${gainText(chosen, others)}`,
       advice:
         'They are in skip_quant_op_names of the config that it wrote; taking one out gives it back to int8.',
       ...(chosen.freed[0] !== undefined && { op: chosen.freed[0] }),
     },
   ];
-}
-
-function floatText({ multiplyAdds: { int8, total } }: ReportTrial): string {
-  return `${percent(total === 0 ? 0 : (total - int8) / total)} of the multiply-adds run in float`;
 }
 
 /** Beside the best that was tried without freeing any. */

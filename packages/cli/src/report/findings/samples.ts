@@ -1,5 +1,6 @@
 import type { Report, ReportFinding, ReportSample } from '../schema.ts';
 import { listed, percent, plural, short } from './text.ts';
+import { usedSettings } from './untried.ts';
 
 /** Ranges from fewer samples miss much of what comes later. */
 const FEW = 10;
@@ -93,14 +94,14 @@ function odd(report: Report): ReportFinding[] {
           advice: 'Check normal: it is multiplied, 1/255 is 0.00392, 1/127.5 is 0.00784.',
         },
       ];
-    return offCentre(inputs, range, report.reproduce);
+    return offCentre(inputs, range, usedSettings(report));
   });
 }
 
 function offCentre(
   inputs: readonly Input[],
   range: string,
-  { config }: Report['reproduce'],
+  config: Report['reproduce']['config'],
 ): ReportFinding[] {
   const mean = inputs.reduce((sum, input) => sum + (input.mean ?? 0), 0) / inputs.length;
   const deviation = inputs.reduce((sum, input) => sum + (input.deviation ?? 0), 0) / inputs.length;

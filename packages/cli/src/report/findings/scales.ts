@@ -1,5 +1,6 @@
 import type { Report, ReportFinding, ReportHistogram, ReportLayer } from '../schema.ts';
 import { listed, short } from './text.ts';
+import { usedSettings } from './untried.ts';
 
 /** Of 127 levels on a side four are left, which is less than two bits. */
 const MUCH_WIDER = 30;
@@ -15,7 +16,8 @@ interface Narrow {
 }
 
 /** Tensors that use few of the levels that their scale has. */
-export function scaleFindings({ layers, histograms, reproduce: { config } }: Report): ReportFinding[] {
+export function scaleFindings(report: Report): ReportFinding[] {
+  const { layers, histograms } = report;
   const spread = new Map(histograms.map((one) => [one.tensor, one]));
   const narrow = layers
     .flatMap((layer) => narrowOf(layer, layers, spread))
@@ -29,7 +31,7 @@ export function scaleFindings({ layers, histograms, reproduce: { config } }: Rep
     {
       level: 'warning',
       text: `${narrow.length === 1 ? 'A tensor uses' : `${narrow.length} tensors use`} few of the 255 levels: ${listed(texts)}.`,
-      advice: `Tensors share a scale where MNN needs it (Concat, pooling, copies). ${config.equalize === true ? 'Leave' : 'Try "equalize": true, which evens channels out, leave'} the op that joins them float (skip_quant_op_names), or scale the narrow one up in the network.`,
+      advice: `Tensors share a scale where MNN needs it (Concat, pooling, copies). ${usedSettings(report).equalize === true ? 'Leave' : 'Try "equalize": true, which evens channels out, leave'} the op that joins them float (skip_quant_op_names), or scale the narrow one up in the network.`,
       op: narrow[0].layer.op,
     },
   ];

@@ -1,5 +1,11 @@
 import { isSearched, missingSettings, SEARCH_COMMAND } from '../../config/recommended.ts';
+import { chosenTrial } from '../auto-trials.ts';
 import type { Report } from '../schema.ts';
+
+/** The config, with what a search put into it. */
+export function usedSettings({ auto, reproduce: { config } }: Report): Report['reproduce']['config'] {
+  return { ...config, ...(auto && chosenTrial(auto)?.settings) };
+}
 
 /**
  * What the run did not use of the settings that are best nearly everywhere, and the command that searches: what stands behind
@@ -10,12 +16,12 @@ export function otherSettings({ auto, reproduce: { config } }: Report): string {
     return `${SEARCH_COMMAND} with more samples or a longer --time`;
   const missing = missingSettings(config);
   if (missing === '') return `${SEARCH_COMMAND}, which tries settings and frees single layers`;
-  return `${missing} (with these the networks of docs/accuracy.md lose least), or ${SEARCH_COMMAND}, which tries settings`;
+  return `${missing} (ahead or near the best on every network of docs/accuracy.md), or ${SEARCH_COMMAND}, which tries settings`;
 }
 
 /** What can round weights better: the methods that the run did not use, more bits where there are any; skipping always. */
-export function weightRemedies({ reproduce: { config } }: Report, bits: number, skip: string): string {
-  const methods = weightMethods(config).map((method) => `"${method}"`);
+export function weightRemedies(report: Report, bits: number, skip: string): string {
+  const methods = weightMethods(usedSettings(report)).map((method) => `"${method}"`);
   const remedies = [
     ...(bits < 8 ? ['more quant_bits'] : []),
     ...(methods.length > 0 ? [`weight_quantize_method ${methods.join(' or ')}`] : []),

@@ -1,7 +1,7 @@
 import type { Report, ReportFinding, ReportWeights } from '../schema.ts';
 import { channelSize } from './rounding.ts';
 import { listed, plural, short } from './text.ts';
-import { weightRemedies } from './untried.ts';
+import { usedSettings, weightRemedies } from './untried.ts';
 
 /** Noise of a hundredth of the power, where 8 bits leave about a ten-thousandth. */
 const LOW_SNR = 20; // dB
@@ -54,8 +54,8 @@ function lowSnr(report: Report): ReportFinding[] {
   ];
 }
 
-function wideRatio({ weights, reproduce: { config } }: Report): ReportFinding[] {
-  const wide = weights
+function wideRatio(report: Report): ReportFinding[] {
+  const wide = report.weights
     .flatMap((one) => {
       const { op, scale } = one;
       if (scale === undefined) return [];
@@ -74,7 +74,7 @@ function wideRatio({ weights, reproduce: { config } }: Report): ReportFinding[] 
           ({ op, least, most }) => `${op} (${short(most / least)} times: ${short(least)} to ${short(most)})`,
         ),
       )}.`,
-      advice: `Each channel has a scale for its weights, but all share one for their results, where the small ones get few levels. ${config.equalize === true ? 'Where "equalize" could not even them out, leave' : 'Try "equalize": true, or leave'} such a convolution float if its isolated SNR is low.`,
+      advice: `Each channel has a scale for its weights, but all share one for their results, where the small ones get few levels. ${usedSettings(report).equalize === true ? 'Where "equalize" could not even them out, leave' : 'Try "equalize": true, or leave'} such a convolution float if its isolated SNR is low.`,
       op: wide[0].op,
     },
   ];

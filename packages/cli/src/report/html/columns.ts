@@ -181,7 +181,8 @@ export function sorted(layers: readonly ReportLayer[], key: string, direction: D
     .map(({ i }) => i);
 }
 
-function compare(a: SortValue, b: SortValue, sign: number): number {
+/** @param sign 1 ascending, -1 descending; `undefined` comes last in both */
+export function compare(a: SortValue, b: SortValue, sign: number): number {
   if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
   if (typeof a === 'string' && typeof b === 'string') return sign * compareNames(a, b);
   return a === b ? 0 : a < b ? -sign : sign;

@@ -1,5 +1,7 @@
 import type { Report } from '../schema.ts';
+import { autoSection } from './auto-section.ts';
 import { numbered } from './columns.ts';
+import { correctionsSection, hasCorrections } from './corrections-section.ts';
 import { SCRIPT, SCRIPT_SHA256, STYLE, STYLE_SHA256 } from './generated/page.ts';
 import { layersSection } from './layers-section.ts';
 import { html, Markup, scriptJson } from './markup.ts';
@@ -47,7 +49,9 @@ export function renderReport(given: Report): string {
 ${header(report)}
 <main id="main">
 ${summarySection(report, rowOf)}
+${autoSection(report.auto, rowOf)}
 ${layersSection(report.layers)}
+${correctionsSection(report, rowOf)}
 ${samplesSection(report)}
 ${runSection(report)}
 </main>
@@ -61,7 +65,21 @@ ${whatIfBar()}
   return page.text;
 }
 
-function header({ written, source }: Report): Markup {
+/** Sections that not every report has. */
+function links({ auto, ...report }: Report): Markup {
+  const list = [
+    ['summary', 'Summary'],
+    ...(auto ? [['auto', 'Search']] : []),
+    ['layers', 'Layers'],
+    ...(hasCorrections(report) ? [['corrections', 'Corrections']] : []),
+    ['samples', 'Samples'],
+    ['run', 'The run'],
+  ];
+  return html`<nav aria-label="Sections"><ul>${list.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>`;
+}
+
+function header(report: Report): Markup {
+  const { written, source } = report;
   const themes = [
     ['', 'System'],
     ['light', 'Light'],
@@ -70,7 +88,7 @@ function header({ written, source }: Report): Markup {
   return html`<header>
 <div class="title"><p class="kind">Quantization report</p><h1><bdi>${printable(written.file)}</bdi></h1>
 <p class="muted">from <bdi>${printable(source.file)}</bdi>, ${bytesText(source.bytes)}</p></div>
-<nav aria-label="Sections"><ul><li><a href="#summary">Summary</a></li><li><a href="#layers">Layers</a></li><li><a href="#samples">Samples</a></li><li><a href="#run">The run</a></li></ul></nav>
+${links(report)}
 <fieldset class="choice themes needs-script"><legend class="unseen">Colours</legend>${themes.map(
     ([value, name]) =>
       html`<label><input type="radio" name="theme" value="${value}"${value === '' && html` checked`} autocomplete="off"> ${name}</label>`,

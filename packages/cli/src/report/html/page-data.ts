@@ -1,3 +1,4 @@
+import type { ReportAuto } from '../auto-schema.ts';
 import type { Report } from '../schema.ts';
 
 /** What the page's script works with; texts, images and the rest are in its HTML. */
@@ -5,13 +6,17 @@ export type PageData = Pick<Report, 'layers' | 'histograms' | 'weights'> & {
   readonly config: Report['reproduce']['config'];
   readonly given: Report['reproduce']['given'];
   readonly multiplyAdds: Report['summary']['multiplyAdds'];
+  /** Where settings were searched for; its list of sensitive layers is in the HTML alone. */
+  readonly auto?: ReportAuto;
 };
 
 /** Charts and texts show fewer, of weights as many; whole numbers stay as they are. */
 const DIGITS = 6;
 const DIGITS_OF_WEIGHTS = 4;
+/** Of cosines near 1, what is missing counts. */
+const DIGITS_OF_TRIALS = 9;
 
-export function pageData({ layers, histograms, weights, reproduce, summary }: Report): PageData {
+export function pageData({ layers, histograms, weights, reproduce, summary, auto }: Report): PageData {
   return {
     layers: rounded(layers, DIGITS),
     histograms: rounded(histograms, DIGITS),
@@ -20,6 +25,7 @@ export function pageData({ layers, histograms, weights, reproduce, summary }: Re
     config: reproduce.config,
     given: reproduce.given,
     multiplyAdds: summary.multiplyAdds,
+    ...(auto && { auto: rounded({ ...auto, sensitivity: [] }, DIGITS_OF_TRIALS) }),
   };
 }
 

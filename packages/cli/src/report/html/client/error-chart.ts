@@ -1,8 +1,9 @@
 import type uPlot from 'uplot';
 import type { ReportError, ReportLayer } from '../../schema.ts';
 import { cosineText, printable, snrOf, snrText } from '../text.ts';
-import { axis, bottomAxis, type Chart, drawChart } from './chart.ts';
+import { axis, bottomAxis, drawChart } from './chart.ts';
 import { part } from './dom.ts';
+import { chooseByKeys, tellChosen } from './slider-keys.ts';
 import { colour } from './theme.ts';
 
 type Measure = 'snr' | 'cosine';
@@ -31,7 +32,11 @@ export function startErrorChart(layers: readonly ReportLayer[], goTo: (layer: nu
     const { idx } = chart.plot().cursor;
     if (idx !== null && idx !== undefined) goTo(idx);
   });
-  host.addEventListener('keydown', (event) => onKey(event, host, layers.length, chart, goTo));
+  const point = (index: number): void => {
+    const plot = chart.plot();
+    plot.setCursor({ left: plot.valToPos(index + 1, 'x'), top: plot.bbox.height / devicePixelRatio / 2 });
+  };
+  chooseByKeys(host, layers.length, point, goTo);
 }
 
 function series(layers: readonly ReportLayer[], measure: Measure): uPlot.AlignedData {
@@ -84,46 +89,11 @@ function rangeOf(measure: Measure): uPlot.Range.Function {
   };
 }
 
-/** Says below the chart, and to who does not see it, what a layer has. */
+/** What a layer has, in words. */
 function describe(host: HTMLElement, layers: readonly ReportLayer[], index: number): void {
   const { op, type, accumulated, isolated } = layers[index];
   const has = (error: ReportError | undefined): string =>
     error === undefined ? 'none, runs in float' : `${snrText(error)} dB, cosine ${cosineText(error.cosine)}`;
   const text = `${index + 1} · ${printable(op)} (${printable(type)}) · accumulated ${has(accumulated)} · isolated ${has(isolated)}`;
-  part('error-readout').textContent = text;
-  host.setAttribute('aria-valuenow', String(index + 1));
-  host.setAttribute('aria-valuetext', text);
-}
-
-const STEPS: Readonly<Record<string, (at: number, last: number) => number>> = {
-  ArrowLeft: (at) => at - 1,
-  ArrowDown: (at) => at - 1,
-  ArrowRight: (at) => at + 1,
-  ArrowUp: (at) => at + 1,
-  PageDown: (at) => at - 10,
-  PageUp: (at) => at + 10,
-  Home: () => 0,
-  End: (_, last) => last,
-};
-
-function onKey(
-  event: KeyboardEvent,
-  host: HTMLElement,
-  count: number,
-  chart: Chart,
-  goTo: (layer: number) => void,
-): void {
-  const known = host.hasAttribute('aria-valuetext');
-  const at = known ? Number(host.getAttribute('aria-valuenow')) - 1 : -1;
-  if (event.key === 'Enter' && known) {
-    event.preventDefault();
-    goTo(at);
-    return;
-  }
-  const step = STEPS[event.key];
-  if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-  event.preventDefault();
-  const next = Math.min(count - 1, Math.max(0, step(at, count - 1)));
-  const plot = chart.plot();
-  plot.setCursor({ left: plot.valToPos(next + 1, 'x'), top: plot.bbox.height / devicePixelRatio / 2 });
+  tellChosen(host, part('error-readout'), index, text);
 }

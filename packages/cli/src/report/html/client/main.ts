@@ -1,5 +1,6 @@
 // What the page does beside being read: sorting, charts, choosing. It works on the rows that the page has.
 import type { PageData } from '../page-data.ts';
+import { startAuto } from './auto.ts';
 import { startChoosing } from './chosen.ts';
 import { startCopying } from './copy.ts';
 import { part } from './dom.ts';
@@ -15,6 +16,7 @@ function start(): void {
   const table = new LayerTable(data);
   startChoosing(data, table);
   startErrorChart(data.layers, (layer) => table.reveal(layer));
+  if (data.auto) startAuto(data.auto);
   for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-layer]'))
     link.addEventListener('click', (event) => {
       event.preventDefault();
