@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasChromium } from '../../tensor-gpu/test/support/available.ts';
 import { sorted } from '../src/report/html/columns.ts';
 import type { Report } from '../src/report/schema.ts';
+import { exampleAuto, exampleCorrections, searched } from './report-auto-example.ts';
 import { opener, painted, ReportBrowser, rowIds, TIMEOUT, WORST } from './report-browser.ts';
 import { exampleReport } from './report-example.ts';
 
@@ -61,7 +62,8 @@ describe.skipIf(!hasChromium())(
     });
 
     test.each(['light', 'dark'] as const)('has nothing that axe finds, in %s', async (colorScheme) => {
-      const { page } = await pages.open({ colorScheme });
+      const { page } = await pages.open({ colorScheme }, searched(report));
+      await page.getByRole('slider', { name: 'Trial in the chart' }).press('End');
       await opener(page, pages.worst).click();
       await page.locator('.pick input').nth(1).check();
       for (const summary of await page.locator('summary:visible').all()) await summary.click();
@@ -106,6 +108,7 @@ describe.skipIf(!hasChromium())(
 
     test('takes nothing in a name for markup or code, and steers no text with it', async () => {
       const evil = await exampleReport(8);
+      Object.assign(evil, exampleCorrections(evil), { auto: exampleAuto(evil, { trials: 9 }) });
       for (const layer of evil.layers)
         Object.assign(layer, {
           op: layer.op + EVIL,
@@ -124,6 +127,23 @@ describe.skipIf(!hasChromium())(
         sample.name = EVIL;
         sample.inputs[0].name = EVIL;
       }
+      const { auto, corrections, rounding } = evil;
+      for (const one of auto!.trials) {
+        Object.assign(one.settings, { feature_quantize_method: EVIL, [EVIL]: EVIL });
+        one.freed = [EVIL];
+        one.outputs = [
+          { name: EVIL, cosine: 0.9 },
+          { name: EVIL, cosine: 1 },
+        ];
+      }
+      Object.assign(auto!, { labels: EVIL, judged: { folder: EVIL, samples: 1, own: true } });
+      for (const one of [
+        ...auto!.sensitivity,
+        ...corrections!.equalize!.layers,
+        ...corrections!.biasCorrection!.layers,
+        ...rounding!.layers,
+      ])
+        one.op = EVIL;
       evil.source.file = EVIL;
       evil.reproduce.command = EVIL;
       evil.reproduce.device = EVIL;

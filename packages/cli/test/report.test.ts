@@ -150,6 +150,44 @@ describe('--report', () => {
   });
 });
 
+describe('corrections', () => {
+  it('are in the report layer by layer, as the summary counts them', async () => {
+    const keys = { equalize: true, bias_correction: true, weight_quantize_method: 'GPTQ' };
+    const { report, corrections, rounding } = await quantize(smallJob(keys));
+    expectValid(report!);
+    const { equalize, biasCorrection } = report!.corrections!;
+    const { layers: equalized, ...gains } = equalize!;
+    expect(gains).toEqual(corrections?.equalize);
+    // The network's output keeps its channels; those of conv1 differ, as their weights are a sine.
+    expect(equalized.map(({ op, of }) => [op, of])).toEqual([['conv1', 4]]);
+    const [{ channels, largestGain, meanGain }] = equalized as [(typeof equalized)[0]];
+    expect(channels).toBeGreaterThan(0);
+    // The widest channel stays as it is.
+    expect(channels).toBeLessThan(4);
+    expect(largestGain).toBe(gains.largestGain);
+    expect(largestGain).toBeGreaterThan(1);
+    expect(meanGain).toBeGreaterThan(1);
+    expect(meanGain).toBeLessThanOrEqual((largestGain * channels + 4 - channels) / 4);
+    const { layers: shifted, ...shifts } = biasCorrection!;
+    expect(shifts).toEqual(corrections?.biasCorrection);
+    expect(shifted).toHaveLength(shifts.convolutions);
+    expect(Math.max(...shifted.map(({ largestSteps }) => largestSteps))).toBe(shifts.largestSteps);
+    for (const { largestSteps, meanSteps, channels: moved, of } of shifted) {
+      expect(meanSteps).toBeGreaterThan(0);
+      expect(meanSteps).toBeLessThanOrEqual((largestSteps * moved) / of);
+    }
+    expect(report!.rounding).toEqual(rounding);
+    expect(report!.rounding?.layers.map(({ op }) => op)).toEqual(['conv1', 'conv2']);
+  });
+
+  it('are not there where none was asked for', async () => {
+    const { report } = await quantize(smallJob());
+    for (const key of ['corrections', 'rounding', 'auto']) expect(report).not.toHaveProperty(key);
+    const one = await quantize(smallJob({ bias_correction: true }));
+    expect(Object.keys(one.report!.corrections!)).toEqual(['biasCorrection']);
+  });
+});
+
 describe('where it cannot go', () => {
   it.each([
     ['report.txt', /report: expected a name that ends in \.html or \.json, got ".*report\.txt"/],

@@ -71,8 +71,8 @@ function difference(a: readonly number[], b: readonly number[]): number {
 
 /** How good a trial is by what was asked for: larger is better. */
 function nearness(trial: ReportTrial, { target }: ReportAuto): number {
-  if (target?.maxDrop !== undefined && trial.top1 !== undefined) return trial.top1;
-  return leastCosine(trial) ?? Number.NEGATIVE_INFINITY;
+  const value = target?.maxDrop === undefined ? leastCosine(trial) : trial.top1;
+  return value ?? Number.NEGATIVE_INFINITY;
 }
 
 /** Settings in short words: those of docs/accuracy.md; what is off is left out, and so is MAX_ABS. */

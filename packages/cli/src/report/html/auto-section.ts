@@ -1,6 +1,7 @@
 import type { ReportAuto, ReportSensitivity, ReportTrial } from '../auto-schema.ts';
 import { chosenTrial, isFreed, leastCosine, lostPoints, settingsText } from '../auto-trials.ts';
 import { html, type Markup, type Part } from './markup.ts';
+import { opLink, type RowOf } from './op-link.ts';
 import { cosineText, durationText, large, percent, plural, printable, shareText } from './text.ts';
 import {
   DEFAULT_TRIAL_SORT,
@@ -14,8 +15,6 @@ import {
 
 /** Ops that are listed without a click. */
 const LISTED_OPS = 8;
-
-type RowOf = (op: string) => number | undefined;
 
 /** What the search for settings found. The page's script adds the chart and sorting. */
 export function autoSection(auto: ReportAuto | undefined, rowOf: RowOf): Markup | false {
@@ -110,12 +109,6 @@ type Entry = readonly [name: Part, value: Part];
 
 function facts(entries: readonly Entry[]): Markup {
   return html`<dl class="facts">${entries.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
-}
-
-function opLink(op: string, rowOf: RowOf): Markup {
-  const name = html`<code><bdi>${printable(op)}</bdi></code>`;
-  const row = rowOf(op);
-  return row === undefined ? name : html`<a href="#layer-${row}" data-layer="${row}">${name}</a>`;
 }
 
 function chart(auto: ReportAuto): Markup | false {

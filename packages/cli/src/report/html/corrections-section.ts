@@ -1,10 +1,9 @@
 import type { Report } from '../schema.ts';
 import { html, type Markup } from './markup.ts';
-import { decibels, NOTHING, plural, printable, valueText } from './text.ts';
+import { opLink, type RowOf } from './op-link.ts';
+import { decibels, NOTHING, plural, valueText } from './text.ts';
 
 type Corrected = Pick<Report, 'corrections' | 'rounding'>;
-type RowOf = (op: string) => number | undefined;
-
 /** All that was done to a convolution besides rounding it. */
 export interface CorrectedOp {
   readonly op: string;
@@ -49,14 +48,8 @@ export function correctionsSection(report: Report, rowOf: RowOf): Markup | false
   return html`<section id="corrections" aria-labelledby="corrections-title">
 <h2 id="corrections-title">Corrections of weights and biases</h2>
 <div class="panel"><ul class="help">${notes}</ul>
-${rows.length > 0 && html`<div class="scroll tall" role="region" aria-labelledby="corrections-title" tabindex="0"><table class="plain" id="correction-table"><thead><tr><th scope="col" class="text">Op</th>${head}</tr></thead><tbody>${rows}</tbody></table></div>`}</div>
+${rows.length > 0 && html`<div class="scroll tall" role="region" aria-label="Table of corrections" tabindex="0"><table class="plain" id="correction-table"><thead><tr><th scope="col" class="text">Op</th>${head}</tr></thead><tbody>${rows}</tbody></table></div>`}</div>
 </section>`;
-}
-
-function opLink(op: string, rowOf: RowOf): Markup {
-  const name = html`<code><bdi>${printable(op)}</bdi></code>`;
-  const row = rowOf(op);
-  return row === undefined ? name : html`<a href="#layer-${row}" data-layer="${row}">${name}</a>`;
 }
 
 interface CorrectionColumn {

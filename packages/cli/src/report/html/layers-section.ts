@@ -1,6 +1,7 @@
 import type { ReportError, ReportLayer } from '../schema.ts';
 import { COLUMNS, type Column, DEFAULT_SORT, severalTensors, sorted } from './columns.ts';
 import { html, type Markup, type Part } from './markup.ts';
+import { breakable } from './op-link.ts';
 import { decibels, printable, snrOf } from './text.ts';
 import { canStayFloat } from './what-if.ts';
 
@@ -92,13 +93,6 @@ function row(layer: ReportLayer, index: number, hasSeveral: boolean): Markup {
 
 function opCell({ op, tensorName, output }: ReportLayer, hasSeveral: boolean): Markup {
   return html`<th scope="row" class="text op"><span class="name"><bdi>${breakable(op)}</bdi>${hasSeveral && html` → <bdi>${printable(tensorName)}</bdi>`}</span>${output && html` <span class="tag">output</span>`}</th>`;
-}
-
-/** Names are paths in most networks: a line ends behind a slash. */
-function breakable(name: string): Part {
-  return printable(name)
-    .split(/(?<=[^/]\/)/)
-    .map((part, i) => html`${i > 0 && html`<wbr>`}${part}`);
 }
 
 /** For the eye only: the number says the same. */

@@ -42,8 +42,8 @@ export function trialColumns(auto: ReportAuto): TrialColumn[] {
 const ABOUT: readonly TrialColumn[] = [
   {
     key: 'rank',
-    title: 'Rank',
-    help: 'Place among all that was tried: first the chosen one, then what holds the target, with the least in float first, then what is nearest to it.',
+    title: '#',
+    help: 'Rank among all that was tried: first the chosen one, then what holds the target, with the least in float first, then what is nearest to it.',
     first: 'ascending',
     kind: 'number',
     text: ({ rank }) => String(rank),

@@ -1,0 +1,154 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasChromium } from '../../tensor-gpu/test/support/available.ts';
+import { bestFirst } from '../src/report/auto-trials.ts';
+import { autoPoints } from '../src/report/html/auto-points.ts';
+import type { Direction } from '../src/report/html/columns.ts';
+import { sortedTrials, trialColumns, trialRows } from '../src/report/html/trial-columns.ts';
+import type { Report } from '../src/report/schema.ts';
+import { searched } from './report-auto-example.ts';
+import { painted, ReportBrowser, TIMEOUT } from './report-browser.ts';
+
+const PHONE = { width: 360, height: 740 };
+const POINTER = { name: 'Trial in the chart' };
+
+function trialIds(page: Page): Promise<number[]> {
+  return page
+    .locator('#trial-table tbody tr')
+    .evaluateAll((rows) => rows.map((row) => Number((row as HTMLElement).dataset.trial)));
+}
+
+/** Where a point of the chart is, in pixels of its plot. */
+async function pointPosition(page: Page, index: number): Promise<{ x: number; y: number }> {
+  const slider = page.getByRole('slider', POINTER);
+  await slider.focus();
+  await page.keyboard.press('Home');
+  for (let i = 0; i < index; i++) await page.keyboard.press('ArrowRight');
+  const [marker, plot] = await Promise.all(
+    ['#auto-plot .marker', '#auto-plot .u-over'].map((one) => page.locator(one).boundingBox()),
+  );
+  return {
+    x: marker!.x + marker!.width / 2 - plot!.x,
+    y: marker!.y + marker!.height / 2 - plot!.y,
+  };
+}
+
+describe.skipIf(!hasChromium())('what the page shows of a search, in Chromium', () => {
+  let pages: ReportBrowser;
+  let report: Report;
+  beforeAll(async () => {
+    pages = await ReportBrowser.start();
+    report = searched(pages.report, { outputs: ['boxes', 'scores'] });
+  }, TIMEOUT);
+  afterAll(() => pages?.close());
+
+  test('draws the curve, in both colour schemes, without a message or a request', async () => {
+    const { page, messages, requests } = await pages.open({}, report);
+    expect((await painted(page, '#auto-plot'))[0]).toBeGreaterThan(2000);
+    const picture = (): Promise<string> =>
+      page.locator('#auto-plot canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    const light = await picture();
+    await page.getByRole('radio', { name: 'Dark' }).check();
+    expect(await picture()).not.toBe(light);
+    expect(messages).toEqual([]);
+    expect(requests).toEqual([]);
+  });
+
+  test('sorts what was tried by any column, with the pointer and with keys', async () => {
+    const { page } = await pages.open({}, report);
+    const auto = report.auto!;
+    expect(await trialIds(page)).toEqual(bestFirst(auto));
+    const rows = trialRows(auto);
+    for (const column of trialColumns(auto)) {
+      // The first press of the column that sorts already turns it around.
+      const turned = column.first === 'ascending' ? 'descending' : 'ascending';
+      const order: Direction[] = column.key === 'rank' ? [turned, column.first] : [column.first, turned];
+      const header = page.locator(`#trial-table th[data-key="${column.key}"]`);
+      await header.getByRole('button').click();
+      expect(await trialIds(page), column.key).toEqual(sortedTrials(rows, column, order[0]!));
+      expect(await header.getAttribute('aria-sort')).toBe(order[0]);
+      await header.getByRole('button').press('Enter');
+      expect(await trialIds(page), column.key).toEqual(sortedTrials(rows, column, order[1]!));
+      expect(await page.locator('#trial-table [aria-sort]').count()).toBe(1);
+    }
+    // The table of layers has its own order.
+    expect(await page.locator('#layer-table [aria-sort]').count()).toBe(1);
+  });
+
+  test('goes from a point to the row of its trial, with keys and with a click', async () => {
+    const { page } = await pages.open({}, report);
+    const points = autoPoints(report.auto!, 'cosine');
+    const slider = page.getByRole('slider', POINTER);
+    await slider.focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowLeft');
+    const last = points[points.length - 2]!;
+    expect(await slider.getAttribute('aria-valuenow')).toBe(String(points.length - 1));
+    expect(await page.locator('#auto-readout').textContent()).toMatch(
+      new RegExp(
+        `^Trial ${last.trial + 1} · MSE, asymmetric, equalized, biases corrected · \\d+ ops freed · `,
+      ),
+    );
+    await page.keyboard.press('Enter');
+    const focused = (): Promise<string | undefined> => page.evaluate(() => document.activeElement?.id);
+    expect(await focused()).toBe(`trial-${last.trial}`);
+    // Several trials have nothing in float: the pointer takes the one that is nearest in height, too.
+    const inInt8 = points.filter(({ x }) => x === 0);
+    expect(inInt8.length).toBeGreaterThan(3);
+    const position = await pointPosition(page, 2);
+    await page.keyboard.press('End');
+    await page.locator('#auto-plot .u-over').click({ position: { x: position.x + 3, y: position.y } });
+    expect(await focused()).toBe(`trial-${inInt8[2]!.trial}`);
+  });
+
+  test('shows errors of top-1 in place of cosines, and keeps the point', async () => {
+    const { page } = await pages.open({}, report);
+    const first = await pointPosition(page, 5);
+    const told = await page.locator('#auto-readout').textContent();
+    await page.getByRole('radio', { name: 'Top-1 errors' }).check();
+    expect(await page.locator('#auto-readout').textContent()).toBe(told);
+    const marker = (await page.locator('#auto-plot .marker').boundingBox())!;
+    const plot = (await page.locator('#auto-plot .u-over').boundingBox())!;
+    expect(marker.y + marker.height / 2 - plot.y).not.toBeCloseTo(first.y, 0);
+    const unlabelled = searched(pages.report, { labels: false });
+    const { page: other } = await pages.open({}, unlabelled);
+    expect(await other.getByRole('radio', { name: 'Top-1 errors' }).count()).toBe(0);
+  });
+
+  test('holds 300 trials in a table that scrolls, and fits a phone', async () => {
+    const many = searched(pages.report, { trials: 300, outputs: ['boxes', 'scores', 'landmarks'] });
+    const { page, messages } = await pages.open({ viewport: PHONE }, many);
+    const width = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth);
+    expect(await width()).toBe(PHONE.width);
+    const table = (await page.locator('.trials .scroll').boundingBox())!;
+    expect(table.height).toBeLessThan(PHONE.height);
+    // Neither it nor the others have to be pushed sideways here.
+    for (const name of ['.trials .scroll', '#auto .scroll:has(#sensitivity-table)'])
+      expect(
+        await page.locator(name).evaluate((box) => box.scrollWidth - box.clientWidth),
+        name,
+      ).toBeLessThanOrEqual(0);
+    await page.setViewportSize({ width: 1300, height: 900 });
+    expect(await width()).toBe(1300);
+    expect(messages).toEqual([]);
+  });
+
+  test('shows searches of nothing, of no numbers and of one trial', async () => {
+    const [one] = report.auto!.trials;
+    const chosen = { ...one!, chosen: true };
+    const lost = { ...chosen, outputs: [{ name: 'boxes', cosine: null }], top1: undefined };
+    for (const trials of [[], [chosen], [lost], [{ ...chosen, multiplyAdds: { int8: 0, total: 0 } }]]) {
+      const auto = { ...report.auto!, trials, sensitivity: [] };
+      const { page, messages } = await pages.open({}, { ...report, auto });
+      const slider = page.getByRole('slider', POINTER);
+      expect(await slider.count()).toBe(Math.min(1, trials.length));
+      if (trials.length > 0) {
+        await slider.focus();
+        await page.keyboard.press('End');
+        expect(await page.locator('#auto-readout').textContent()).toContain('Trial 1, chosen');
+        await page.locator('#auto-plot .u-over').click();
+      }
+      expect(messages).toEqual([]);
+    }
+  });
+});
