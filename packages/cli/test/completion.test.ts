@@ -8,6 +8,7 @@ import { createCommand, FILES } from '../src/command/definition.ts';
 import { SHELLS } from '../src/command/examples.ts';
 import { SUBCOMMANDS } from '../src/commands/index.ts';
 import type { Subcommand } from '../src/commands/subcommand.ts';
+import { FEATURE_METHODS } from '../src/config/feature-methods.ts';
 import { fill, scratchFolder } from './scratch.ts';
 import { hasShell, offered } from './shells.ts';
 
@@ -55,7 +56,7 @@ const CASES: readonly (readonly [line: string, words: readonly string[]])[] = [
   ['mnnquant inspect --tree ', MODELS],
   ['mnnquant init a.mnn ', ['my dir', 'sizes.json']],
   ['mnnquant init --path ', ['my dir']],
-  ['mnnquant init --method ', ['ADMM', 'EMA', 'KL']],
+  ['mnnquant init --method ', [...FEATURE_METHODS].sort()],
   ['mnnquant ./completion ', EVERYTHING],
   ['mnnquant a.mnn completio', []],
 ];

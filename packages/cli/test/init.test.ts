@@ -14,12 +14,14 @@ import {
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { init } from '../src/commands/init.ts';
 import { parseConfig } from '../src/config/check.ts';
+import { configSchema } from '../src/config/schema.ts';
 import { type Answers, METHODS } from '../src/init/answers.ts';
 import { type Ask, StoppedError } from '../src/init/ask.ts';
 import { collectAnswers, type Given } from '../src/init/collect.ts';
 import { configText } from '../src/init/config-text.ts';
 import { folderSizes } from '../src/init/folder-sizes.ts';
 import { guessInputs } from '../src/init/guess.ts';
+import { methodEntries } from '../src/init/method-entries.ts';
 import { type Format, normalizationOf, PRESETS } from '../src/init/presets.ts';
 import { run } from './run-main.ts';
 import { fill, photo, scratchFolder, smallJob, smallNet } from './scratch.ts';
@@ -194,6 +196,30 @@ describe('the text', () => {
       }
   });
 
+  it('has what goes with the recommended method, and recommends it with the others', async () => {
+    const textOf = async (method: Answers['method'], comments: boolean) =>
+      check(await collectAnswers(guess([1, 3, 8, 8]), given({ method }), NOBODY), comments);
+    const together = { feature_asymmetric: true, equalize: true, bias_correction: true };
+    for (const comments of [true, false])
+      expect((await textOf('MSE', comments)).config).toMatchObject({
+        ...together,
+        feature_quantize_method: 'MSE',
+      });
+    const flat = (text: string): string => text.replaceAll(/\n +\/\/ /g, ' ');
+    const { text, config } = await textOf('EMA', true);
+    expect(config).toMatchObject({ feature_asymmetric: false, equalize: false, bias_correction: false });
+    expect(flat(text)).toContain(
+      '"feature_quantize_method": "MSE", "feature_asymmetric": true, "equalize": true, "bias_correction": true. mnnquant auto SRC.mnn',
+    );
+    expect(flat((await textOf('MSE', true)).text)).toContain('This and the three keys below are ahead');
+  });
+
+  it('leaves everything to a search that is asked for', () => {
+    const entries = methodEntries({ method: 'AUTO' } as unknown as Answers);
+    expect(entries.map(({ key, value }) => [key, value])).toEqual([['feature_quantize_method', 'AUTO']]);
+    expect(entries[0]?.comments[0]).toContain('--target cosine=0.995');
+  });
+
   it('says what is a guess, and what was given is none', async () => {
     const open = await collectAnswers(guess([1, 3, 8, 8]), given(), NOBODY);
     expect(check(open, true).text.match(/guess/gi)).toHaveLength(2);
@@ -240,6 +266,24 @@ describe('the text', () => {
 });
 
 describe('answers', () => {
+  it('to the method are all that the schema knows, the recommended one first; MNN’s where nobody answers', async () => {
+    let offered: readonly { readonly value: string; readonly hint?: string | undefined }[] = [];
+    const ask: Ask = {
+      ...scripted().ask,
+      choice: async (_, choices) => {
+        offered = choices;
+        return choices[0]!.value;
+      },
+    };
+    const known = given({ path: 'p', format: 'RGB', preset: 'none' });
+    const answers = await collectAnswers(guess([1, 3, 8, 8]), known, { ...NOBODY, ask });
+    expect(answers.method).toBe('MSE');
+    const { options } = configSchema.shape.feature_quantize_method.def.innerType;
+    expect(offered.map(({ value }) => value).sort()).toEqual([...options].sort());
+    for (const { hint } of offered) expect(hint).toMatch(/./);
+    expect((await collectAnswers(guess([1, 3, 8, 8]), known, NOBODY)).method).toBe('KL');
+  });
+
   it('are those of the person, and only what is open is asked', async () => {
     const person = scripted('shots/', 'BGR', 'other numbers', '104, 117, 123', '1', 'EMA');
     const answers = await collectAnswers(guess([1, 3, 8, 8]), given(), { ...NOBODY, ask: person.ask });

@@ -1,6 +1,7 @@
 // The small build of zod: the usual one takes longer to load than a config takes to be checked.
 import { DEFAULT_PERCENTILE } from '@mnnquant/calibrate';
 import * as z from 'zod/mini';
+import { FEATURE_METHODS } from './feature-methods.ts';
 
 /** What the JSON schema for editors says of a key, besides what its values are. */
 interface KeyNotes {
@@ -107,13 +108,11 @@ export const configSchema = z.object({
     description: 'Share of the width of an image that is used, around its centre.',
     examples: [0.875],
   }),
-  feature_quantize_method: z
-    ._default(z.enum(['KL', 'ADMM', 'EMA', 'MSE', 'PERCENTILE', 'MAX', 'AUTO']), 'KL')
-    .register(keyNotes, {
-      description:
-        'How the scales of activations are found. AUTO: settings are tried, and those taken with which the network loses least.',
-      examples: ['AUTO'],
-    }),
+  feature_quantize_method: z._default(z.enum(FEATURE_METHODS), 'KL').register(keyNotes, {
+    description:
+      'How the scales of activations are found. AUTO: settings are tried, and those taken with which the network loses least.',
+    examples: ['AUTO'],
+  }),
   feature_percentile: z
     ._default(z.number().check(z.gt(0), z.maximum(100)), DEFAULT_PERCENTILE)
     .register(keyNotes, {

@@ -1,9 +1,10 @@
+import { FEATURE_METHODS } from '../config/feature-methods.ts';
 import type { ImageGuess, SequenceGuess } from './guess.ts';
 import type { Format, Normalization } from './presets.ts';
 
-export const METHODS = ['KL', 'EMA', 'ADMM'] as const;
+export { FEATURE_METHODS as METHODS };
 
-export type Method = (typeof METHODS)[number];
+export type Method = (typeof FEATURE_METHODS)[number];
 
 /** What a config needs and a model does not say. */
 export type Answers = ImageAnswers | SequenceAnswers;

@@ -33,6 +33,8 @@ export interface Surroundings {
   folder(path: string): Promise<FolderSizes | undefined>;
 }
 
+/** MNN's: whoever asks for nothing gets what its tool does. */
+const DEFAULT_METHOD: Method = 'KL';
 const DEFAULT_PATH = 'images/';
 const DEFAULT_SAMPLES = 'samples/';
 /** Pixels, where neither model nor images say anything. */
@@ -235,18 +237,29 @@ function likelySize(images: FolderSizes | undefined): { width: number; height: n
   return { width: step(first.width), height: step(first.height) };
 }
 
-const METHOD_HINTS: Readonly<Record<Method, string>> = {
-  KL: 'try this first',
-  EMA: 'values that are not centred on 0',
-  ADMM: 'few samples',
+/** In the order of the choice. */
+const METHOD_HINTS: Readonly<Record<string, string>> = {
+  MSE: 'with asymmetric ranges, equalization and bias correction: try this first',
+  AUTO: 'tries settings and takes the best: many runs over the samples',
+  KL: "MNN's default",
+  EMA: "MNN's; values that are not centred on 0",
+  ADMM: "MNN's; few samples",
+  PERCENTILE: 'cuts off the share that you say',
+  MAX: 'cuts nothing off',
 };
 
+/** The likelier first; what has no hint comes last. */
+function methodChoices(): { value: Method; hint?: string | undefined }[] {
+  const order = Object.keys(METHOD_HINTS);
+  const place = (method: Method): number => (order.includes(method) ? order.indexOf(method) : order.length);
+  return [...METHODS]
+    .sort((a, b) => place(a) - place(b))
+    .map((value) => ({ value, hint: METHOD_HINTS[value] }));
+}
+
 async function methodOf({ method }: Given, ask: Ask | undefined): Promise<Method> {
-  if (method !== undefined || ask === undefined) return method ?? METHODS[0];
-  return ask.choice(
-    'How scales of activations are found',
-    METHODS.map((value) => ({ value, hint: METHOD_HINTS[value] })),
-  );
+  if (method !== undefined || ask === undefined) return method ?? DEFAULT_METHOD;
+  return ask.choice('How scales of activations are found', methodChoices());
 }
 
 async function sequenceAnswers(

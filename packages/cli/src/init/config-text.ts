@@ -1,8 +1,9 @@
 import { jsonObject, jsonProperty } from '../config/json-text.ts';
 import type { Answers, FolderSizes, ImageAnswers, SequenceAnswers } from './answers.ts';
+import { methodEntries } from './method-entries.ts';
 
 /** A key of the config, and what a person should know about its value. */
-interface Entry {
+export interface Entry {
   readonly key: string;
   readonly value: unknown;
   readonly comments: readonly string[];
@@ -167,23 +168,6 @@ function sequenceEntries(answers: SequenceAnswers): Entry[] {
       ],
     },
     ...methodEntries(answers),
-  ];
-}
-
-function methodEntries({ method }: Answers): Entry[] {
-  return [
-    {
-      key: 'feature_quantize_method',
-      value: method,
-      comments: [
-        'KL first. EMA where values are not centred on 0 (behind many ReLU); ADMM with few samples.',
-      ],
-    },
-    {
-      key: 'weight_quantize_method',
-      value: 'MAX_ABS',
-      comments: ['ADMM costs little time and is better with quant_bits below 8.'],
-    },
   ];
 }
 

@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../../src/commands/doctor/checks/index.ts';
 import { diagnose } from '../../src/commands/doctor/diagnose.ts';
 import type { Facts } from '../../src/commands/doctor/facts.ts';
+import type { Config } from '../../src/config/schema.ts';
 import { facts, found, images } from './facts.ts';
 
 describe('a run in which all is well', () => {
   it('has notes only', () => {
     expect(diagnose(facts()).map(({ check, level }) => `${check}: ${level}`)).toEqual([
       'int8-share: note',
+      'settings: note',
       'estimate: note',
     ]);
   });
@@ -22,7 +24,7 @@ describe('findings', () => {
     const levels = diagnose(facts({ images: images(3), model: { misfits: ['height: 3'] } })).map(
       ({ level }) => level,
     );
-    expect(levels).toEqual(['problem', 'warning', 'note', 'note']);
+    expect(levels).toEqual(['problem', 'warning', 'note', 'note', 'note']);
   });
 
   it('say what the config is refused for, and what a run would say of it', () => {
@@ -45,6 +47,36 @@ describe('findings', () => {
     expect(found('target', facts({ target: { file: 'b.mnn', problem: 'cannot write b.mnn' } }))).toEqual([
       'problem: cannot write b.mnn',
     ]);
+  });
+});
+
+describe('settings', () => {
+  const all = {
+    feature_quantize_method: 'MSE',
+    feature_asymmetric: true,
+    equalize: true,
+    bias_correction: true,
+  };
+
+  it('names what the config lacks of those that lose least', () => {
+    expect(found('settings', facts())).toEqual([
+      'note: without "feature_quantize_method": "MSE", "feature_asymmetric": true, "equalize": true, "bias_correction": true, which is ahead or near the best on every network that was measured (docs/accuracy.md)',
+    ]);
+    expect(found('settings', facts({ config: { ...all, equalize: false } }))[0]).toContain(
+      'without "equalize": true, which',
+    );
+    expect(found('settings', facts({ config: all }))).toEqual([]);
+  });
+
+  it('has nothing to say where the search decides, or nothing will be quantized', () => {
+    const { config, ...rest } = facts();
+    const searched = { ...config.config!, feature_quantize_method: 'AUTO' } as unknown as Config;
+    expect(found('settings', { ...rest, config: { ...config, config: searched } })).toEqual([]);
+    expect(found('estimate', { ...rest, config: { ...config, config: searched } })[0]).toContain(
+      'below a second on one core for each run, of which AUTO makes many;',
+    );
+    const work = { ...facts().model.work!, int8: 0 };
+    expect(found('settings', facts({ model: { work } }))).toEqual([]);
   });
 });
 

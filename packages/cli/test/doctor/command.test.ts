@@ -49,7 +49,7 @@ async function diagnosed(
   return { facts, findings: diagnose(facts).map(({ check, level }) => `${check}: ${level}`) };
 }
 
-const WELL = ['int8-share: note', 'estimate: note'];
+const WELL = ['int8-share: note', 'settings: note', 'estimate: note'];
 
 describe('the doctor', () => {
   it('finds nothing in a folder of good photos', async () => {
@@ -107,6 +107,7 @@ describe('the doctor', () => {
       'exif-rotation: warning',
       'int8-share: note',
       'greyscale: note',
+      'settings: note',
       'estimate: note',
     ]);
   });
@@ -146,6 +147,7 @@ describe('the doctor', () => {
     expect((await diagnosed({ 'set/.hidden': '' })).findings).toEqual([
       'unreadable: problem',
       'int8-share: note',
+      'settings: note',
     ]);
   });
 });

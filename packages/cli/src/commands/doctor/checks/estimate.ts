@@ -1,3 +1,5 @@
+import { isSearched } from '../../../config/recommended.ts';
+import type { Config } from '../../../config/schema.ts';
 import { type Check, counted, type Found } from '../finding.ts';
 
 /** Multiply-adds a second of one core, about, with all that a run does besides (docs/performance.md). */
@@ -15,7 +17,7 @@ export const estimate: Check = {
     const found: Found[] = [
       {
         level: 'note',
-        text: `${si(work.multiplyAdds)} multiply-adds x ${counted(count, 'sample')}: ${duration((work.multiplyAdds * count) / SPEED)} on one core with ${config?.feature_quantize_method ?? 'KL'}; activations of a sample take ${size}`,
+        text: `${si(work.multiplyAdds)} multiply-adds x ${counted(count, 'sample')}: ${duration((work.multiplyAdds * count) / SPEED)} on one core ${howOften(config)}; activations of a sample take ${size}`,
       },
     ];
     if (work.activationBytes > DEFAULT_BYTES)
@@ -27,6 +29,14 @@ export const estimate: Check = {
     return found;
   },
 };
+
+/** A search runs the network many times. */
+function howOften(config: Config | undefined): string {
+  const { feature_quantize_method: method = 'KL' } = config ?? {};
+  return isSearched({ feature_quantize_method: method })
+    ? `for each run, of which ${method} makes many`
+    : `with ${method}`;
+}
 
 /** What is less than a tenth of a MiB is none that rounds to nothing. */
 function sizeText(bytes: number): string {

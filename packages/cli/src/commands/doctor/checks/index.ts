@@ -14,6 +14,7 @@ import { int8Share } from './int8-share.ts';
 import { modelKind } from './model-kind.ts';
 import { nearIdentical } from './near-identical.ts';
 import { sampleCount } from './sample-count.ts';
+import { settings } from './settings.ts';
 import { stretched } from './stretched.ts';
 import { target } from './target.ts';
 import { units } from './units.ts';
@@ -41,5 +42,6 @@ export const CHECKS: readonly Check[] = [
   greyscale,
   alpha,
   exifRotation,
+  settings,
   estimate,
 ];
