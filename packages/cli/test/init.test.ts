@@ -14,6 +14,7 @@ import {
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { init } from '../src/commands/init.ts';
 import { parseConfig } from '../src/config/check.ts';
+import { RECOMMENDED } from '../src/config/recommended.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { type Answers, METHODS } from '../src/init/answers.ts';
 import { type Ask, StoppedError } from '../src/init/ask.ts';
@@ -530,7 +531,7 @@ describe.skipIf(!hasTerminal)(`on a terminal${hasTerminal ? '' : ' (skipped: the
     expect(shown).toContain('takes an image of 8x6 pixels');
     const { config } = parseConfig(readFileSync(join(folder, 'new.json'), 'utf8'), 'new.json', () => []);
     // The network says no source, which is Caffe's number.
-    expect(config).toMatchObject({ path: 'images/', format: 'BGR', feature_quantize_method: 'KL' });
+    expect(config).toMatchObject({ path: 'images/', format: 'BGR', ...RECOMMENDED });
   });
 
   it('Ctrl-C leaves everything as it was', async () => {
