@@ -10,6 +10,10 @@ const trial = z.object({
   multiplyAdds: share,
   /** Of the network: mean cosine to the float network over the samples that judge. */
   outputs: z.array(z.object({ name: z.string(), cosine: measured })),
+  /** 1 - the least cosine, of an output of one number half the noise's part of its power; absent: as `outputs` say. */
+  error: z.optional(measured),
+  /** How many samples it was judged by, where not by all that judge. */
+  samples: z.optional(count),
   /** Top-1 on the labelled samples that judge, a share. */
   top1: z.optional(z.number()),
   /** Whether the file was written with it; one trial is. */
@@ -43,6 +47,8 @@ export const autoSchema = z.object({
     samples: count,
     /** Other samples than those that calibrated. */
     own: z.boolean(),
+    /** They were set aside of those that calibrate, while settings were tried. */
+    setAside: z.optional(z.boolean()),
   }),
   /** File of labels. */
   labels: z.optional(z.string()),

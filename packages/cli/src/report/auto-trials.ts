@@ -12,7 +12,8 @@ export function isFreed({ freed }: ReportTrial): boolean {
 }
 
 /** Of all outputs; null where one is no number, or where there is none. */
-export function leastCosine({ outputs }: ReportTrial): number | null {
+export function leastCosine({ outputs, error }: ReportTrial): number | null {
+  if (error !== undefined) return error === null ? null : 1 - error;
   if (outputs.length === 0) return null;
   return outputs.reduce<number | null>(
     (least, { cosine }) => (least === null || cosine === null ? null : Math.min(least, cosine)),
@@ -40,7 +41,7 @@ const ROUNDING = 1e-9;
 /** Whether a trial has what was asked for; true where nothing was. */
 export function holds(trial: ReportTrial, { target, accuracy }: ReportAuto): boolean {
   const least = leastCosine(trial);
-  if (target?.cosine !== undefined && (least === null || least < target.cosine)) return false;
+  if (target?.cosine !== undefined && (least === null || least < target.cosine - ROUNDING)) return false;
   if (target?.maxDrop === undefined) return true;
   const lost = lostPoints(trial, accuracy);
   return lost !== undefined && lost <= target.maxDrop + ROUNDING;

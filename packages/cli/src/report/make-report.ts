@@ -10,7 +10,7 @@ import { roundingOutcome } from '../rounding-outcome.ts';
 import type { OpenedSamples } from '../samples/opened.ts';
 import { VERSION } from '../version.ts';
 import { assembleReport } from './assemble.ts';
-import type { ReportAuto } from './auto-schema.ts';
+import { reportedAuto } from './auto.ts';
 import type { PhaseClock } from './clock.ts';
 import { commandLine } from './command-line.ts';
 import { reportedCorrections } from './corrections.ts';
@@ -28,8 +28,6 @@ export interface FinishedRun {
   readonly job: Job;
   readonly samples: OpenedSamples;
   readonly result: JobResult;
-  /** Where its settings were searched for. */
-  readonly auto?: ReportAuto;
   /** What was read as the model. */
   readonly sources: readonly string[];
   /** The files of the written model. */
@@ -64,7 +62,7 @@ export async function makeReport(run: FinishedRun): Promise<Report> {
     prediction: result.prediction,
     corrections: reportedCorrections(result.equalized, result.corrected),
     rounding: learned && roundingOutcome(learned),
-    auto: run.auto,
+    auto: result.auto && reportedAuto(result.auto),
     bits: job.config.quant_bits,
     warnings: run.warnings,
     samples: seen,

@@ -94,9 +94,11 @@ function howJudged(auto: ReportAuto): Markup {
     ['Judged by', html`${plural(judged.samples, 'sample')} of <bdi>${printable(judged.folder)}</bdi>`],
     [
       'They are',
-      judged.own
-        ? 'others than those that calibrated'
-        : 'those that calibrated, which flatters what was found',
+      judged.setAside
+        ? 'set aside of those that calibrate, while settings were tried'
+        : judged.own
+          ? 'others than those that calibrated'
+          : 'those that calibrated, which flatters what was found',
     ],
     ...(labels === undefined ? [] : [['Labels', html`<bdi>${printable(labels)}</bdi>`] as Entry]),
     ...(accuracy === undefined ? [] : [['Float top-1', shareText(accuracy)] as Entry]),
@@ -165,7 +167,7 @@ function trialRow(row: TrialRow, columns: readonly TrialColumn[]): Markup {
 }
 
 /** Names that are shown beside the pointer. */
-const LISTED = 12;
+const LISTED = 6;
 
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, LISTED).map(printable).join(', ');

@@ -25,8 +25,14 @@ export function pageData({ layers, histograms, weights, reproduce, summary, auto
     config: reproduce.config,
     given: reproduce.given,
     multiplyAdds: summary.multiplyAdds,
-    ...(auto && { auto: rounded({ ...auto, sensitivity: [] }, DIGITS_OF_TRIALS) }),
+    ...(auto && { auto: rounded(shortened(auto), DIGITS_OF_TRIALS) }),
   };
+}
+
+/** Without what only the HTML has; names of ops that were freed are only counted, and are most of the size of many trials. */
+function shortened(auto: ReportAuto): ReportAuto {
+  const trials = auto.trials.map((trial) => ({ ...trial, freed: trial.freed.map(() => '') }));
+  return { ...auto, trials, sensitivity: [] };
 }
 
 /** The same with shorter numbers: those of weights are most of a page's size. */

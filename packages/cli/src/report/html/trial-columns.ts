@@ -36,7 +36,7 @@ const cosineValue = (cosine: number | null | undefined): SortValue =>
   cosine === null ? Number.NEGATIVE_INFINITY : cosine;
 
 export function trialColumns(auto: ReportAuto): TrialColumn[] {
-  return [...ABOUT, ...outputColumns(auto), ...labelColumns(auto)];
+  return [...ABOUT, ...outputColumns(auto), ...labelColumns(auto), ...sampleColumns(auto)];
 }
 
 const ABOUT: readonly TrialColumn[] = [
@@ -138,6 +138,23 @@ function labelColumns({ trials, accuracy }: ReportAuto): TrialColumn[] {
     value: ({ trial }) => lostPoints(trial, accuracy),
   };
   return [top1, lost];
+}
+
+/** Where some were judged by fewer than others. */
+function sampleColumns({ trials, judged }: ReportAuto): TrialColumn[] {
+  if (trials.every(({ samples }) => samples === undefined)) return [];
+  return [
+    {
+      key: 'samples',
+      title: 'Samples',
+      help: 'How many samples judged it: many trials are only judged by a part of them.',
+      first: 'descending',
+      kind: 'number',
+      wideOnly: true,
+      text: ({ trial: { samples = judged.samples } }) => String(samples),
+      value: ({ trial: { samples = judged.samples } }) => samples,
+    },
+  ];
 }
 
 export function pointsText(points: number | undefined): string {
