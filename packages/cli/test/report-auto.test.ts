@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { reportedAuto } from '../src/report/auto.ts';
 import type { ReportAuto, ReportTrial } from '../src/report/auto-schema.ts';
 import { autoSchema } from '../src/report/auto-schema.ts';
 import {
@@ -64,6 +65,10 @@ describe('a trial', () => {
     expect(leastCosine(trial(0.98))).toBe(0.98);
     expect(leastCosine(trial(null))).toBe(null);
     expect(leastCosine({ ...trial(1), outputs: [] })).toBe(null);
+    // Of one number the cosine is only a sign.
+    expect(leastCosine(trial(1, 0, { error: 0.25 }))).toBe(0.75);
+    expect(leastCosine(trial(1, 0, { error: null }))).toBe(null);
+    expect(holds(trial(1, 0, { error: 1 - 0.99 }), auto([], { target: { cosine: 0.99 } }))).toBe(true);
     expect(floatShare(trial(1, 42))).toBe(0.042);
     expect(floatShare({ ...trial(1), multiplyAdds: { int8: 0, total: 0 } })).toBe(0);
     expect(lostPoints(trial(1, 0, { top1: 0.75 }), 0.8)).toBeCloseTo(5, 12);
@@ -147,6 +152,13 @@ describe('the table of trials', () => {
     expect(keys(auto([{ ...trial(1), outputs: many }]))).toEqual(about);
     expect(keys(auto([{ ...trial(1), outputs: many.slice(0, 1), top1: 1 }]))).toEqual([...about, 'top1']);
     expect(keys(auto([]))).toEqual(about);
+    const some = auto([
+      { ...trial(1), outputs: [] },
+      { ...trial(1), samples: 8 },
+    ]);
+    expect(keys(some)).toEqual([...about, 'samples']);
+    const texts = trialRows(some).map((row) => trialColumns(some).at(-1)!.text(row));
+    expect(texts).toEqual(['40', '8']);
   });
 });
 
@@ -286,6 +298,34 @@ describe('corrections', () => {
       { op: 'x', learned: { op: 'x', nearest: 1 } },
     ]);
   });
+});
+
+it('an outcome of the search is the data of a report', () => {
+  const settings = {
+    feature_quantize_method: 'MSE',
+    feature_asymmetric: true,
+    weight_quantize_method: 'MAX_ABS',
+    equalize: true,
+    bias_correction: false,
+  } as const;
+  const common = { settings, freed: ['a'], multiplyAdds: { int8: 5, total: 9 }, error: 0.01 };
+  const outputs = [{ name: 'out', cosine: 0.99 }];
+  const data = reportedAuto({
+    target: { cosine: 0.9 },
+    reached: true,
+    judged: { folder: 'x/', samples: 8, own: true, setAside: true },
+    runs: 3,
+    seconds: 2,
+    trials: [
+      { ...common, outputs, samples: 8, chosen: true },
+      { ...common, outputs, samples: 4, chosen: false },
+    ],
+    sensitivity: [{ op: 'a', multiplyAdds: 4, before: 0.9, after: null }],
+    chosen: { ...settings, skip_quant_op_names: ['a'] },
+  });
+  expect(autoSchema.parse(data)).toEqual(data);
+  expect(data.trials.map(({ samples }) => samples)).toEqual([undefined, 4]);
+  expect(data).not.toHaveProperty('chosen');
 });
 
 it('durations are in what a person counts', () => {

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../src/errors.ts';
 import type { QuantizeOptions } from '../src/options.ts';
 import { quantizeFile } from '../src/quantize-file.ts';
+import { renderReport } from '../src/report/html/index.ts';
 import { reportJsonSchemaText } from '../src/report/json-schema.ts';
 import { type Report, reportSchema } from '../src/report/schema.ts';
 import { formatSummary } from '../src/summary.ts';
@@ -178,6 +179,19 @@ describe('corrections', () => {
     }
     expect(report!.rounding).toEqual(rounding);
     expect(report!.rounding?.layers.map(({ op }) => op)).toEqual(['conv1', 'conv2']);
+  });
+
+  it('and the search are those of what AUTO chose', async () => {
+    const { report, auto } = await quantize(smallJob({ feature_quantize_method: 'AUTO' }));
+    expectValid(report!);
+    const { trials, runs, judged } = report!.auto!;
+    expect({ runs, judged }).toEqual({ runs: auto?.runs, judged: auto?.judged });
+    expect(trials).toHaveLength(auto!.trials.length);
+    const [chosen, ...others] = trials.filter((one) => one.chosen);
+    expect(others).toEqual([]);
+    expect(report!.reproduce.config).toMatchObject(chosen!.settings);
+    expect(report!.corrections?.equalize !== undefined).toBe(chosen!.settings.equalize);
+    expect(renderReport(report!)).toContain('id="auto-plot"');
   });
 
   it('are not there where none was asked for', async () => {

@@ -31,7 +31,7 @@ function missed(auto: ReportAuto): ReportFinding[] {
     {
       level: 'problem',
       text: `The search did not reach its target: ${wanted.join(' and ') || 'the one that was asked for'}.`,
-      advice: `${auto.stopped === 'time' ? 'Its time was over: give a longer --time. ' : ''}Its curve shows what float layers bring and cost; with a lower target, or more of the layers left float, see what is worth it.`,
+      advice: `${auto.stopped === 'time' ? 'Its time was over: give a longer --time. ' : ''}Its curve shows what float layers bring and cost; a lower target, or a lower --min-int8, may be worth it.`,
     },
   ];
 }
@@ -77,7 +77,7 @@ function judgedAlike({ judged }: ReportAuto): ReportFinding[] {
     {
       level: 'note',
       text: `The search was judged by the ${plural(judged.samples, 'sample')} that calibrated, which flatters what it found.`,
-      advice: 'Judge with samples of your own that did not calibrate: mnnquant compare.',
+      advice: 'Give samples that do not calibrate to judge with: mnnquant auto --data DIR.',
     },
   ];
 }
