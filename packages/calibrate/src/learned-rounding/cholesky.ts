@@ -1,31 +1,52 @@
+import { multiplyTile, TILE } from './tile.ts';
+
 /**
- * Upper triangle R of a symmetric matrix A = Rᵀ R, in place of A; what is below the diagonal is left as it was.
+ * Upper triangle R of a symmetric matrix A = Rᵀ R, in place of A; below the diagonal stands its mirror image Rᵀ, so that rows of both can be read
+ * in a row.
  *
  * A pivot that is not above `least` (a column that follows from others up to rounding) counts as `least`: what lies in its direction hardly
  * matters, and the factor stays finite.
  *
  * @param matrix [size, size] row-major, symmetric, positive semidefinite
+ * @param size a multiple of `TILE`
  * @param least above 0
+ * @param onRows called again and again while it computes; what it throws ends that
  */
-export function choleskyInPlace(matrix: Float64Array, size: number, least: number): void {
-  for (let k = 0; k < size; k++) {
-    const row = matrix.subarray(k * size, (k + 1) * size);
-    const pivot = row[k]!;
-    const root = Math.sqrt(Math.max(pivot, least));
-    row[k] = root;
-    for (let j = k + 1; j < size; j++) row[j] = row[j]! / root;
-    for (let i = k + 1; i < size; i++) subtractMultiple(matrix, i * size, row, row[i]!, i, size);
+export function choleskyInPlace(
+  matrix: Float64Array,
+  size: number,
+  least: number,
+  onRows?: () => void,
+): void {
+  const sums = new Float64Array(TILE * TILE);
+  for (let i = 0; i < size; i += TILE) {
+    for (let j = 0; j <= i; j += TILE) {
+      multiplyTile(matrix, i * size, matrix, j * size, size, 0, j, sums);
+      finishTile(matrix, size, i, j, least, sums);
+    }
+    onRows?.();
   }
+  for (let i = 0; i < size; i++)
+    for (let j = i + 1; j < size; j++) matrix[i * size + j] = matrix[j * size + i]!;
 }
 
-function subtractMultiple(
+/** Rows from i on, columns from j on: what was there, less `sums` of what is to the left, divided by the pivots. */
+function finishTile(
   matrix: Float64Array,
-  at: number,
-  row: Float64Array,
-  factor: number,
-  from: number,
-  to: number,
+  size: number,
+  i: number,
+  j: number,
+  least: number,
+  sums: Float64Array,
 ): void {
-  if (factor === 0) return;
-  for (let j = from; j < to; j++) matrix[at + j] = matrix[at + j]! - factor * row[j]!;
+  for (let row = 0; row < TILE; row++) {
+    const at = (i + row) * size + j;
+    for (let column = 0; column < TILE && j + column <= i + row; column++) {
+      const pivots = (j + column) * size + j;
+      let value = matrix[at + column]! - sums[row * TILE + column]!;
+      for (let k = 0; k < column; k++) value -= matrix[at + k]! * matrix[pivots + k]!;
+      matrix[at + column] =
+        j + column === i + row ? Math.sqrt(Math.max(value, least)) : value / matrix[pivots + column]!;
+    }
+  }
 }

@@ -25,7 +25,7 @@ export interface LearnJob {
   /** Bytes that activations and moments may take together. */
   readonly memoryBudgetBytes: number;
   readonly strict?: boolean | undefined;
-  /** Called as ops are run and layers are rounded; `total` is fixed from the first call on. */
+  /** Called as ops are run and outputs are rounded, also while `done` stays; `total` is fixed from the first call on. May throw to end it. */
   onProgress?(done: number, total: number): void;
 }
 
@@ -36,12 +36,15 @@ export interface LearnedWeights {
   readonly layers: readonly LearnedLayer[];
 }
 
-/** Windows of all samples together from which a layer's moments are taken: enough for a few thousand weights, and bounded work. */
-const WINDOWS = 4096;
-
 /** Of the memory, what moments may take; they are float64. */
 const MOMENTS_SHARE = 1 / 4;
-const SUM_BYTES = 8;
+/** A sum, and a number of the windows that are collected before they are multiplied. */
+const SUM_BYTES = 8 + 4;
+
+/** Products of two weights that count as much as an op run for a sample. */
+const PRODUCTS_OF_STEP = 2 ** 20;
+/** Such steps after which other work of the thread is let in. */
+const STEPS_AT_ONCE = 32;
 
 /**
  * Rounds the weights of every int8 convolution so that the convolution computes nearly the same of the samples (`weight_quantize_method:
@@ -49,7 +52,7 @@ const SUM_BYTES = 8;
  * into the bias.
  *
  * The result depends on the samples and not on memory or threads. The time is bounded by sizes: the windows are 4096 at most, and so are
- * steps of the search.
+ * steps of the search. What `onProgress` throws ends it: the promise is rejected with that, and nothing stays allocated in the backend.
  *
  * @throws {WeightError} naming the layer whose weights cannot be rounded
  * @throws {GraphError} naming the sample that does not fit
@@ -61,27 +64,66 @@ export async function learnWeights(job: LearnJob): Promise<LearnedWeights> {
   const passes = passesOf(layers, job.memoryBudgetBytes * MOMENTS_SHARE);
   const groups = groupByShape(samples, plan, (shapes) => createPlan(plan.graph, shapes));
   const steps = groups.reduce((sum, group) => sum + group.plan.steps.length * group.samples.length, 0);
-  const total = steps * passes.length + layers.length;
-  let done = 0;
-  const progress = (more: number): void => {
-    done += more;
-    job.onProgress?.(done, total);
-  };
+  const progress = new Progress(
+    job,
+    steps * passes.length + layers.reduce((sum, layer) => sum + stepsOf(layer), 0),
+  );
   const weights: WeightsByOp = new Map();
   const learned: LearnedLayer[] = [];
   for (const pass of passes) {
-    const moments = new Moments(backend, Math.ceil(WINDOWS / samples.count));
+    const moments = new Moments(backend, samples.count);
     for (const group of groups) await runGroup(job, group, pass, moments, progress);
     for (const layer of pass) {
-      const rounded = roundLayer(layer, moments.take(layer), { clamp, bits: config.quantBits });
+      const rounded = await roundLayer(layer, await moments.take(layer), {
+        clamp,
+        bits: config.quantBits,
+        onShare: (share) => progress.within(share * stepsOf(layer)),
+        pause: () => progress.pause(),
+      });
       weights.set(layer.index, rounded.weights);
       learned.push(rounded.layer);
-      progress(1);
-      // Room for the thread's other work.
-      await new Promise((resolve) => setTimeout(resolve));
+      progress.add(stepsOf(layer));
     }
   }
   return { weights, layers: learned };
+}
+
+/** How far it is. What `onProgress` throws comes through. */
+class Progress {
+  readonly #job: LearnJob;
+  readonly #total: number;
+  #done = 0;
+  #within = 0;
+  #paused = 0;
+
+  constructor(job: LearnJob, total: number) {
+    this.#job = job;
+    this.#total = total;
+  }
+
+  add(steps: number): void {
+    this.#done += steps;
+    this.within(0);
+  }
+
+  /** Of the next steps so many are done. */
+  within(steps: number): void {
+    this.#within = Math.floor(steps);
+    this.#job.onProgress?.(this.#done + this.#within, this.#total);
+  }
+
+  /** Lets other work of the thread in, where enough was done since. */
+  pause(): Promise<void> | undefined {
+    const now = this.#done + this.#within;
+    if (now - this.#paused < STEPS_AT_ONCE) return undefined;
+    this.#paused = now;
+    return new Promise((resolve) => setTimeout(resolve));
+  }
+}
+
+/** What it takes to round a layer, in ops that are run for a sample. */
+function stepsOf({ attributes, parts, size }: Layer): number {
+  return Math.ceil((attributes.outputChannels * parts * size ** 2) / PRODUCTS_OF_STEP);
 }
 
 /** Layers whose sums fit the memory together; a network is run once for each. */
@@ -107,7 +149,7 @@ async function runGroup(
   group: SampleGroup,
   layers: readonly Layer[],
   moments: Moments,
-  progress: (steps: number) => void,
+  progress: Progress,
 ): Promise<void> {
   const budget = budgetOn(backend, memoryBudgetBytes) * (1 - MOMENTS_SHARE);
   const atOnce = samplesWithin(group.plan, budget, backend.concurrency);
@@ -119,9 +161,9 @@ async function runGroup(
       const visitor = {
         onTensor: async ({ tensor, desc, values }: TensorEvent) => {
           for (const layer of layers)
-            if (layer.tensor === tensor) await moments.add(layer, desc, values, chunk[0]!);
+            if (layer.tensor === tensor) await moments.add(layer, desc, values, () => progress.add(0));
         },
-        onStep: () => progress(chunk.length),
+        onStep: () => progress.add(chunk.length),
       };
       await program.visit(loaded, visitor, namesOf(samples, chunk), chunk[0]);
     }

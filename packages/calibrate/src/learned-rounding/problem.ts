@@ -1,4 +1,5 @@
 import { choleskyInPlace } from './cholesky.ts';
+import { padded } from './tile.ts';
 
 /**
  * Added to the diagonal, as a share of its mean: with few samples the moments say little about directions that hardly occur. The share
@@ -9,16 +10,21 @@ const DAMPING = 0.01;
 /** Pivots below this share of the mean of the diagonal are rounding errors. */
 const LEAST_PIVOT = 1e-9;
 
-/** How errors of the weights of some outputs turn into errors of what they compute: an error e costs eᵀ H e. */
+/**
+ * How errors of the weights of some outputs turn into errors of what they compute: an error e costs eᵀ H e. There are weights too many, which
+ * are 0 and have nothing to do with the others, so that the size is a multiple of `TILE`.
+ */
 export interface Problem {
-  /** K, weights of an output. */
+  /** K, weights of an output and those too many. */
   readonly size: number;
-  /** By place in `moments` and `factor`: which weight it is. */
+  /** By place in the matrices: which weight it is. */
   readonly order: Int32Array;
-  /** [K, K] H: symmetric, positive definite, the weights in `order`. In float32, since reading it is what takes the time. */
-  readonly moments: Float32Array;
-  /** [K, K], of which the upper triangle is R with H = Rᵀ R. */
-  readonly factor: Float32Array;
+  /** [K, K] H: symmetric, positive definite, the weights in `order`. */
+  readonly moments: Float64Array;
+  /** [K] the diagonal of H. */
+  readonly variances: Float64Array;
+  /** [K, K], of which the upper triangle is R with H = Rᵀ R; the lower one is Rᵀ. */
+  readonly factor: Float64Array;
 }
 
 /**
@@ -26,40 +32,57 @@ export interface Problem {
  *
  * Weights whose inputs vary most stand last, where rounding begins. Inputs that never vary leave their weights to be rounded to the nearest.
  *
- * @param sums [K + 1, K + 1]: products of inputs, summed up over what was seen, the last input being always 1; float64
+ * @param sums [count + 1, count + 1]: products of inputs, summed up over what was seen, the last input being always 1; float64
+ * @param count weights of an output
+ * @param onRows called again and again while it computes; what it throws ends that
  */
-export function problemOf(sums: Float64Array, size: number): Problem {
-  const centred = centre(sums, size);
-  let trace = 0;
-  for (let k = 0; k < size; k++) trace += centred[k * size + k]!;
-  const mean = trace > 0 ? trace / size : 1;
-  for (let k = 0; k < size; k++) centred[k * size + k]! += DAMPING * mean;
-  const weight = (k: number): number => centred[k * size + k]!;
-  const order = Int32Array.from({ length: size }, (_, k) => k).sort((a, b) => weight(a) - weight(b) || a - b);
-  const moments = new Float64Array(size * size);
-  for (let i = 0; i < size; i++)
-    for (let j = 0; j < size; j++) moments[i * size + j] = centred[order[i]! * size + order[j]!]!;
-  const result = { size, order, moments: Float32Array.from(moments) };
-  choleskyInPlace(moments, size, LEAST_PIVOT * mean);
-  return { ...result, factor: Float32Array.from(moments) };
+export function problemOf(sums: Float64Array, count: number, onRows?: () => void): Problem {
+  const means = meansOf(sums, count);
+  const raw = Float64Array.from({ length: count }, (_, k) =>
+    Math.max(0, sums[k * (count + 1) + k]! - means[k]! * sums[k * (count + 1) + count]!),
+  );
+  const trace = raw.reduce((sum, one) => sum + one, 0);
+  const mean = trace > 0 ? trace / count : 1;
+  const size = padded(count);
+  const activity = (k: number): number => raw[k] ?? 0;
+  const order = Int32Array.from({ length: size }, (_, k) => k);
+  order.sort((a, b) => activity(a) - activity(b) || a - b);
+  const variances = new Float64Array(size);
+  for (let i = 0; i < size; i++) variances[i] = activity(order[i]!) + DAMPING * mean;
+  const moments = momentsOf(sums, means, order, variances);
+  const factor = moments.slice();
+  choleskyInPlace(factor, size, LEAST_PIVOT * mean, onRows);
+  return { size, order, moments, variances, factor };
 }
 
-/** [K, K] from [K + 1, K + 1]; nothing on the diagonal is below 0. */
-function centre(sums: Float64Array, size: number): Float64Array {
-  const row = size + 1;
+/** [K, K] second moments around the means, the weights in `order`; on the diagonal the variances. */
+function momentsOf(
+  sums: Float64Array,
+  means: Float64Array,
+  order: Int32Array,
+  variances: Float64Array,
+): Float64Array {
+  const [count, size] = [means.length, order.length];
+  const row = count + 1;
   const result = new Float64Array(size * size);
-  const count = sums[size * row + size]!;
   for (let i = 0; i < size; i++) {
-    const mean = count > 0 ? sums[i * row + size]! / count : 0;
-    for (let j = 0; j < size; j++) result[i * size + j] = sums[i * row + j]! - mean * sums[j * row + size]!;
-    result[i * size + i] = Math.max(0, result[i * size + i]!);
+    const from = order[i]!;
+    if (from < count)
+      for (let j = 0; j < i; j++) {
+        const to = order[j]!;
+        if (to >= count) continue;
+        const value = sums[from * row + to]! - means[from]! * sums[to * row + count]!;
+        result[i * size + j] = value;
+        result[j * size + i] = value;
+      }
+    result[i * size + i] = variances[i]!;
   }
   return result;
 }
 
-/** [K] means of the inputs. */
-export function meansOf(sums: Float64Array, size: number): Float64Array {
-  const row = size + 1;
-  const count = sums[size * row + size]!;
-  return Float64Array.from({ length: size }, (_, k) => (count > 0 ? sums[k * row + size]! / count : 0));
+/** [count] means of the inputs. */
+export function meansOf(sums: Float64Array, count: number): Float64Array {
+  const row = count + 1;
+  const seen = sums[count * row + count]!;
+  return Float64Array.from({ length: count }, (_, k) => (seen > 0 ? sums[k * row + count]! / seen : 0));
 }

@@ -2,7 +2,10 @@ import { DEPTHWISE_SMALLEST_SCALE } from '../weights/grid.ts';
 import type { QuantizedWeights } from '../weights/weight-quantizer.ts';
 import type { Layer } from './layer.ts';
 import { meansOf, problemOf } from './problem.ts';
-import { roundOutput } from './round-output.ts';
+import { type OutputWeights, type RoundedOutput, roundOutputs } from './round-outputs.ts';
+
+/** Outputs that are rounded side by side: the more, the less often the moments are read; their errors should fit a second-level cache. */
+const TOGETHER = 16;
 
 /** What learning did to a layer. Energies of what the layer computes, around the mean, summed up over its outputs. */
 export interface LearnedLayer {
@@ -14,43 +17,82 @@ export interface LearnedLayer {
   readonly learned: number;
 }
 
+export interface RoundLayerOptions {
+  readonly clamp: number;
+  readonly bits: number;
+  /** Called again and again while it computes, with the share that is done; what it throws ends that. */
+  onShare?(share: number): void;
+  /** Awaited where other work may be let in. */
+  pause?(): Promise<void> | undefined;
+}
+
 /**
  * @param sums [groups * parts, size + 1, size + 1] of `Moments`
  * @throws {WeightError} naming the layer whose weights are not finite
  */
-export function roundLayer(
-  { name, attributes, groups, parts, size }: Layer,
+export async function roundLayer(
+  layer: Layer,
   sums: Float64Array,
-  { clamp, bits }: { readonly clamp: number; readonly bits: number },
-): { readonly weights: QuantizedWeights; readonly layer: LearnedLayer } {
-  const { outputChannels, depthwise, bias: given } = attributes;
-  const weight = attributes.weight!;
-  const area = parts * size;
-  const quantized = new Int8Array(weight.length);
-  const scales = new Float32Array(outputChannels);
-  const bias = Float32Array.from({ length: outputChannels }, (_, channel) => given?.[channel] ?? 0);
-  const smallestScale = depthwise ? DEPTHWISE_SMALLEST_SCALE : 0;
+  options: RoundLayerOptions,
+): Promise<{ readonly weights: QuantizedWeights; readonly layer: LearnedLayer }> {
+  const { groups, parts, size } = layer;
+  const { outputChannels, bias: given } = layer.attributes;
+  const result = resultOf(layer, options.bits);
   const totals = { signal: 0, nearest: 0, learned: 0 };
   const perGroup = outputChannels / groups;
   for (let group = 0; group < groups; group++) {
     const own = Array.from({ length: parts }, (_, part) => pieceOf(sums, group * parts + part, size));
-    const problems = own.map((piece) => problemOf(piece, size));
+    const still = (): void => options.onShare?.(group / groups);
+    const problems = own.map((piece) => problemOf(piece, size, still));
     const means = own.map((piece) => meansOf(piece, size));
-    for (let channel = group * perGroup; channel < (group + 1) * perGroup; channel++) {
-      const row = weight.subarray(channel * area, (channel + 1) * area);
-      const whole = quantized.subarray(channel * area, (channel + 1) * area);
-      const rounded = roundOutput(
-        problems,
-        row,
-        { clamp, smallestScale, name: `${name}, output channel ${channel}` },
-        whole,
-      );
-      scales[channel] = rounded.scale;
-      bias[channel] = bias[channel]! + meanError(row, whole, rounded.scale, means);
-      for (const key of ['signal', 'nearest', 'learned'] as const) totals[key] += rounded[key];
+    const end = (group + 1) * perGroup;
+    for (let from = group * perGroup; from < end; from += TOGETHER) {
+      const to = Math.min(end, from + TOGETHER);
+      const outputs = outputsOf(layer, result.quantized, from, to);
+      const rounded = roundOutputs(problems, outputs, {
+        clamp: options.clamp,
+        smallestScale: layer.attributes.depthwise ? DEPTHWISE_SMALLEST_SCALE : 0,
+      });
+      for (const [i, one] of rounded.entries()) {
+        result.scales[from + i] = one.scale;
+        result.bias[from + i] = (given?.[from + i] ?? 0) + meanError(outputs[i]!, one, means);
+        for (const key of ['signal', 'nearest', 'learned'] as const) totals[key] += one[key];
+      }
+      options.onShare?.(to / outputChannels);
+      await options.pause?.();
     }
   }
-  return { weights: { quantized, scales, bits, bias }, layer: { name, ...totals } };
+  return { weights: result, layer: { name: layer.name, ...totals } };
+}
+
+function resultOf(
+  { attributes: { weight, outputChannels } }: Layer,
+  bits: number,
+): QuantizedWeights & { readonly bias: Float32Array } {
+  const quantized = new Int8Array(weight!.length);
+  return {
+    quantized,
+    scales: new Float32Array(outputChannels),
+    bits,
+    bias: new Float32Array(outputChannels),
+  };
+}
+
+function outputsOf(
+  { name, attributes, parts, size }: Layer,
+  quantized: Int8Array,
+  from: number,
+  to: number,
+): OutputWeights[] {
+  const area = parts * size;
+  return Array.from({ length: to - from }, (_, i) => {
+    const [start, end] = [(from + i) * area, (from + i + 1) * area];
+    return {
+      name: `${name}, output channel ${from + i}`,
+      weights: attributes.weight!.subarray(start, end),
+      quantized: quantized.subarray(start, end),
+    };
+  });
 }
 
 function pieceOf(sums: Float64Array, piece: number, size: number): Float64Array {
@@ -60,13 +102,12 @@ function pieceOf(sums: Float64Array, piece: number, size: number): Float64Array 
 
 /** By how much rounded weights compute too little on the average. */
 function meanError(
-  row: Float32Array,
-  whole: Int8Array,
-  scale: number,
+  { weights, quantized }: OutputWeights,
+  { scale }: RoundedOutput,
   means: readonly Float64Array[],
 ): number {
   let sum = 0;
   let at = 0;
-  for (const part of means) for (const mean of part) sum += (row[at]! - whole[at++]! * scale) * mean;
+  for (const part of means) for (const mean of part) sum += (weights[at]! - quantized[at++]! * scale) * mean;
   return sum;
 }

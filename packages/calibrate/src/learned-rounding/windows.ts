@@ -4,39 +4,80 @@ import type { Layer } from './layer.ts';
 /** The golden section: multiples of it fill an interval evenly. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** What a convolution's windows hold, each with a 1 behind. */
-export interface Windows {
+/** A place outside of the input. */
+const OUTSIDE = -1;
+
+/** Reads what a convolution's windows hold, at places that are spread over the output and always the same for a shape. */
+export class Windows {
+  /** How many there are of a sample. */
   readonly count: number;
-  /** [groups * parts, count, size + 1]. */
-  readonly rows: Float32Array;
+  readonly #layer: Layer;
+  /** [taps, count]: where the window's number is in the first channel, or `OUTSIDE`. */
+  readonly #places: Int32Array;
+  readonly #perChannel: number;
+
+  /**
+   * @param desc of the convolution's input
+   * @param most windows of a sample
+   */
+  constructor(layer: Layer, desc: Pick<TensorDesc, 'shape' | 'layout'>, most: number) {
+    const geometry = convolutionGeometry(layer.attributes, desc, undefined, layer.name);
+    const { batch, inputChannels: c, inputHeight: h, inputWidth: w } = geometry;
+    const { outputHeight, outputWidth } = geometry;
+    const chosen = spread(batch * outputHeight * outputWidth, most);
+    const [perChannel, perLine, perPixel] = desc.layout === 'NHWC' ? [1, w * c, c] : [h * w, w, 1];
+    this.count = chosen.length;
+    this.#layer = layer;
+    this.#perChannel = perChannel;
+    this.#places = placesOf(layer, geometry, chosen, [c * h * w, perLine, perPixel]);
+  }
+
+  /**
+   * @param data the input of the convolution, of one sample
+   * @param rows [groups * parts, size + 1, capacity] takes a window in each column from `at` on, with a 1 below
+   */
+  read(data: ArrayLike<number>, rows: Float32Array, capacity: number, at: number): void {
+    const { groups, parts, size, attributes } = this.#layer;
+    const area = attributes.kernel[0] * attributes.kernel[1];
+    const channels = size / area;
+    let to = at;
+    for (let piece = 0; piece < groups * parts; piece++) {
+      for (let channel = piece * channels; channel < (piece + 1) * channels; channel++)
+        for (let tap = 0; tap < area; tap++, to += capacity)
+          this.#gather(data, channel * this.#perChannel, tap, rows, to);
+      rows.fill(1, to, to + this.count);
+      to += capacity;
+    }
+  }
+
+  #gather(data: ArrayLike<number>, from: number, tap: number, rows: Float32Array, to: number): void {
+    const [places, count] = [this.#places, this.count];
+    for (let i = 0; i < count; i++) {
+      const place = places[tap * count + i]!;
+      rows[to + i] = place === OUTSIDE ? 0 : data[from + place]!;
+    }
+  }
 }
 
-/**
- * Windows at places that are spread over the output, always the same for a shape.
- *
- * @param data the input of the convolution
- * @param most places
- */
-export function windowsOf(
-  layer: Layer,
-  desc: Pick<TensorDesc, 'shape' | 'layout'>,
-  data: ArrayLike<number>,
-  most: number,
-): Windows {
-  const geometry = convolutionGeometry(layer.attributes, desc, undefined, layer.name);
-  const { batch, outputHeight, outputWidth } = geometry;
-  const places = spread(batch * outputHeight * outputWidth, most);
-  const pieces = layer.groups * layer.parts;
-  const row = layer.size + 1;
-  const rows = new Float32Array(pieces * places.length * row);
-  const reader = new WindowReader(layer, geometry, desc.layout === 'NHWC', data);
-  for (let piece = 0; piece < pieces; piece++)
-    for (const [i, place] of places.entries()) {
-      const at = (piece * places.length + i) * row;
-      reader.read(place, piece, rows, at);
-      rows[at + layer.size] = 1;
+/** [taps, chosen] */
+function placesOf(
+  { attributes: { stride, dilation } }: Layer,
+  { outputHeight, outputWidth, inputHeight, inputWidth, padTop, padLeft, kernel }: ConvolutionGeometry,
+  chosen: readonly number[],
+  [perImage, perLine, perPixel]: readonly [number, number, number],
+): Int32Array {
+  const plane = outputHeight * outputWidth;
+  const places: number[] = [];
+  for (let tap = 0; tap < kernel[0] * kernel[1]; tap++)
+    for (const place of chosen) {
+      const top = Math.floor((place % plane) / outputWidth) * stride[0] - padTop;
+      const line = top + Math.floor(tap / kernel[1]) * dilation[0];
+      const pixel = (place % outputWidth) * stride[1] - padLeft + (tap % kernel[1]) * dilation[1];
+      const outside = line < 0 || line >= inputHeight || pixel < 0 || pixel >= inputWidth;
+      const image = Math.floor(place / plane) * perImage;
+      places.push(outside ? OUTSIDE : image + line * perLine + pixel * perPixel);
     }
-  return { count: places.length, rows };
+  return Int32Array.from(places);
 }
 
 /** At most `most` different numbers below `count`, spread evenly, ascending. */
@@ -50,40 +91,4 @@ export function spread(count: number, most: number): number[] {
 
 function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b);
-}
-
-/** Reads windows; what lies outside of the input stays as it is. */
-class WindowReader {
-  readonly #layer: Layer;
-  readonly #geometry: ConvolutionGeometry;
-  readonly #data: ArrayLike<number>;
-  /** How far it is in the data from one image, channel, line and pixel to the next. */
-  readonly #steps: readonly [image: number, channel: number, line: number, pixel: number];
-
-  constructor(layer: Layer, geometry: ConvolutionGeometry, nhwc: boolean, data: ArrayLike<number>) {
-    this.#layer = layer;
-    this.#geometry = geometry;
-    this.#data = data;
-    const { inputChannels: c, inputHeight: h, inputWidth: w } = geometry;
-    this.#steps = nhwc ? [c * h * w, 1, w * c, c] : [c * h * w, h * w, w, 1];
-  }
-
-  read(place: number, piece: number, rows: Float32Array, to: number): void {
-    const { outputHeight, outputWidth, inputHeight, inputWidth, padTop, padLeft, kernel } = this.#geometry;
-    const { stride, dilation } = this.#layer.attributes;
-    const [perImage, perChannel, perLine, perPixel] = this.#steps;
-    const area = kernel[0] * kernel[1];
-    const channels = this.#layer.size / area;
-    const plane = outputHeight * outputWidth;
-    const top = Math.floor((place % plane) / outputWidth) * stride[0] - padTop;
-    const left = (place % outputWidth) * stride[1] - padLeft;
-    const from = Math.floor(place / plane) * perImage + piece * channels * perChannel;
-    for (let tap = 0; tap < area; tap++) {
-      const line = top + Math.floor(tap / kernel[1]) * dilation[0];
-      const pixel = left + (tap % kernel[1]) * dilation[1];
-      if (line < 0 || line >= inputHeight || pixel < 0 || pixel >= inputWidth) continue;
-      const at = from + line * perLine + pixel * perPixel;
-      for (let c = 0; c < channels; c++) rows[to + c * area + tap] = this.#data[at + c * perChannel]!;
-    }
-  }
 }

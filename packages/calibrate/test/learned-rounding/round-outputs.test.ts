@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { choleskyInPlace } from '../../src/learned-rounding/cholesky.ts';
 import { type Problem, problemOf } from '../../src/learned-rounding/problem.ts';
-import { roundOutput } from '../../src/learned-rounding/round-output.ts';
+import { roundOutputs } from '../../src/learned-rounding/round-outputs.ts';
 import { numbers, sumsOf } from './numbers.ts';
 
 /** (q s - w)ᵀ H (q s - w), in the plainest way. */
@@ -11,7 +11,7 @@ function errorOf(
   q: ArrayLike<number>,
   s: number,
 ) {
-  const off = Array.from(order, (k) => q[k]! * s - weights[k]!);
+  const off = Array.from(order, (k) => (k < weights.length ? q[k]! * s - weights[k]! : 0));
   let sum = 0;
   for (let i = 0; i < size; i++)
     for (let j = 0; j < size; j++) sum += off[i]! * moments[i * size + j]! * off[j]!;
@@ -27,8 +27,8 @@ function correlatedRows(random: () => number, size: number, count: number): numb
 
 function round(problem: Problem, weights: Float32Array, clamp: number) {
   const quantized = new Int8Array(weights.length);
-  const result = roundOutput([problem], weights, { clamp, name: 'conv' }, quantized);
-  return { ...result, quantized };
+  const [result] = roundOutputs([problem], [{ name: 'conv', weights, quantized }], { clamp });
+  return { ...result!, quantized };
 }
 
 function nearest(weights: Float32Array, clamp: number) {
@@ -93,7 +93,8 @@ describe('an output whose weights are rounded', () => {
     const weights = Float32Array.from({ length: 8 }, random);
     const problems = [0, 1].map(() => problemOf(sumsOf(correlatedRows(random, 4, 30), 4), 4));
     const quantized = new Int8Array(8);
-    const { scale, learned } = roundOutput(problems, weights, { clamp: 7, name: 'conv' }, quantized);
+    const [one] = roundOutputs(problems, [{ name: 'conv', weights, quantized }], { clamp: 7 });
+    const { scale, learned } = one!;
     const errors = problems.map((one, i) =>
       errorOf(one, weights.subarray(4 * i, 4 * i + 4), quantized.subarray(4 * i, 4 * i + 4), scale),
     );
@@ -176,9 +177,9 @@ describe('an output whose weights are rounded', () => {
       2,
     );
     const quantized = new Int8Array(2);
-    const options = { clamp: 127, smallestScale: 1e-6, name: 'conv' };
-    const { scale } = roundOutput([problem], Float32Array.of(3e-6, -1e-6), options, quantized);
-    expect(scale).toBeGreaterThanOrEqual(Math.fround(1e-6));
+    const output = { name: 'conv', weights: Float32Array.of(3e-6, -1e-6), quantized };
+    const [one] = roundOutputs([problem], [output], { clamp: 127, smallestScale: 1e-6 });
+    expect(one!.scale).toBeGreaterThanOrEqual(Math.fround(1e-6));
     expect([...quantized]).toEqual([3, -1]);
   });
 
@@ -210,6 +211,7 @@ describe('the triangle of a matrix', () => {
     choleskyInPlace(factor, size, 1e-12);
     for (let i = 0; i < size; i++)
       for (let j = i; j < size; j++) {
+        expect(factor[j * size + i]).toBe(factor[i * size + j]);
         let sum = 0;
         for (let k = 0; k <= i; k++) sum += factor[k * size + i]! * factor[k * size + j]!;
         expect(sum).toBeCloseTo(matrix[i * size + j]!, 8);
