@@ -12,8 +12,12 @@ import { createTable, OpType } from '@mnnquant/mnn-format';
 import { type Layer, sumsLength } from './layer.ts';
 import { Windows } from './windows.ts';
 
-/** Windows of all samples together from which a layer's moments are taken: enough for a few thousand weights, and bounded work. */
-const WINDOWS = 4096;
+/**
+ * Windows of all samples together from which a layer's moments are taken: so many for each weight of an output, which is enough, within bounds. The
+ * upper one bounds the work, the lower one is little work.
+ */
+const WINDOWS_PER_WEIGHT = 32;
+const [FEWEST_WINDOWS, MOST_WINDOWS] = [1024, 4096];
 
 /** Windows of one layer that are multiplied together, those of several samples where a sample has few. */
 interface Batch {
@@ -96,7 +100,8 @@ export class Moments {
   }
 
   #open(layer: Layer, desc: TensorDesc): Batch {
-    const windows = new Windows(layer, desc, Math.ceil(WINDOWS / this.#samples));
+    const wanted = Math.min(MOST_WINDOWS, Math.max(FEWEST_WINDOWS, WINDOWS_PER_WEIGHT * layer.size));
+    const windows = new Windows(layer, desc, Math.ceil(wanted / this.#samples));
     // Adding up takes as long as multiplying that many windows.
     const several = Math.floor((layer.size + 1) / windows.count);
     const capacity = Math.max(1, Math.min(several, this.#samples)) * windows.count;

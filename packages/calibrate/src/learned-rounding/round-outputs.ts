@@ -45,47 +45,74 @@ export function roundOutputs(
   outputs: readonly OutputWeights[],
   options: WeightQuantizeOptions,
 ): RoundedOutput[] {
-  const { clamp } = options;
-  const writable = (scale: number): number => writableScale(scale, options);
-  const largest = outputs.map(
-    ({ name, weights }) => channelAbsMax({ data: weights, channels: 1, name }, 0, weights.length) / clamp,
-  );
-  const pieces = piecesOf(problems, outputs);
-  const parts = problems.map(
-    (one, i) =>
-      new Part(
-        one,
-        pieces[i]!.map(({ weights }) => weights),
-        clamp,
-      ),
-  );
-  // Lanes without an output have weights that are 0, as outputs may: those are right with any scale.
-  const scales = new Float64Array(padded(outputs.length)).fill(1);
-  for (const [lane, most] of largest.entries()) if (most > 0) scales[lane] = writable(most);
-  for (const part of parts) part.nearest(scales);
-  const best = outputs.map((_, lane): RoundedOutput => {
-    const nearest = totalOf(parts, ({ energies }) => energies[lane]!);
-    const signal = totalOf(parts, ({ signals }) => signals[lane]!);
-    return { scale: scales[lane]!, signal, nearest, learned: nearest };
-  });
-  const keep = (lane: number): void => {
-    for (const [i, part] of parts.entries()) part.write(lane, pieces[i]![lane]!.quantized);
-  };
-  for (const lane of outputs.keys()) keep(lane);
-  for (const [lane, most] of largest.entries())
-    if (most > 0) scales[lane] = firstScale(parts, lane, most, writable);
+  const search = new Search(problems, outputs, options);
+  search.chooseScales();
   const rounds = outputs.some(({ weights }) => weights.length > ONE_ROUND) ? 1 : ROUNDS;
-  for (let round = 0; round < rounds; round++) {
-    for (const part of parts) part.learn(scales);
-    for (const [lane, before] of best.entries()) {
-      const fitted = refit(parts, lane, scales[lane]!, writable);
-      scales[lane] = fitted.scale;
-      if (fitted.error >= before.learned) continue;
-      best[lane] = { ...before, scale: fitted.scale, learned: fitted.error };
-      keep(lane);
+  for (let round = 0; round < rounds; round++) search.learn();
+  return search.best;
+}
+
+/** Outputs side by side, each in a lane. Begins with the weights of MAX_ABS. */
+class Search {
+  /** By lane: the best so far; its whole numbers were written. */
+  readonly best: RoundedOutput[];
+  /** By part and lane. */
+  readonly #pieces: readonly (readonly OutputWeights[])[];
+  readonly #parts: readonly Part[];
+  /** By lane: the scale with which nothing is cut off; 0 where all weights are. */
+  readonly #largest: readonly number[];
+  /** By lane: that which is tried next. */
+  readonly #scales: Float64Array;
+  readonly #writable: (scale: number) => number;
+
+  constructor(
+    problems: readonly Problem[],
+    outputs: readonly OutputWeights[],
+    options: WeightQuantizeOptions,
+  ) {
+    const { clamp } = options;
+    this.#writable = (scale) => writableScale(scale, options);
+    this.#largest = outputs.map(
+      ({ name, weights }) => channelAbsMax({ data: weights, channels: 1, name }, 0, weights.length) / clamp,
+    );
+    this.#pieces = piecesOf(problems, outputs);
+    this.#parts = this.#pieces.map((pieces, i) => {
+      const weights = pieces.map((piece) => piece.weights);
+      return new Part(problems[i]!, weights, clamp);
+    });
+    // Lanes without an output have weights that are 0, as outputs may: those are right with any scale.
+    this.#scales = new Float64Array(padded(outputs.length)).fill(1);
+    for (const [lane, largest] of this.#largest.entries())
+      if (largest > 0) this.#scales[lane] = this.#writable(largest);
+    for (const part of this.#parts) part.nearest(this.#scales);
+    this.best = outputs.map((_, lane) => {
+      const nearest = totalOf(this.#parts, ({ energies }) => energies[lane]!);
+      const signal = totalOf(this.#parts, ({ signals }) => signals[lane]!);
+      return { scale: this.#scales[lane]!, signal, nearest, learned: nearest };
+    });
+    for (const lane of outputs.keys()) this.#write(lane);
+  }
+
+  chooseScales(): void {
+    for (const [lane, largest] of this.#largest.entries())
+      if (largest > 0) this.#scales[lane] = firstScale(this.#parts, lane, largest, this.#writable);
+  }
+
+  /** Rounds with the scales, takes those that fit the result, and keeps what is better than before. */
+  learn(): void {
+    for (const part of this.#parts) part.learn(this.#scales);
+    for (const [lane, before] of this.best.entries()) {
+      const { scale, error } = refit(this.#parts, lane, this.#scales[lane]!, this.#writable);
+      this.#scales[lane] = scale;
+      if (!(error < before.learned)) continue;
+      this.best[lane] = { ...before, scale, learned: error };
+      this.#write(lane);
     }
   }
-  return best;
+
+  #write(lane: number): void {
+    for (const [i, part] of this.#parts.entries()) part.write(lane, this.#pieces[i]![lane]!.quantized);
+  }
 }
 
 /** By part: the part of each output. */

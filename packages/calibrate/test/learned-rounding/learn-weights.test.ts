@@ -1,4 +1,11 @@
-import { buildGraph, createPlan, createReferenceBackend, execute, type Sample } from '@mnnquant/graph';
+import {
+  buildGraph,
+  createPlan,
+  createReferenceBackend,
+  execute,
+  type Sample,
+  type TensorBackend,
+} from '@mnnquant/graph';
 import {
   type Convolution2DCommon,
   createTable,
@@ -33,6 +40,9 @@ const cases: Readonly<Record<string, Case>> = {
     depthwise: true,
     common: { kernelX: 3, kernelY: 3, padX: 1, padY: 1, outputCount: CHANNELS, group: CHANNELS },
     bias: true,
+  },
+  'a convolution over the whole of its input': {
+    common: { kernelX: WIDTH, kernelY: HEIGHT, outputCount: 2 },
   },
   'a convolution in groups': { common: { kernelX: 3, kernelY: 1, outputCount: 4, group: 2 }, bias: true },
 };
@@ -84,7 +94,13 @@ function sampleOf(index: number): Sample {
   return new Map([['input', data]]);
 }
 
-async function learned(one: Case, bits: number, memoryBudgetBytes = 2 ** 24) {
+interface Options {
+  readonly memoryBudgetBytes?: number;
+  readonly backend?: TensorBackend;
+  onProgress?(done: number, total: number): void;
+}
+
+async function learned(one: Case, bits: number, options: Options = {}) {
   const plan = createPlan(buildGraph(netOf(one)), new Map([['input', [1, CHANNELS, HEIGHT, WIDTH]]]));
   const config = { weightMethod: 'GPTQ', weightClamp: 127, quantBits: bits } as const;
   const none = new Set<number>();
@@ -102,8 +118,9 @@ async function learned(one: Case, bits: number, memoryBudgetBytes = 2 ** 24) {
     config,
     backend: createReferenceBackend(),
     samples: { count: SAMPLES, load: async (index) => sampleOf(index) },
-    memoryBudgetBytes,
+    memoryBudgetBytes: 2 ** 24,
     onProgress: (done, total) => steps.push(done / total),
+    ...options,
   });
   return { plan, steps, ...result };
 }
@@ -168,10 +185,67 @@ describe.each(Object.entries(cases))('%s', (_, one) => {
 describe('learning', () => {
   it('gives the same whatever the memory, and tells how far it is', async () => {
     const roomy = await learned(cases['a padded 3x3 convolution']!, 8);
-    const tight = await learned(cases['a padded 3x3 convolution']!, 8, 1);
+    const tight = await learned(cases['a padded 3x3 convolution']!, 8, { memoryBudgetBytes: 1 });
     expect(tight.weights).toEqual(roomy.weights);
     expect(roomy.steps.at(-1)).toBe(1);
     expect(roomy.steps).toEqual([...roomy.steps].sort((a, b) => a - b));
+  });
+});
+
+/** Counts what is allocated and not yet freed. */
+function countingBackend() {
+  const backend = createReferenceBackend();
+  const live = new Set<unknown>();
+  const [allocate, free] = [backend.allocate.bind(backend), backend.free.bind(backend)];
+  const counted: Pick<TensorBackend, 'allocate' | 'free'> = {
+    allocate(desc, sample) {
+      const tensor = allocate(desc, sample);
+      live.add(tensor);
+      return tensor;
+    },
+    free(tensor) {
+      live.delete(tensor);
+      free(tensor);
+    },
+  };
+  return { backend: Object.assign(backend, counted), live };
+}
+
+describe('learning that is stopped', () => {
+  const one: Case = { common: { kernelX: 3, kernelY: 3, outputCount: 40 } };
+
+  it('ends with what onProgress throws, whenever that is, and leaves the backend as it was', async () => {
+    let calls = 0;
+    const undisturbed = await learned(one, 8, { onProgress: () => calls++ });
+    const { backend, live } = countingBackend();
+    let most = 0;
+    // Enough to be asked while the network runs, while moments are factored, and between the outputs of the layer.
+    expect(calls).toBeGreaterThan(6);
+    for (let last = 0; last < calls; last++) {
+      const stop = new Error(`stopped at ${last}`);
+      let left = last;
+      const onProgress = (): void => {
+        most = Math.max(most, live.size);
+        if (left-- === 0) throw stop;
+      };
+      await expect(learned(one, 8, { backend, onProgress })).rejects.toThrow(stop);
+      expect(left).toBe(-1);
+      expect(live.size).toBe(0);
+    }
+    expect(most).toBeGreaterThan(0);
+    const again = await learned(one, 8, { backend });
+    expect(again.weights).toEqual(undisturbed.weights);
+    expect(live.size).toBe(0);
+  });
+
+  it('is asked again and again within a layer', async () => {
+    const shares: number[] = [];
+    await learned({ common: { kernelX: 3, kernelY: 3, outputCount: 70 } }, 8, {
+      onProgress: (done, total) => shares.push(done / total),
+    });
+    // Once for each four weights of an output when the moments are factored, and for each 16 outputs.
+    expect(shares.length).toBeGreaterThanOrEqual(Math.ceil((CHANNELS * 9) / 4) + Math.ceil(70 / 16));
+    expect(Math.max(...shares)).toBe(1);
   });
 });
 

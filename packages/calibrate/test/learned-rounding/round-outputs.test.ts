@@ -88,6 +88,40 @@ describe('an output whose weights are rounded', () => {
     );
   });
 
+  it.each([1, 4, 5, 9])('is the same alone and beside %i others', (others) => {
+    const random = numbers(others);
+    const size = 13;
+    const problem = problemOf(sumsOf(correlatedRows(random, size, 40), size), size);
+    const outputs = Array.from({ length: others + 1 }, (_, i) => ({
+      name: 'conv',
+      // One of them has nothing but zeros.
+      weights: Float32Array.from({ length: size }, () => (i === 1 ? 0 : (i + 1) * random())),
+      quantized: new Int8Array(size),
+    }));
+    const together = roundOutputs([problem], outputs, { clamp: 7 });
+    for (const [i, { weights, quantized }] of outputs.entries())
+      expect({ ...together[i]!, quantized }).toEqual(round(problem, weights, 7));
+  });
+
+  it('cannot be made better by another whole weight, where the sweeps came to an end', () => {
+    const random = numbers(21);
+    const [size, clamp] = [10, 20];
+    let settled = 0;
+    for (let trial = 0; trial < 20; trial++) {
+      const weights = Float32Array.from({ length: size }, random);
+      const problem = problemOf(sumsOf(correlatedRows(random, size, 30), size), size);
+      const { quantized, scale, learned } = round(problem, weights, clamp);
+      const changed = Array.from(quantized).flatMap((q, k) =>
+        [q - 1, q + 1]
+          .filter((other) => Math.abs(other) <= clamp)
+          .map((other) => errorOf(problem, weights, quantized.with(k, other), scale)),
+      );
+      if (Math.min(...changed) >= learned * (1 - 1e-9)) settled++;
+    }
+    // The scale is fitted after the sweeps, and a weight may then be better elsewhere.
+    expect(settled).toBeGreaterThanOrEqual(16);
+  });
+
   it('with parts is what each part is on its own, but for the one scale', () => {
     const random = numbers(9);
     const weights = Float32Array.from({ length: 8 }, random);

@@ -1,0 +1,139 @@
+import {
+  type ConvolutionAttributes,
+  createReferenceBackend,
+  type DeviceTensor,
+  type TensorBackend,
+  type TensorDesc,
+} from '@mnnquant/graph';
+import { PadMode } from '@mnnquant/mnn-format';
+import { describe, expect, it } from 'vitest';
+import type { Layer } from '../../src/learned-rounding/layer.ts';
+import { Moments } from '../../src/learned-rounding/moments.ts';
+import { numbers } from './numbers.ts';
+
+const [CHANNELS, TAPS] = [6, 6];
+
+/** 3x2 windows, strided, dilated and padded. */
+function layerOf(groups: number, parts: number): Layer {
+  const size = (CHANNELS / groups / parts) * TAPS;
+  const attributes: ConvolutionAttributes = {
+    depthwise: false,
+    group: groups,
+    outputChannels: groups,
+    inputChannels: CHANNELS,
+    kernel: [3, 2],
+    stride: [2, 1],
+    dilation: [1, 2],
+    padMode: PadMode.CAFFE,
+    pads: [1, 0, 1, 1],
+    relu: false,
+    relu6: false,
+    weight: new Float32Array(CHANNELS * TAPS),
+    bias: undefined,
+  };
+  return { index: 3, name: 'conv', tensor: 0, attributes, groups, parts, size };
+}
+
+function descOf(height: number, width: number, layout: 'NCHW' | 'NHWC' = 'NCHW'): TensorDesc {
+  const shape = layout === 'NCHW' ? [1, CHANNELS, height, width] : [1, height, width, CHANNELS];
+  return { shape, layout, dtype: 'float32' };
+}
+
+function sampleOf(seed: number, { shape }: TensorDesc): Float32Array {
+  return Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, numbers(seed));
+}
+
+/** [groups * parts, size + 1, size + 1], window after window, as the convolution is defined. */
+function plainSums(layer: Layer, samples: readonly { desc: TensorDesc; data: Float32Array }[]): Float64Array {
+  const row = layer.size + 1;
+  const pieces = layer.groups * layer.parts;
+  const sums = new Float64Array(pieces * row * row);
+  for (const { desc, data } of samples) {
+    const nhwc = desc.layout === 'NHWC';
+    const [height, width] = nhwc ? desc.shape.slice(1) : desc.shape.slice(2);
+    const at = (c: number, y: number, x: number): number => {
+      if (y < 0 || y >= height! || x < 0 || x >= width!) return 0;
+      return data[nhwc ? (y * width! + x) * CHANNELS + c : (c * height! + y) * width! + x]!;
+    };
+    for (let top = -1; top + 2 <= height!; top += 2)
+      for (let left = 0; left + 2 <= width!; left++)
+        for (let piece = 0; piece < pieces; piece++) {
+          const own = Array.from({ length: layer.size }, (_, k) => {
+            const channel = (piece * layer.size) / TAPS + Math.floor(k / TAPS);
+            return at(channel, top + Math.floor((k % TAPS) / 2), left + 2 * (k % 2));
+          });
+          own.push(1);
+          for (let i = 0; i < row; i++)
+            for (let j = 0; j < row; j++) sums[(piece * row + i) * row + j]! += own[i]! * own[j]!;
+        }
+  }
+  return sums;
+}
+
+/** @param chunks how many samples are given at a time */
+async function sumsOf(
+  layer: Layer,
+  samples: readonly { desc: TensorDesc; data: Float32Array }[],
+  chunks: number,
+  backend: TensorBackend = createReferenceBackend(),
+): Promise<Float64Array> {
+  const moments = new Moments(backend, samples.length);
+  for (let at = 0; at < samples.length; at += chunks) {
+    const chunk = samples.slice(at, at + chunks);
+    const values: DeviceTensor[] = chunk.map(({ desc, data }, i) => {
+      const value = backend.allocate(desc, at + i);
+      backend.upload(value, data);
+      return value;
+    });
+    await moments.add(layer, chunk[0]!.desc, values);
+  }
+  return moments.take(layer);
+}
+
+const cases: readonly [string, TensorDesc][] = [
+  ['few windows, multiplied together with those of other samples', descOf(4, 3)],
+  ['more windows than weights', descOf(9, 8)],
+  ['channels behind each other', descOf(5, 4, 'NHWC')],
+];
+
+describe.each(cases)('moments of samples with %s', (_, desc) => {
+  it.each([
+    [1, 1],
+    [1, 2],
+    [3, 1],
+  ])('in %i groups and %i parts are the sums of products', async (groups, parts) => {
+    const layer = layerOf(groups, parts);
+    const samples = Array.from({ length: 12 }, (_, i) => ({ desc, data: sampleOf(i, desc) }));
+    const expected = plainSums(layer, samples);
+    const own = await sumsOf(layer, samples, 5);
+    expect(own).toHaveLength(expected.length);
+    for (const [i, sum] of own.entries()) expect(sum).toBeCloseTo(expected[i]!, 3);
+  });
+
+  it('are the same to the bit however many are given, or worked on, at a time', async () => {
+    const layer = layerOf(1, 1);
+    const samples = Array.from({ length: 12 }, (_, i) => ({ desc, data: sampleOf(i, desc) }));
+    const one = await sumsOf(layer, samples, 1);
+    expect(await sumsOf(layer, samples, 7)).toEqual(one);
+    const backend = Object.assign(createReferenceBackend(), { concurrency: 3 });
+    expect(await sumsOf(layer, samples, 12, backend)).toEqual(one);
+  });
+});
+
+describe('moments', () => {
+  it('of samples of several sizes are the sums over all', async () => {
+    const layer = layerOf(1, 1);
+    const samples = [descOf(4, 3), descOf(4, 3), descOf(7, 5), descOf(4, 3)].map((desc, i) => ({
+      desc,
+      data: sampleOf(i, desc),
+    }));
+    const expected = plainSums(layer, samples);
+    const own = await sumsOf(layer, samples, 1);
+    for (const [i, sum] of own.entries()) expect(sum).toBeCloseTo(expected[i]!, 3);
+  });
+
+  it('of nothing are zeros', async () => {
+    const own = await sumsOf(layerOf(1, 1), [], 1);
+    expect(own).toEqual(new Float64Array(37 * 37));
+  });
+});
