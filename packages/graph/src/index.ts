@@ -8,6 +8,7 @@ export type {
   RangeStatistics,
   TensorBackend,
 } from './backend.ts';
+export { Breath } from './breath.ts';
 export { type BuildOptions, buildGraph } from './build-graph.ts';
 export { constantTensor } from './constant.ts';
 export type { ControlBody, ControlRuntime } from './control.ts';

@@ -1,4 +1,5 @@
 import {
+  Breath,
   budgetOn,
   createPlan,
   type ExecutionPlan,
@@ -43,8 +44,6 @@ const SUM_BYTES = 8 + 4;
 
 /** Products of two weights that count as much as an op run for a sample. */
 const PRODUCTS_OF_STEP = 2 ** 20;
-/** Such steps after which other work of the thread is let in. */
-const STEPS_AT_ONCE = 32;
 
 /**
  * Rounds the weights of every int8 convolution so that the convolution computes nearly the same of the samples (`weight_quantize_method:
@@ -68,17 +67,20 @@ export async function learnWeights(job: LearnJob): Promise<LearnedWeights> {
     job,
     steps * passes.length + layers.reduce((sum, layer) => sum + stepsOf(layer), 0),
   );
+  const breath = new Breath();
   const weights: WeightsByOp = new Map();
   const learned: LearnedLayer[] = [];
   for (const pass of passes) {
     const moments = new Moments(backend, samples.count);
     for (const group of groups) await runGroup(job, group, pass, moments, progress);
     for (const layer of pass) {
-      const rounded = await roundLayer(layer, await moments.take(layer), {
+      const sums = await moments.take(layer);
+      progress.within(0);
+      const rounded = await roundLayer(layer, sums, {
         clamp,
         bits: config.quantBits,
         onShare: (share) => progress.within(share * stepsOf(layer)),
-        pause: () => progress.pause(),
+        pause: () => breath.take(),
       });
       weights.set(layer.index, rounded.weights);
       learned.push(rounded.layer);
@@ -93,8 +95,6 @@ class Progress {
   readonly #job: LearnJob;
   readonly #total: number;
   #done = 0;
-  #within = 0;
-  #paused = 0;
 
   constructor(job: LearnJob, total: number) {
     this.#job = job;
@@ -108,16 +108,7 @@ class Progress {
 
   /** Of the next steps so many are done. */
   within(steps: number): void {
-    this.#within = Math.floor(steps);
-    this.#job.onProgress?.(this.#done + this.#within, this.#total);
-  }
-
-  /** Lets other work of the thread in, where enough was done since. */
-  pause(): Promise<void> | undefined {
-    const now = this.#done + this.#within;
-    if (now - this.#paused < STEPS_AT_ONCE) return undefined;
-    this.#paused = now;
-    return new Promise((resolve) => setTimeout(resolve));
+    this.#job.onProgress?.(this.#done + Math.floor(steps), this.#total);
   }
 }
 
