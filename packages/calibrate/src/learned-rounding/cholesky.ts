@@ -4,8 +4,9 @@ import { multiplyTile, TILE } from './tile.ts';
  * Upper triangle R of a symmetric matrix A = Rᵀ R, in place of A; below the diagonal stands its mirror image Rᵀ, so that rows of both can be read
  * in a row.
  *
- * A pivot that is not above `least` (a column that follows from others up to rounding) counts as `least`: what lies in its direction hardly
- * matters, and the factor stays finite.
+ * A pivot that is not above `least` (a column that follows from others up to rounding) counts as `least`, and as having nothing to do with
+ * the columns behind it: what lies in its direction hardly matters, and the factor stays finite, also where errors of rounding have left the
+ * matrix slightly indefinite.
  *
  * @param matrix [size, size] row-major, symmetric, positive semidefinite
  * @param size a multiple of `TILE`
@@ -39,14 +40,16 @@ function finishTile(
   least: number,
   sums: Float64Array,
 ): void {
+  const smallest = Math.sqrt(least);
   for (let row = 0; row < TILE; row++) {
     const at = (i + row) * size + j;
     for (let column = 0; column < TILE && j + column <= i + row; column++) {
       const pivots = (j + column) * size + j;
       let value = matrix[at + column]! - sums[row * TILE + column]!;
       for (let k = 0; k < column; k++) value -= matrix[at + k]! * matrix[pivots + k]!;
-      matrix[at + column] =
-        j + column === i + row ? Math.sqrt(Math.max(value, least)) : value / matrix[pivots + column]!;
+      const pivot = matrix[pivots + column]!;
+      if (j + column === i + row) matrix[at + column] = Math.sqrt(Math.max(value, least));
+      else matrix[at + column] = pivot > smallest ? value / pivot : 0;
     }
   }
 }

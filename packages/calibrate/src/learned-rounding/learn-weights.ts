@@ -74,9 +74,9 @@ export async function learnWeights(job: LearnJob): Promise<LearnedWeights> {
     const moments = new Moments(backend, samples.count);
     for (const group of groups) await runGroup(job, group, pass, moments, progress);
     for (const layer of pass) {
-      const sums = await moments.take(layer);
+      const seen = await moments.take(layer);
       progress.within(0);
-      const rounded = await roundLayer(layer, sums, {
+      const rounded = await roundLayer(layer, seen, {
         clamp,
         bits: config.quantBits,
         onShare: (share) => progress.within(share * stepsOf(layer)),

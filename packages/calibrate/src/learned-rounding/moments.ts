@@ -12,12 +12,8 @@ import { createTable, OpType } from '@mnnquant/mnn-format';
 import { type Layer, sumsLength } from './layer.ts';
 import { Windows } from './windows.ts';
 
-/**
- * Windows of all samples together from which a layer's moments are taken: so many for each weight of an output, which is enough, within bounds. The
- * upper one bounds the work, the lower one is little work.
- */
-const WINDOWS_PER_WEIGHT = 32;
-const [FEWEST_WINDOWS, MOST_WINDOWS] = [1024, 4096];
+/** Windows of all samples together from which a layer's moments are taken: enough for a few thousand weights, and bounded work. */
+const WINDOWS = 4096;
 
 /** Windows of one layer that are multiplied together, those of several samples where a sample has few. */
 interface Batch {
@@ -31,16 +27,25 @@ interface Batch {
   filled: number;
 }
 
+/** What was seen of the inputs of a layer. */
+export interface LayerMoments {
+  /** [groups * parts, size]: what was taken from each input before products were made. */
+  readonly origin: Float32Array;
+  /** [groups * parts, size + 1, size + 1]: sums of products of inputs less their origin, the last one being always 1. */
+  readonly sums: Float64Array;
+}
+
 /**
- * Sums of products of what the windows of convolutions hold. Of each batch they are computed by the backend, in float32; batches are made in the
+ * Sums of products of what the windows of convolutions hold, around the means of the first batch: float32 then keeps what inputs vary by, also where
+ * that is little beside their mean. Of each batch they are computed by the backend, in float32; batches are made in the
  * order of the samples and added one after the other in float64, so that the sums do not depend on threads or memory.
  */
 export class Moments {
   readonly #backend: TensorBackend;
   readonly #samples: number;
   readonly #kernels = new Map<string, BoundKernel>();
-  /** By op index: [groups * parts, size + 1, size + 1]. */
-  readonly #sums = new Map<number, Float64Array>();
+  /** By op index. */
+  readonly #seen = new Map<number, LayerMoments>();
   /** By op index: that which is being filled. */
   readonly #batches = new Map<number, Batch>();
   #multiplied = 0;
@@ -75,12 +80,12 @@ export class Moments {
     await this.#sum(ready);
   }
 
-  /** The sums of a layer, which are forgotten here; zeros where nothing was seen. */
-  async take(layer: Layer): Promise<Float64Array> {
+  /** What was seen of a layer, which is forgotten here; zeros where that was nothing. */
+  async take(layer: Layer): Promise<LayerMoments> {
     await this.#sum(this.#close(layer, ''));
-    const sums = this.#sums.get(layer.index) ?? new Float64Array(sumsLength(layer));
-    this.#sums.delete(layer.index);
-    return sums;
+    const seen = this.#seen.get(layer.index);
+    this.#seen.delete(layer.index);
+    return seen ?? nothing(layer, new Float32Array(layer.groups * layer.parts * layer.size));
   }
 
   /** The batch that is being filled, as one that is ready, unless it takes inputs of this shape. */
@@ -100,8 +105,7 @@ export class Moments {
   }
 
   #open(layer: Layer, desc: TensorDesc): Batch {
-    const wanted = Math.min(MOST_WINDOWS, Math.max(FEWEST_WINDOWS, WINDOWS_PER_WEIGHT * layer.size));
-    const windows = new Windows(layer, desc, Math.ceil(wanted / this.#samples));
+    const windows = new Windows(layer, desc, Math.ceil(WINDOWS / this.#samples));
     // Adding up takes as long as multiplying that many windows.
     const several = Math.floor((layer.size + 1) / windows.count);
     const capacity = Math.max(1, Math.min(several, this.#samples)) * windows.count;
@@ -112,12 +116,14 @@ export class Moments {
   }
 
   async #sum(batches: readonly Batch[]): Promise<void> {
-    const products = await Promise.all(batches.map((batch) => this.#products(batch)));
-    for (const [i, { layer }] of batches.entries()) {
-      const sums = this.#sums.get(layer.index) ?? new Float64Array(sumsLength(layer));
-      this.#sums.set(layer.index, sums);
-      addTo(sums, products[i]!);
+    for (const batch of batches) {
+      const { layer } = batch;
+      const seen = this.#seen.get(layer.index) ?? nothing(layer, meansOfRows(batch));
+      this.#seen.set(layer.index, seen);
+      subtract(batch, seen.origin);
     }
+    const products = await Promise.all(batches.map((batch) => this.#products(batch)));
+    for (const [i, { layer }] of batches.entries()) addTo(this.#seen.get(layer.index)!.sums, products[i]!);
   }
 
   async #products({ layer, rows, capacity }: Batch): Promise<Float32Array> {
@@ -156,6 +162,28 @@ export class Moments {
       hostKernel({ node, outputs: [to] }, this.#backend);
     this.#kernels.set(key, kernel);
     return kernel;
+  }
+}
+
+function nothing(layer: Layer, origin: Float32Array): LayerMoments {
+  return { origin, sums: new Float64Array(sumsLength(layer)) };
+}
+
+/** [groups * parts, size] */
+function meansOfRows({ layer: { groups, parts, size }, rows, capacity, filled }: Batch): Float32Array {
+  return Float32Array.from({ length: groups * parts * size }, (_, i) => {
+    const from = (i + Math.floor(i / size)) * capacity;
+    let sum = 0;
+    for (let at = from; at < from + filled; at++) sum += rows[at]!;
+    return sum / filled;
+  });
+}
+
+/** From all rows but those of ones. */
+function subtract({ layer: { size }, rows, capacity, filled }: Batch, origin: Float32Array): void {
+  for (const [i, mean] of origin.entries()) {
+    const from = (i + Math.floor(i / size)) * capacity;
+    for (let at = from; at < from + filled; at++) rows[at] = rows[at]! - mean;
   }
 }
 

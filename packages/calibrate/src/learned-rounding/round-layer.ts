@@ -1,6 +1,7 @@
 import { DEPTHWISE_SMALLEST_SCALE } from '../weights/grid.ts';
 import type { QuantizedWeights } from '../weights/weight-quantizer.ts';
 import type { Layer } from './layer.ts';
+import type { LayerMoments } from './moments.ts';
 import { meansOf, problemOf } from './problem.ts';
 import { type OutputWeights, type RoundedOutput, roundOutputs } from './round-outputs.ts';
 
@@ -27,12 +28,11 @@ export interface RoundLayerOptions {
 }
 
 /**
- * @param sums [groups * parts, size + 1, size + 1] of `Moments`
  * @throws {WeightError} naming the layer whose weights are not finite
  */
 export async function roundLayer(
   layer: Layer,
-  sums: Float64Array,
+  { origin, sums }: LayerMoments,
   options: RoundLayerOptions,
 ): Promise<{ readonly weights: QuantizedWeights; readonly layer: LearnedLayer }> {
   const { groups, parts, size } = layer;
@@ -44,7 +44,9 @@ export async function roundLayer(
     const own = Array.from({ length: parts }, (_, part) => pieceOf(sums, group * parts + part, size));
     const still = (): void => options.onShare?.(group / groups);
     const problems = own.map((piece) => problemOf(piece, size, still));
-    const means = own.map((piece) => meansOf(piece, size));
+    const means = own.map((piece, part) =>
+      meansOf(piece, size).map((mean, k) => origin[(group * parts + part) * size + k]! + mean),
+    );
     const end = (group + 1) * perGroup;
     for (let from = group * perGroup; from < end; from += TOGETHER) {
       const to = Math.min(end, from + TOGETHER);

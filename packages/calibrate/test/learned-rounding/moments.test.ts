@@ -8,7 +8,7 @@ import {
 import { PadMode } from '@mnnquant/mnn-format';
 import { describe, expect, it } from 'vitest';
 import type { Layer } from '../../src/learned-rounding/layer.ts';
-import { Moments } from '../../src/learned-rounding/moments.ts';
+import { type LayerMoments, Moments } from '../../src/learned-rounding/moments.ts';
 import { numbers } from './numbers.ts';
 
 const [CHANNELS, TAPS] = [6, 6];
@@ -43,8 +43,12 @@ function sampleOf(seed: number, { shape }: TensorDesc): Float32Array {
   return Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, numbers(seed));
 }
 
-/** [groups * parts, size + 1, size + 1], window after window, as the convolution is defined. */
-function plainSums(layer: Layer, samples: readonly { desc: TensorDesc; data: Float32Array }[]): Float64Array {
+/** [groups * parts, size + 1, size + 1] around `origin`, window after window, as the convolution is defined. */
+function plainSums(
+  layer: Layer,
+  samples: readonly { desc: TensorDesc; data: Float32Array }[],
+  origin: Float32Array,
+): Float64Array {
   const row = layer.size + 1;
   const pieces = layer.groups * layer.parts;
   const sums = new Float64Array(pieces * row * row);
@@ -60,7 +64,8 @@ function plainSums(layer: Layer, samples: readonly { desc: TensorDesc; data: Flo
         for (let piece = 0; piece < pieces; piece++) {
           const own = Array.from({ length: layer.size }, (_, k) => {
             const channel = (piece * layer.size) / TAPS + Math.floor(k / TAPS);
-            return at(channel, top + Math.floor((k % TAPS) / 2), left + 2 * (k % 2));
+            const input = at(channel, top + Math.floor((k % TAPS) / 2), left + 2 * (k % 2));
+            return input - origin[piece * layer.size + k]!;
           });
           own.push(1);
           for (let i = 0; i < row; i++)
@@ -76,7 +81,7 @@ async function sumsOf(
   samples: readonly { desc: TensorDesc; data: Float32Array }[],
   chunks: number,
   backend: TensorBackend = createReferenceBackend(),
-): Promise<Float64Array> {
+): Promise<LayerMoments> {
   const moments = new Moments(backend, samples.length);
   for (let at = 0; at < samples.length; at += chunks) {
     const chunk = samples.slice(at, at + chunks);
@@ -104,8 +109,8 @@ describe.each(cases)('moments of samples with %s', (_, desc) => {
   ])('in %i groups and %i parts are the sums of products', async (groups, parts) => {
     const layer = layerOf(groups, parts);
     const samples = Array.from({ length: 12 }, (_, i) => ({ desc, data: sampleOf(i, desc) }));
-    const expected = plainSums(layer, samples);
-    const own = await sumsOf(layer, samples, 5);
+    const { sums: own, origin } = await sumsOf(layer, samples, 5);
+    const expected = plainSums(layer, samples, origin);
     expect(own).toHaveLength(expected.length);
     for (const [i, sum] of own.entries()) expect(sum).toBeCloseTo(expected[i]!, 3);
   });
@@ -127,13 +132,33 @@ describe('moments', () => {
       desc,
       data: sampleOf(i, desc),
     }));
-    const expected = plainSums(layer, samples);
-    const own = await sumsOf(layer, samples, 1);
-    for (const [i, sum] of own.entries()) expect(sum).toBeCloseTo(expected[i]!, 3);
+    const { sums, origin } = await sumsOf(layer, samples, 1);
+    const expected = plainSums(layer, samples, origin);
+    for (const [i, sum] of sums.entries()) expect(sum).toBeCloseTo(expected[i]!, 3);
   });
 
   it('of nothing are zeros', async () => {
     const own = await sumsOf(layerOf(1, 1), [], 1);
-    expect(own).toEqual(new Float64Array(37 * 37));
+    expect(own).toEqual({ origin: new Float32Array(36), sums: new Float64Array(37 * 37) });
+  });
+
+  it('keep what inputs vary by, where that is little beside their mean', async () => {
+    const given = layerOf(1, 1);
+    const layer = { ...given, attributes: { ...given.attributes, pads: [0, 0, 0, 0] as const } };
+    // One window, which is the first and the last column.
+    const desc = descOf(3, 3);
+    const samples = Array.from({ length: 12 }, (_, i) => ({
+      desc,
+      data: sampleOf(i, desc).map((one) => 1000 + one / 16),
+    }));
+    const { sums } = await sumsOf(layer, samples, 1);
+    for (let k = 0; k < 36; k++) {
+      const at = Math.floor(k / 2) * 3 + 2 * (k % 2);
+      const seen = samples.map(({ data }) => data[at]!);
+      const mean = seen.reduce((a, b) => a + b, 0) / seen.length;
+      const expected = seen.reduce((sum, one) => sum + (one - mean) ** 2, 0);
+      const own = sums[k * 37 + k]! - sums[k * 37 + 36]! ** 2 / samples.length;
+      expect(Math.abs(own / expected - 1)).toBeLessThan(1e-4);
+    }
   });
 });
