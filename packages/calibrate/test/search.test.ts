@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type Axis,
-  coordinateSearch,
-  type Freeable,
-  fewestFreed,
-  rankLayers,
-} from '../src/search/index.ts';
+import { type Axis, coordinateSearch, type Freeable, fewestFreed, rankLayers } from '../src/search/index.ts';
 
 interface Point {
   readonly x: number;
