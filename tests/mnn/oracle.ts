@@ -41,15 +41,19 @@ export class MnnOracle {
     this.#python = python;
   }
 
-  /** Outputs by name; inputs and outputs have a leading sample axis. */
+  /**
+   * Outputs by name; inputs and outputs have a leading sample axis.
+   *
+   * @param options.plain takes no float convolution by Winograd's method
+   */
   run(
     model: string,
     inputs: ReadonlyMap<string, NumpyArray>,
-    options: { module?: boolean } = {},
+    options: { module?: boolean; plain?: boolean } = {},
   ): Map<string, NumpyArray> {
     return inFolder((folder) => {
       writeNpz(join(folder, 'in.npz'), inputs);
-      const flags = options.module ? ['--module'] : [];
+      const flags = [...(options.module ? ['--module'] : []), ...(options.plain ? ['--plain'] : [])];
       this.#call('run', model, join(folder, 'in.npz'), join(folder, 'out.npz'), ...flags);
       return readNpz(join(folder, 'out.npz'));
     });

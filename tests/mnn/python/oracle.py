@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """MNN's own runtime as the judge: runs models on the CPU in high precision and says what it did.
 
-  oracle.py run MODEL IN.npz OUT.npz [--module]  every input has a leading sample axis; so has every output
+  oracle.py run MODEL IN.npz OUT.npz [--module | --plain]
+                                                 every input has a leading sample axis; so has every output
   oracle.py random MODEL IN.npz [--seed S] [--samples N] [--dim D]
                                                  inputs drawn from a seeded normal distribution (integers: 0..3)
   oracle.py ops MODEL IN.npz OUT.json            the commands that really ran for the first sample:
@@ -10,7 +11,8 @@
   oracle.py batch FOLDER [--module]              runs FOLDER/0.mnn on 0.in.npz, 1.mnn on 1.in.npz and so on, each in a
                                                  process of its own: N.out.npz, or N.txt with what went wrong
 
-`--module` uses MNN's Module API, for control flow and for inputs of unknown rank.
+`--module` uses MNN's Module API, for control flow and for inputs of unknown rank; `--plain` takes no float convolution by
+Winograd's method, whose roundings are far larger than those of plain sums.
 MNN writes notes to standard output, so every answer goes to a file.
 """
 import argparse
@@ -32,6 +34,8 @@ DTYPES = {
 # Seconds for one of many small models; none takes a tenth of one.
 BATCH_LIMIT = 60
 CONFIG = {"backend": "CPU", "precision": "high", "numThread": 1}
+# Interpreter::HintMode (3.6.1); level 0 is without Winograd's method.
+WINOGRAD_MEMORY_LEVEL = 3
 LAYOUTS = {
     MNN.Tensor_DimensionType_Tensorflow: "NHWC",
     MNN.Tensor_DimensionType_Caffe: "NCHW",
@@ -58,8 +62,10 @@ def read_tensor(tensor):
 class Session:
     """A session whose input shapes follow the data."""
 
-    def __init__(self, model, debug=False):
+    def __init__(self, model, debug=False, plain=False):
         self.net = MNN.Interpreter(model)
+        if plain:
+            self.net.setSessionHint(WINOGRAD_MEMORY_LEVEL, 0)
         if debug:
             self.net.setSessionMode(0)  # Session_Debug allows callbacks
         self.session = self.net.createSession(dict(CONFIG))
@@ -133,11 +139,11 @@ def samples_of(path):
 
 
 def cmd_run(args):
-    run_model(args.model, args.inputs, args.outputs, args.module)
+    run_model(args.model, args.inputs, args.outputs, args.module, args.plain)
 
 
-def run_model(model, inputs, outputs, module):
-    net = Module(model) if module else Session(model)
+def run_model(model, inputs, outputs, module, plain=False):
+    net = Module(model) if module else Session(model, plain=plain)
     results = [net.run(sample) for sample in samples_of(inputs)]
     np.savez(outputs, **{name: np.stack([r[name] for r in results]) for name in results[0]})
 
@@ -222,7 +228,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     sub = parser.add_subparsers(dest="command", required=True)
     p = sub.add_parser("run"); p.add_argument("model"); p.add_argument("inputs"); p.add_argument("outputs")
-    p.add_argument("--module", action="store_true"); p.set_defaults(do=cmd_run)
+    way = p.add_mutually_exclusive_group()
+    way.add_argument("--module", action="store_true"); way.add_argument("--plain", action="store_true"); p.set_defaults(do=cmd_run)
     p = sub.add_parser("batch"); p.add_argument("folder"); p.add_argument("--module", action="store_true"); p.set_defaults(do=cmd_batch)
     p = sub.add_parser("random"); p.add_argument("model"); p.add_argument("inputs")
     p.add_argument("--seed", type=int, default=0); p.add_argument("--samples", type=int, default=1)
