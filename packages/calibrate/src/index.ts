@@ -25,6 +25,9 @@ export {
   type EqualizationJob,
   type EqualizedModel,
   equalize,
+  type FloatMeans,
+  type FloatMeansJob,
+  floatMeans,
 } from './corrections/index.ts';
 export type { BatchTensor, EmaForward } from './ema/index.ts';
 export {

@@ -15,7 +15,8 @@ async function written(config: Record<string, unknown>, threads: number, memoryB
   const outcome = await quantizeFile({ source, target, config: job.config, memoryBytes, threads });
   const names = readdirSync(job.folder).filter((name) => name.startsWith('small-int8'));
   const files = names.map((name) => [name, readFileSync(`${job.folder}/${name}`).toString('base64')]);
-  return { files: Object.fromEntries(files), passes: outcome.passes, device: outcome.device };
+  const { passes, device, corrections } = outcome;
+  return { files: Object.fromEntries(files), passes, device, correction: corrections?.biasCorrection };
 }
 
 describe('the same bytes for any number of threads, with one pass and two', () => {
@@ -27,6 +28,7 @@ describe('the same bytes for any number of threads, with one pass and two', () =
     [{ feature_quantize_method: 'EMA', batch_size: 3, weight_quantize_method: 'GPTQ' }],
     [{ feature_quantize_method: 'EMA', batch_size: 4, winogradOpt: true }],
     [{ feature_quantize_method: 'KL', debug: true }],
+    [{ feature_quantize_method: 'MSE', feature_asymmetric: true, equalize: true, bias_correction: true }],
   ])('%j', async (config) => {
     const expected = await written(config, 1, 2 ** 28);
     expect(expected).toMatchObject({ passes: 1, device: 'WebAssembly SIMD, 1 thread' });
@@ -38,7 +40,8 @@ describe('the same bytes for any number of threads, with one pass and two', () =
       if (config.feature_quantize_method === 'EMA') continue;
       const tight = await written(config, threads, 2 ** 18);
       expect(tight.files).toEqual(expected.files);
-      expect(tight.passes).toBe(config.feature_quantize_method === 'KL' ? 2 : 1);
+      expect(tight.passes).toBe(config.feature_quantize_method === 'ADMM' ? 1 : 2);
+      if ('bias_correction' in config) expect(tight.correction?.passes).toBeGreaterThan(1);
     }
   });
 });

@@ -6,8 +6,8 @@ import { channelsOf } from './channels.ts';
 import { correctTogether, keptInputs } from './correct-together.ts';
 import { Correction, finePlan, isTarget, modelTensor } from './correction.ts';
 import { FineCounts } from './fine-counts.ts';
-import { floatMeans } from './float-means.ts';
-import { stepsOf, type VisitJob, visitValues } from './visit-values.ts';
+import { type FloatMeans, tensorMeans } from './float-means.ts';
+import { stepProgress, type VisitJob, visitValues } from './visit-values.ts';
 import { withBiases } from './with-biases.ts';
 
 export interface BiasCorrectionJob extends Omit<VisitJob, 'onSteps'> {
@@ -17,6 +17,8 @@ export interface BiasCorrectionJob extends Omit<VisitJob, 'onSteps'> {
   readonly model: MnnModel;
   /** Of `model`, for the same input shapes. */
   readonly quantizedPlan: ExecutionPlan;
+  /** From `floatMeans`, of the same float network and samples; without them that network is run here. */
+  readonly means?: FloatMeans;
   /** Called as ops are run for samples; `total` is fixed from the first call on. */
   onProgress?(done: number, total: number): void;
 }
@@ -46,10 +48,11 @@ export async function correctBiases(job: BiasCorrectionJob): Promise<CorrectedBi
   const layers = layersOf(groups);
   if (layers.length === 0) return { model, shifts: new Map(), passes: 0 };
   const runs = fitTogether(job, groups) ? [groups] : layers.map((layer) => groupsUpTo(groups, layer));
-  const floats = groupByShape(samples, plan, (own) => createPlan(plan.graph, own));
-  const onSteps = progressOf(job, [floats, ...runs]);
+  const floats = job.means ? [] : groupByShape(samples, plan, (own) => createPlan(plan.graph, own));
+  const onSteps = stepProgress(job, [floats, ...runs].flat());
   const tensors = layers.flat().map(modelTensor);
-  const state = new Correction(await floatMeans({ ...job, onSteps }, floats, tensors));
+  const means = job.means ?? (await tensorMeans({ ...job, onSteps }, floats, tensors));
+  const state = new Correction(checkMeans(means, layers.flat(), groups[0]!.plan));
   // Ops of the simulator may be without a kernel: it says what MNN computes, not how fast.
   const visit = { ...job, onSteps, strict: false };
   if (runs[0] === groups) await correctTogether(visit, groups[0]!, state);
@@ -68,16 +71,17 @@ function fitTogether(
   return samplesWithin(keptInputs(only.plan), budget, backend.concurrency) >= samples.count;
 }
 
-function progressOf(
-  { onProgress }: BiasCorrectionJob,
-  runs: readonly (readonly SampleGroup[])[],
-): (samples: number) => void {
-  const total = runs.flat().reduce((sum, { plan, samples }) => sum + stepsOf(plan, samples.length), 0);
-  let done = 0;
-  return (samples) => {
-    done = Math.min(total, done + samples);
-    onProgress?.(done, total);
-  };
+/** @throws {Error} naming the first convolution that has no means, or of another number of channels */
+function checkMeans(means: FloatMeans, layers: readonly GraphNode[], plan: ExecutionPlan): FloatMeans {
+  for (const node of layers) {
+    const expected = channelsOf(plan.descs.get(node.outputs[0]!)!).count;
+    const got = means.get(modelTensor(node))?.length;
+    if (got === expected) continue;
+    throw new Error(
+      `correctBiases: means: expected ${expected} of ${node.name}, got ${got ?? 'none'}; pass what floatMeans gives for the float network that the int8 model was made of`,
+    );
+  }
+  return means;
 }
 
 /**

@@ -4,7 +4,7 @@ import { groupByShape } from '../samples.ts';
 import { channelRanges } from './channel-ranges.ts';
 import { equalizationFactors } from './equalization-factors.ts';
 import { type OwnConvolution, scaleVariables } from './scale-variables.ts';
-import { stepsOf, type VisitJob } from './visit-values.ts';
+import { stepProgress, type VisitJob } from './visit-values.ts';
 
 export interface EqualizationJob extends Omit<VisitJob, 'onSteps'> {
   /** The float model, without BatchNorm. */
@@ -28,12 +28,7 @@ export async function equalize(job: EqualizationJob): Promise<EqualizedModel> {
   const { plan, samples, model } = job;
   const variables = scaleVariables(plan);
   const groups = groupByShape(samples, plan, (shapes) => createPlan(plan.graph, shapes));
-  const total = groups.reduce((sum, group) => sum + stepsOf(group.plan, group.samples.length), 0);
-  let done = 0;
-  const onSteps = (count: number): void => {
-    done += count;
-    job.onProgress?.(done, total);
-  };
+  const onSteps = stepProgress(job, groups);
   const ranges = await channelRanges({ ...job, onSteps }, groups, [...variables.variables.keys()]);
   const factors = equalizationFactors(variables, ranges);
   return applyFactors(model, variables.convolutions, (tensor) =>

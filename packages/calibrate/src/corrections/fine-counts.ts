@@ -1,7 +1,7 @@
 import type { GraphNode, TensorData, TensorDesc } from '@mnnquant/graph';
 import { channelsOf, forEachRun } from './channels.ts';
 import { resultGrid } from './fine-convolution.ts';
-import { FINE_BINS, fineBin } from './solve-shift.ts';
+import { boundedBin, FINE_BINS, fineBinOrigin } from './solve-shift.ts';
 
 /** Results of a convolution before they are rounded, counted by channel. */
 export class FineCounts {
@@ -14,10 +14,12 @@ export class FineCounts {
   }
 
   add(data: TensorData, desc: Pick<TensorDesc, 'shape' | 'layout'>): void {
-    const [counts, zero] = [this.#counts, this.#zero];
+    const counts = this.#counts;
+    // Whole numbers, as integers for a fast index: a bin is `fineBin`'s.
+    const origin = fineBinOrigin(this.#zero);
     forEachRun(data.length, channelsOf(desc), (channel, start, end) => {
       const own = channel * FINE_BINS;
-      for (let i = start; i < end; i++) counts[own + fineBin(data[i]!, zero)]!++;
+      for (let i = start; i < end; i++) counts[own + boundedBin((data[i]! + origin) | 0)]!++;
     });
   }
 

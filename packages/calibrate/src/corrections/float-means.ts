@@ -1,7 +1,14 @@
-import type { TensorData, TensorDesc } from '@mnnquant/graph';
-import type { SampleGroup } from '../samples.ts';
+import {
+  createPlan,
+  type ExecutionPlan,
+  type PlanStep,
+  type TensorData,
+  type TensorDesc,
+} from '@mnnquant/graph';
+import { OpType } from '@mnnquant/mnn-format';
+import { groupByShape, type SampleGroup } from '../samples.ts';
 import { channelsOf, forEachRun } from './channels.ts';
-import { type VisitJob, visitValues } from './visit-values.ts';
+import { stepProgress, type VisitJob, visitValues } from './visit-values.ts';
 
 /** Sums per channel, kept apart by sample, so that their total does not depend on who came first. */
 export class ChannelSums {
@@ -32,8 +39,37 @@ export class ChannelSums {
   }
 }
 
+/** By tensor of the float network: [C] the mean of each channel over all samples, NaN where some are not finite. */
+export type FloatMeans = ReadonlyMap<number, Float64Array>;
+
+export interface FloatMeansJob extends Omit<VisitJob, 'onSteps'> {
+  /** Of the float model. */
+  readonly plan: ExecutionPlan;
+  /** Called as ops are run for samples; `total` is fixed from the first call on. */
+  onProgress?(done: number, total: number): void;
+}
+
+/**
+ * What `correctBiases` wants of the float network: the means of every convolution's result. They are the same for all scales and
+ * roundings of one float network, so that whoever tries several takes them once. Equalization makes another float network.
+ */
+export async function floatMeans(job: FloatMeansJob): Promise<FloatMeans> {
+  const { plan, samples } = job;
+  const groups = groupByShape(samples, plan, (own) => createPlan(plan.graph, own));
+  const made = new Set(groups.flatMap((group) => group.plan.steps.filter(isConvolution).map(resultOf)));
+  return tensorMeans({ ...job, onSteps: stepProgress(job, groups) }, groups, [...made]);
+}
+
+function isConvolution({ node: { source } }: PlanStep): boolean {
+  return source.type === OpType.Convolution || source.type === OpType.ConvolutionDepthwise;
+}
+
+function resultOf({ node }: PlanStep): number {
+  return node.outputs[0]!;
+}
+
 /** Of tensors of the float network: [C] the mean of each channel over all samples. */
-export async function floatMeans(
+export async function tensorMeans(
   job: VisitJob,
   groups: readonly SampleGroup[],
   tensors: readonly number[],

@@ -11,7 +11,16 @@ export const FINE_BINS = STEPS * PARTS + 1;
 
 /** The bin of a result in parts of a step, its zero point left out; what lies further out belongs to the last bins. */
 export function fineBin(parts: number, zero: number): number {
-  const bin = parts + (zero - LOWEST) * PARTS;
+  return boundedBin(parts + fineBinOrigin(zero));
+}
+
+/** What to add to parts of a step for their bin. */
+export function fineBinOrigin(zero: number): number {
+  return (zero - LOWEST) * PARTS;
+}
+
+/** The nearest bin that there is. */
+export function boundedBin(bin: number): number {
   if (bin > 0) return bin < FINE_BINS ? bin : FINE_BINS - 1;
   return 0;
 }
@@ -24,10 +33,9 @@ export function fineBin(parts: number, zero: number): number {
  * @returns steps, a whole number of parts, between ±`most`: the smallest among the best
  */
 export function solveShift(counts: Uint32Array, mean: number, grid: ResultGrid, most: number): number {
-  const filled = filledBins(counts);
-  const total = filled.reduce((sum, bin) => sum + counts[bin]!, 0);
+  const { atLeast, total } = countsAtLeast(counts);
   if (total === 0 || !Number.isFinite(mean)) return 0;
-  const off = (shift: number): number => shiftedSum(counts, filled, shift, grid) / total - mean;
+  const off = (shift: number): number => shiftedSum(atLeast, total, shift, grid) / total - mean;
   const limit = Math.round(most * PARTS);
   // The mean grows with the shift.
   let [low, high] = [-limit, limit];
@@ -41,28 +49,25 @@ export function solveShift(counts: Uint32Array, mean: number, grid: ResultGrid, 
   return candidates[0]!.shift / PARTS;
 }
 
-function filledBins(counts: Uint32Array): Int32Array {
-  const bins = new Int32Array(counts.length);
-  let filled = 0;
-  for (let bin = 0; bin < counts.length; bin++) if (counts[bin] !== 0) bins[filled++] = bin;
-  return bins.subarray(0, filled);
+/** [FINE_BINS + 1] by bin: how many results lie in it or above. */
+function countsAtLeast(counts: Uint32Array): { readonly atLeast: Float64Array; readonly total: number } {
+  const atLeast = new Float64Array(counts.length + 1);
+  for (let bin = counts.length - 1; bin >= 0; bin--) atLeast[bin] = atLeast[bin + 1]! + counts[bin]!;
+  return { atLeast, total: atLeast[0]! };
 }
 
-/** Of the results, moved by `shift` parts of a step, rounded (halves away from 0) and bounded. */
-function shiftedSum(
-  counts: Uint32Array,
-  filled: Int32Array,
-  shift: number,
-  { low, high }: ResultGrid,
-): number {
+/**
+ * Of the results, moved by `shift` parts of a step, rounded (halves away from 0) and bounded: each is `low`, and one more for each
+ * whole number above it that it is rounded to or beyond.
+ */
+function shiftedSum(atLeast: Float64Array, total: number, shift: number, { low, high }: ResultGrid): number {
   const first = LOWEST * PARTS + shift;
-  let sum = 0;
-  for (let i = 0; i < filled.length; i++) {
-    const bin = filled[i]!;
-    const parts = first + bin;
-    const half = PARTS / 2;
-    const whole = parts < 0 ? -Math.floor((half - parts) / PARTS) : Math.floor((half + parts) / PARTS);
-    sum += counts[bin]! * (whole < low ? low : whole > high ? high : whole);
+  let sum = low * total;
+  for (let whole = low + 1; whole <= high; whole++) {
+    // The fewest parts that are rounded to it: a half is rounded up above 0, down below.
+    const parts = whole * PARTS - PARTS / 2 + (whole > 0 ? 0 : 1);
+    const bin = parts - first;
+    sum += atLeast[Math.min(Math.max(bin, 0), FINE_BINS)]!;
   }
   return sum;
 }

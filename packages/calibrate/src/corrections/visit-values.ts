@@ -1,6 +1,5 @@
 import {
   budgetOn,
-  type ExecutionPlan,
   loadSamples,
   Program,
   type SampleEvent,
@@ -51,7 +50,20 @@ export async function visitValues(
   }
 }
 
-/** How often `onSteps` counts a sample of a plan, for progress. */
-export function stepsOf(plan: ExecutionPlan, samples: number): number {
-  return plan.steps.length * samples;
+/** An `onSteps` that tells how much of these runs is done; nothing more after `onProgress` has thrown. */
+export function stepProgress(
+  { onProgress }: { onProgress?(done: number, total: number): void },
+  groups: readonly SampleGroup[],
+): (samples: number) => void {
+  const total = groups.reduce((sum, { plan, samples }) => sum + plan.steps.length * samples.length, 0);
+  let done = 0;
+  let ended = false;
+  return (samples) => {
+    // With several threads steps that were queued before still come to their end.
+    if (ended) return;
+    done = Math.min(total, done + samples);
+    ended = true;
+    onProgress?.(done, total);
+    ended = false;
+  };
 }
