@@ -1,18 +1,20 @@
 import type { ConvolutionAttributes } from '@mnnquant/graph';
 import { UnionFind } from '../ties/union-find.ts';
 import type { ChannelRanges } from './channel-ranges.ts';
+import { layerNoise } from './layer-noise.ts';
 import type { OwnConvolution, ScaleVariables } from './scale-variables.ts';
 
 /** Shares of the way to channels of equal range that are tried. */
-const SHARES = Array.from({ length: 11 }, (_, i) => i / 10);
+const SHARES = Array.from({ length: 10 }, (_, i) => (i + 1) / 10);
 
 /** A channel is enlarged by this at most: what calibration hardly saw may be larger elsewhere. */
 export const MOST_GAIN = 16;
 
-/** By how much a channel may exceed what was seen before ReLU6 cuts it off. */
-export const RELU6_MARGIN = 1.25;
+/** By how much a channel may exceed what was seen before ReLU6 cuts it off: a few samples show far from all. */
+export const RELU6_MARGIN = 4;
 
-const INT8_STEPS = 127;
+/** What the noise of a set of tensors has to fall by to change it: less is within what the prediction is wrong by. */
+const LEAST_GAIN = 0.2;
 
 /**
  * What to divide each channel by, so that int8 loses less.
@@ -26,6 +28,7 @@ const INT8_STEPS = 127;
 export function equalizationFactors(
   { convolutions, variables, fixed }: ScaleVariables,
   ranges: ReadonlyMap<number, ChannelRanges>,
+  asymmetric: boolean,
 ): Map<number, number> {
   const relative = relativeRanges(variables, ranges);
   const limits = relu6Limits(convolutions, variables, ranges);
@@ -35,8 +38,14 @@ export function equalizationFactors(
     const consumers = convolutions.filter(({ input }) => part.has(input));
     const own = [...new Set([...part].flatMap((tensor) => [...variables.get(tensor)!]))].filter(free);
     if (consumers.length === 0 || own.length === 0) continue;
-    let best = { noise: Number.POSITIVE_INFINITY, factors: new Map<number, number>() };
-    const costs = consumers.map((one) => layerCost(one, ranges.get(one.input)!));
+    const costs = consumers.map((one) => layerNoise(one, ranges.get(one.input)!, asymmetric));
+    const noiseOf = (tried: ReadonlyMap<number, number>): number =>
+      costs.reduce((sum, cost, i) => {
+        const read = variables.get(consumers[i]!.input)!;
+        return sum + cost(Float64Array.from(read, (variable) => tried.get(variable) ?? 1));
+      }, 0);
+    const none = new Map<number, number>();
+    let best = { noise: noiseOf(none) * (1 - LEAST_GAIN), factors: none };
     for (const share of SHARES) {
       const tried = new Map(
         own.map((variable) => [
@@ -44,11 +53,7 @@ export function equalizationFactors(
           factorOf(relative.get(variable)!, share, limits.get(variable) ?? 0),
         ]),
       );
-      const of = (variable: number): number => tried.get(variable) ?? 1;
-      const noise = costs.reduce((sum, cost, i) => {
-        const { input } = consumers[i]!;
-        return sum + cost(Float64Array.from(variables.get(input)!, of));
-      }, 0);
+      const noise = noiseOf(tried);
       // A larger share has to gain something.
       if (noise < best.noise * (1 - 1e-9)) best = { noise, factors: tried };
     }
@@ -118,45 +123,4 @@ function connectedParts(
   }
   const made = new Set(convolutions.map(({ output }) => output));
   return [...parts.values()].filter((part) => [...part].some((tensor) => made.has(tensor)));
-}
-
-/**
- * The noise of rounding input and weights to int8, at the output of a convolution, as a part of its power, for factors [C] that the
- * input's channels are divided by.
- */
-function layerCost(
-  { step, depthwise }: OwnConvolution,
-  { largest, power }: ChannelRanges,
-): (factors: Float64Array) => number {
-  const { weight, outputChannels } = step.node.attributes as ConvolutionAttributes;
-  const channels = depthwise ? 1 : largest.length;
-  const taps = weight!.length / outputChannels / channels;
-  const energy = new Float64Array(largest.length);
-  const peaks = new Float64Array(outputChannels * channels);
-  for (let row = 0; row < outputChannels * channels; row++) {
-    const channel = depthwise ? row : row % channels;
-    for (let tap = 0; tap < taps; tap++) {
-      const value = weight![row * taps + tap]!;
-      energy[channel]! += value * value;
-      peaks[row] = Math.max(peaks[row]!, Math.abs(value));
-    }
-  }
-  const signal = energy.reduce((sum, one, c) => sum + one * power[c]!, 0);
-  return (factors) => {
-    let [range, inputs, weights, steps] = [0, 0, 0, 0];
-    for (let c = 0; c < factors.length; c++) {
-      const factor = factors[c]!;
-      range = Math.max(range, largest[c]! / factor);
-      inputs += energy[c]! * factor * factor;
-      weights += (taps * power[c]!) / (factor * factor);
-    }
-    for (let o = 0; o < outputChannels && !depthwise; o++) {
-      let peak = 0;
-      for (let c = 0; c < channels; c++) peak = Math.max(peak, peaks[o * channels + c]! * factors[c]!);
-      steps += peak * peak;
-    }
-    const step = range / INT8_STEPS;
-    const noise = step * step * inputs + (steps / INT8_STEPS ** 2) * weights;
-    return signal > 0 ? noise / signal : 0;
-  };
 }

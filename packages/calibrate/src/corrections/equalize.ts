@@ -11,6 +11,8 @@ export interface EqualizationJob extends Omit<VisitJob, 'onSteps'> {
   readonly model: MnnModel;
   /** Of `model`. */
   readonly plan: ExecutionPlan;
+  /** Whether tensors are to have asymmetric ranges: what is never negative then has twice the steps. */
+  readonly asymmetric?: boolean;
   /** Called as ops are run for samples; `total` is fixed from the first call on. */
   onProgress?(done: number, total: number): void;
 }
@@ -29,8 +31,10 @@ export async function equalize(job: EqualizationJob): Promise<EqualizedModel> {
   const variables = scaleVariables(plan);
   const groups = groupByShape(samples, plan, (shapes) => createPlan(plan.graph, shapes));
   const onSteps = stepProgress(job, groups);
-  const ranges = await channelRanges({ ...job, onSteps }, groups, [...variables.variables.keys()]);
-  const factors = equalizationFactors(variables, ranges);
+  const tensors = [...variables.variables.keys()];
+  const read = variables.convolutions.map(({ input }) => input);
+  const ranges = await channelRanges({ ...job, onSteps }, groups, tensors, new Set(read));
+  const factors = equalizationFactors(variables, ranges, job.asymmetric ?? false);
   return applyFactors(model, variables.convolutions, (tensor) =>
     Float64Array.from(variables.variables.get(tensor)!, (variable) => factors.get(variable) ?? 1),
   );

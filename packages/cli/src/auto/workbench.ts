@@ -19,7 +19,7 @@ export class Workbench {
   readonly #samples: OpenedSamples;
   readonly #options: StepOptions;
   /** As it is, and equalized. */
-  readonly #networks = new Map<boolean, KnownNetwork>();
+  readonly #networks = new Map<string, KnownNetwork>();
   /** How often a network was run over all samples. */
   runs = 0;
 
@@ -44,7 +44,9 @@ export class Workbench {
   }
 
   async #network(settings: Settings): Promise<KnownNetwork> {
-    const known = this.#networks.get(settings.equalize);
+    // What is equalized depends on the steps that ranges will have.
+    const key = settings.equalize ? `equalized, asymmetric: ${settings.feature_asymmetric}` : 'as it is';
+    const known = this.#networks.get(key);
     if (known !== undefined) return known;
     const job = { ...this.#job, config: this.configOf(settings) };
     const onRun = (): void => {
@@ -55,7 +57,7 @@ export class Workbench {
       ? withModel(job, (await equalizeJob(job, this.#samples, this.#options)).model)
       : job;
     const network = new KnownNetwork(own, this.#samples, this.#options, onRun);
-    this.#networks.set(settings.equalize, network);
+    this.#networks.set(key, network);
     return network;
   }
 }

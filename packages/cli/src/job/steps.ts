@@ -48,13 +48,14 @@ export type StepPhase = 'equalize' | 'round' | 'calibrate' | 'correct';
 
 /** The float network whose channels have more equal ranges (`equalize`). */
 export function equalizeJob(
-  { inference, plan }: Job,
+  { config, inference, plan }: ChosenJob,
   samples: OpenedSamples,
   { backend, strict, memoryBytes, onProgress }: StepOptions,
 ): Promise<EqualizedModel> {
   return equalize({
     model: inference.folded.model,
     plan,
+    asymmetric: config.feature_asymmetric || config.feature_quantize_method === 'EMA',
     backend,
     samples,
     strict,
