@@ -14,7 +14,7 @@ export const MOST_GAIN = 16;
 export const RELU6_MARGIN = 4;
 
 /** What the noise of a set of tensors has to fall by to change it: less is within what the prediction is wrong by. */
-const LEAST_GAIN = 0.2;
+const LEAST_GAIN = 0.1;
 
 /**
  * What to divide each channel by, so that int8 loses less.

@@ -58,16 +58,26 @@ export function roundingError(
     }
   };
 
+  /** The first bin whose values count as x or more. */
+  function firstFrom(x: number): number {
+    const bin = binOf(x);
+    return middleOf(bin) < x ? bin + 1 : bin;
+  }
+
   function channelError(channel: number, clip: number, step: number): number {
     const { counts, values: linear, squares } = sums;
     const first = channel * WIDTH;
-    const beyond = first + (clip >= largest[channel]! ? MAGNITUDE_BINS : binOf(clip) + 1);
-    const within = Math.min(beyond, first + binOf(step / 2) + 1);
+    const beyond = first + (clip >= largest[channel]! ? MAGNITUDE_BINS : firstFrom(clip));
+    const within = Math.min(beyond, first + firstFrom(step / 2));
     const vanished = squares[first]! - squares[within]!;
     const rounded = ((counts[within]! - counts[beyond]!) * step * step) / 12;
     const clipped = squares[beyond]! - 2 * clip * linear[beyond]! + clip * clip * counts[beyond]!;
     return vanished + rounded + clipped;
   }
+}
+
+function middleOf(bin: number): number {
+  return bin === 0 ? 0 : (binStart(bin) + binStart(bin + 1)) / 2;
 }
 
 function upperSums(counts: Uint32Array, largest: Float64Array): UpperSums {
@@ -80,8 +90,7 @@ function upperSums(counts: Uint32Array, largest: Float64Array): UpperSums {
   for (let channel = 0; channel < largest.length; channel++)
     for (let bin = MAGNITUDE_BINS - 1; bin >= 0; bin--) {
       const count = counts[channel * MAGNITUDE_BINS + bin]!;
-      const middle = bin === 0 ? 0 : (binStart(bin) + binStart(bin + 1)) / 2;
-      const value = Math.min(middle, largest[channel]!);
+      const value = Math.min(middleOf(bin), largest[channel]!);
       const i = channel * WIDTH + bin;
       sums.counts[i] = sums.counts[i + 1]! + count;
       sums.values[i] = sums.values[i + 1]! + count * value;

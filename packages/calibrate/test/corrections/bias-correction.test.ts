@@ -85,8 +85,10 @@ describe('correctBiases', () => {
       await means(simulated(corrected.model), images),
     ];
     const off = (own: readonly number[]) => Math.max(...own.map((mean, c) => Math.abs(mean - float[c]!)));
-    // Parts of a step, over 256 values.
-    expect(off(after)).toBeLessThan(0.01 / 4);
+    // The best of shifts by sixteenths of a step is off by half of what the mean jumps from one to the next, and what is rounded to
+    // sixteenths first may cross a bound for another jump. A jump is the share of the values in one sixteenth of their steps: 1/16 on
+    // average, of 256 values hardly above 1/8.
+    expect(off(after)).toBeLessThan(0.01 * (1.5 / 8));
     expect(off(before)).toBeGreaterThan(2 * off(after));
   });
 

@@ -95,6 +95,14 @@ describe('equalize', () => {
     expect(await change(model, (await equalized(model)).model)).toBeLessThan(1e-5);
   });
 
+  it('changes nothing where little can be gained: what is equalized stays', async () => {
+    const once = await equalized(withRows(chainOf(), 'first', [1, 0.3, 0.2, 0.5, 0.7, 0.4]));
+    expect(once.factors.size).toBeGreaterThan(0);
+    const twice = await equalized(once.model);
+    expect(twice.factors.size).toBe(0);
+    expect(twice.model.net).toEqual(once.model.net);
+  });
+
   it('goes through Concat, pools, PReLU and sums, with several readers', async () => {
     const net = new NetBuilder();
     const input = net.input([1, 3, 8, 8]);
