@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { quantizeFile } from '../src/quantize-file.ts';
 import { formatSummary } from '../src/summary.ts';
 import { type Effect, type KeyResult, plain, RED, runWith, WIDEST } from './key-job.ts';
-import { netOf, netWithOffset } from './key-nets.ts';
+import { netOf, netOfUnequalChannels, netWithOffset } from './key-nets.ts';
 import { smallJob, smallNet } from './scratch.ts';
 import { trainingNet } from './training-net.ts';
 
@@ -281,8 +281,9 @@ export const methodEffects: readonly Effect[] = [
     'equalize',
     'gives channels other weights before calibration, and says so',
     async () => {
-      const plainRun = await runWith({});
-      const { outcome, convolution, quant } = await runWith({ equalize: true });
+      const given = { net: netOfUnequalChannels() };
+      const plainRun = await runWith({}, given);
+      const { outcome, convolution, quant } = await runWith({ equalize: true }, given);
       expect(outcome.corrections?.equalize?.convolutions).toBeGreaterThan(0);
       expect(formatSummary(outcome)).toMatch(
         /Equalized {3}\d+ convolutions?, channels enlarged up to [\d.]+ times/,
@@ -290,7 +291,7 @@ export const methodEffects: readonly Effect[] = [
       expect(convolution('conv1').alpha).not.toEqual(plainRun.convolution('conv1').alpha);
       // What leaves the network is what it was.
       expect(quant('image')).toEqual(plainRun.quant('image'));
-      expect((await runWith({ equalize: false })).bytes).toEqual(plainRun.bytes);
+      expect((await runWith({ equalize: false }, given)).bytes).toEqual(plainRun.bytes);
     },
   ],
   ...['KL', 'ADMM', 'EMA'].map(

@@ -23,6 +23,20 @@ function withChannels(op: Op, inputCount: number, outputCount: number): Op {
   return { ...op, main: { type: 'Convolution2D', value } };
 }
 
+/** The small net, or one of its kind, whose first convolution makes channels of very different ranges: there is much to equalize. */
+export function netOfUnequalChannels(net = smallNet()): Net {
+  const oplists = net.oplists!.map((op): Op => {
+    if (op.name !== 'conv1' || op.main?.type !== 'Convolution2D') return op;
+    const { value } = op.main;
+    const size = value.weight!.length / value.bias!.length;
+    const part = (row: number): number => 0.3 ** row;
+    const weight = value.weight!.map((one, i) => one * part(Math.floor(i / size)));
+    const bias = value.bias!.map((one, row) => one * part(row));
+    return { ...op, main: { type: 'Convolution2D', value: { ...value, weight, bias } } };
+  });
+  return { ...net, oplists };
+}
+
 /** The small net with a second input `offset` that is added to the image as `sum`. */
 export function netWithOffset(): Net {
   const net = smallNet();

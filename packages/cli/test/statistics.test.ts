@@ -7,6 +7,7 @@ import { type QuantizeOptions, quantizeFile } from '../src/quantize-file.ts';
 import { sealed } from '../src/statistics/sealed.ts';
 import { formatSummary } from '../src/summary.ts';
 import { bmp } from './image-files.ts';
+import { netOfUnequalChannels } from './key-nets.ts';
 import { averageNet, poolNet } from './pool-net.ts';
 import { npy } from './sample-files.ts';
 import { fill, photo, smallConfig, smallJob, smallNet } from './scratch.ts';
@@ -111,13 +112,16 @@ describe('reused statistics give the bytes of a run that computes everything', (
   });
 
   it('of an equalized network, for nothing but that', async () => {
-    const saved = await savedJob({ equalize: true });
+    const saved = await savedJob({ equalize: true }, netOfUnequalChannels(smallNet(SIDE, SIDE)));
     const { files } = await saved.computed({ equalize: true, feature_quantize_method: 'ADMM' });
     await saved.run({ equalize: true, feature_quantize_method: 'ADMM' }, { loadStats: saved.stats });
     expect(saved.written()).toEqual(files);
     await expect(saved.run({}, { loadStats: saved.stats })).rejects.toThrow(
-      /equalize: was true, is not given/,
+      /equalize: was "?for symmetric ranges"?, is not given/,
     );
+    await expect(
+      saved.run({ equalize: true, feature_asymmetric: true }, { loadStats: saved.stats }),
+    ).rejects.toThrow(/equalize: was "?for symmetric ranges"?, is "?for asymmetric ranges/);
   });
 
   it('where the file knows more of an average than a run with these skips would have seen', async () => {

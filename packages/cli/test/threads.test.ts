@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { quantizeFile } from '../src/quantize-file.ts';
+import { netOfUnequalChannels } from './key-nets.ts';
 import { fill, photo, smallJob, smallNet } from './scratch.ts';
 
 /** Images of a job; not a multiple of any number of threads. */
@@ -9,7 +10,7 @@ const SIZE = 48;
 
 /** All files that a job writes, by name. */
 async function written(config: Record<string, unknown>, threads: number, memoryBytes: number) {
-  const job = smallJob({ width: SIZE, height: SIZE, ...config }, smallNet(SIZE, SIZE));
+  const job = smallJob({ width: SIZE, height: SIZE, ...config }, netOfUnequalChannels(smallNet(SIZE, SIZE)));
   for (let i = 0; i < IMAGES; i++) fill(job.folder, { [`photos/more${i}.bmp`]: photo(i) });
   const { source, target } = job;
   const outcome = await quantizeFile({ source, target, config: job.config, memoryBytes, threads });

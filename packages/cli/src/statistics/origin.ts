@@ -64,8 +64,8 @@ function preparationOf(
     // Of the first sample; they include width and height of images.
     'shapes of the inputs': Object.fromEntries([...shapes].sort(([a], [b]) => (a < b ? -1 : 1))),
     'constant inputs': Object.fromEntries(constants.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))),
-    // Another network; left out where it is not, as in the files of before.
-    ...(config.equalize && { equalize: true }),
+    // Another network, and one more for asymmetric ranges; left out where it is not, as in the files of before.
+    ...(config.equalize && { equalize: `for ${config.feature_asymmetric ? 'a' : ''}symmetric ranges` }),
   };
   if (config.input_type !== 'image') return common;
   const { format, mean = [], normal = [], center_crop_h, center_crop_w } = config;
