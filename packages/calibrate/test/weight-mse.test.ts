@@ -5,6 +5,9 @@ import { quantizeMaxAbs } from '../src/weights/max-abs.ts';
 import { quantizeMse } from '../src/weights/mse.ts';
 import type { QuantizedWeights, WeightMatrix } from '../src/weights/weight-quantizer.ts';
 
+/** Below this a scale is no normal float32, and none is handed out. */
+const SMALLEST = 2 ** -120;
+
 const matrix = (data: readonly number[], channels = 1): WeightMatrix => ({
   data: Float32Array.from(data),
   channels,
@@ -17,16 +20,20 @@ function errorOf({ data, channels }: WeightMatrix, { quantized, scales }: Quanti
   return data.reduce((sum, w, i) => sum + (w - quantized[i]! * scales[Math.floor(i / area)]!) ** 2, 0);
 }
 
-/** The least error of one channel over 20000 scales. */
+/**
+ * The least error of one channel over all scales. From the largest scale down weights go from one whole number to the next, one after
+ * the other; for those between two of these places the least error is Σ w² - (Σ |w|·q)² / Σ q².
+ */
 function leastError({ data }: WeightMatrix, clamp: number): number {
-  const largest = data.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 1; i <= 20_000; i++) {
-    const scale = ((i / 20_000) * 1.2 * largest) / clamp;
-    let error = 0;
-    for (const w of data)
-      error += (Math.abs(w) - Math.min(clamp, Math.round(Math.abs(w) / scale)) * scale) ** 2;
-    least = Math.min(least, error);
+  const steps = Array.from(data, Math.abs).flatMap((w) =>
+    Array.from({ length: w > 0 ? clamp : 0 }, (_, q) => ({ at: (q + 0.5) / w, w, odd: 2 * q + 1 })),
+  );
+  const total = data.reduce((sum, w) => sum + w * w, 0);
+  let [products, squares, least] = [0, 0, total];
+  for (const { w, odd } of steps.sort((a, b) => a.at - b.at)) {
+    products += w;
+    squares += odd;
+    least = Math.min(least, total - products ** 2 / squares);
   }
   return least;
 }
@@ -43,21 +50,43 @@ function bell(count: number, seed: number): number[] {
 
 describe('weights MSE', () => {
   it.each([
-    [127, 9],
-    [127, 300],
-    [31, 300],
-    [7, 64],
-    [3, 300],
-    [1, 300],
-    [1, 9],
-  ])('hardly any scale is better, clamp %i, %i weights', (clamp, area) => {
-    const rows = [1, 2, 3, 4].map((seed) => matrix(bell(area, seed)));
-    const [got, least] = [
-      rows.map((row) => errorOf(row, quantizeMse(row, { clamp }))),
-      rows.map((row) => leastError(row, clamp)),
-    ];
-    const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
-    expect(sum(got)).toBeLessThan(1.1 * sum(least));
+    [127, 9, 1],
+    [127, 64, 1.002],
+    [127, 300, 1.002],
+    [127, 1000, 1.003],
+    [31, 300, 1.001],
+    [7, 64, 1],
+    [3, 300, 1],
+    [1, 300, 1],
+    [1, 9, 1],
+  ])('no scale is better, clamp %i, %i weights, but for a factor of %f', (clamp, area, factor) => {
+    for (const seed of [1, 2, 3, 4]) {
+      const row = matrix(bell(area, seed));
+      const got = errorOf(row, quantizeMse(row, { clamp }));
+      // Scales are float32.
+      expect(got).toBeLessThan((factor + 1e-5) * leastError(row, clamp));
+    }
+  });
+
+  it('of few weights of any kind as well', () => {
+    const weights = fc.array(fc.float({ min: -10, max: 10, noNaN: true }), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(weights, fc.constantFrom(1, 2, 7, 31, 127), (data, clamp) => {
+        const row = matrix(data);
+        const most = data.reduce((sum, w) => sum + w * w, 0);
+        const error = errorOf(row, quantizeMse(row, { clamp }));
+        expect(error).toBeLessThanOrEqual(leastError(row, clamp) * (1 + 1e-4) + 1e-9 * most + SMALLEST ** 2);
+      }),
+    );
+  });
+
+  it.each([40, 300, 1200])('finds the grid that weights lie on already, %i of them', (area) => {
+    for (const levels of [70, 100, 120, 127]) {
+      const row = matrix(bell(area, 7).map((w) => Math.round((w / 6) * levels) * 0.013));
+      row.data[3] = levels * 0.013;
+      const { scales } = quantizeMse(row, { clamp: 127 });
+      expect(scales[0]).toBeCloseTo(0.013, 6);
+    }
   });
 
   it('is never worse than MAX_ABS and ADMM', () => {
