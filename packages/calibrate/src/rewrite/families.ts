@@ -3,7 +3,7 @@ import { BinaryOpOperation, BinaryOpOperationNames, type Op, OpType, opTypeName 
 import { copiesSlices } from './gathers.ts';
 import { poolingFamily } from './pooling-family.ts';
 import { isRectifier } from './rectifiers.ts';
-import { canHaveTable } from './unary-table.ts';
+import { canHaveTable, tooSteep } from './unary-table.ts';
 
 /**
  * How MNN's runtime treats an op when its tensors have scales (CPUBackend.cpp `_supportQuant` and the
@@ -137,7 +137,7 @@ export function familyOf(op: Op, around: Surroundings): Family {
     case 'UnaryOp':
     case 'Sigmoid':
     case 'TanH':
-      return canHaveTable(op) ? { kind: 'table' } : float('its function is unknown');
+      return unary(op);
     case 'Gather':
     case 'GatherV2':
       return copiesSlices(op, around.constants)
@@ -185,6 +185,12 @@ function rectifier(op: Op, input: TensorDesc | undefined): Family {
   const sizes = input.layout === 'NC4HW4' ? [packed(4), packed(8)] : [elementCount(input.shape)];
   if (sizes.every((size) => size % 16 === 0)) return { kind: 'rectify' };
   return { kind: 'rectify', apart: "MNN's int8 ReLU on x86 is right for multiples of 16 values only" };
+}
+
+function unary(op: Op): Family {
+  const steep = tooSteep(op);
+  if (steep !== undefined) return float(steep);
+  return canHaveTable(op) ? { kind: 'table' } : float('its function is unknown');
 }
 
 /** MNN's int8 BinaryOp with a fused ReLU cuts off below q = 0, whatever the zero point (CPUBinaryInt8.cpp, 3.6.1). */

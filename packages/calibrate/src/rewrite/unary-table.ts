@@ -1,5 +1,5 @@
 import { type QuantParams, UNARY_FUNCTIONS } from '@mnnquant/graph';
-import { createTable, type Op, OpType, UnaryOpOperation } from '@mnnquant/mnn-format';
+import { createTable, type Op, OpType, UnaryOpOperation, UnaryOpOperationNames } from '@mnnquant/mnn-format';
 
 /** The table has a place for every q that an int8 tensor holds. */
 const LARGEST = 127;
@@ -15,6 +15,7 @@ const LARGEST = 127;
 export function withTable(op: Op, scales: ReadonlyMap<number, QuantParams>): Op {
   const operation = unaryOperation(op);
   if (operation === undefined) return op;
+  if (tooSteep(op) !== undefined) return withoutTable(op);
   const input = scales.get(op.inputIndexes?.[0] ?? -1);
   const output = scales.get(op.outputIndexes?.[0] ?? -1);
   const compute = UNARY_FUNCTIONS[operation];
@@ -29,6 +30,24 @@ export function withTable(op: Op, scales: ReadonlyMap<number, QuantParams>): Op 
 export function canHaveTable(op: Op): boolean {
   const operation = unaryOperation(op);
   return operation !== undefined && UNARY_FUNCTIONS[operation] !== undefined;
+}
+
+/**
+ * Functions without bounds to their slope near 0: what 8 bits make of small operands, of which there are most, is all that a
+ * table has. A root of 255 levels has its first result at a sixteenth of the largest one.
+ */
+const steep: ReadonlySet<number> = new Set([
+  UnaryOpOperation.SQRT,
+  UnaryOpOperation.RSQRT,
+  UnaryOpOperation.LOG,
+  UnaryOpOperation.RECIPROCAL,
+]);
+
+/** Why an op that could be a table must be none. */
+export function tooSteep(op: Op): string | undefined {
+  const operation = unaryOperation(op);
+  if (operation === undefined || !steep.has(operation)) return undefined;
+  return `the result of ${UnaryOpOperationNames[operation]} loses too much in int8`;
 }
 
 /** 255 results: the function of (q - z_in) * s_in, in steps of s_out, NaN as the zero point. */

@@ -1,5 +1,6 @@
-import { BinaryOpOperation, createTable } from '@mnnquant/mnn-format';
+import { BinaryOpOperation, createTable, UnaryOpOperation } from '@mnnquant/mnn-format';
 import { describe, expect, it } from 'vitest';
+import { int8Candidates } from '../../src/rewrite/candidates.ts';
 import { predictInt8 } from '../../src/rewrite/predict.ts';
 import { NetBuilder } from './net-builder.ts';
 import { planOf, quantized } from './plans.ts';
@@ -50,4 +51,25 @@ describe('an op whose int8 kernel is wrong', () => {
   it('stays float behind a ReLU6, along which the runtime spreads scales', () => {
     expect(runs(relu6, scale)).toBe(false);
   });
+});
+
+describe('a function without bounds to its slope near 0', () => {
+  it.each(['SQRT', 'RSQRT', 'LOG', 'RECIPROCAL'] as const)(
+    '%s stays float between convolutions, and says why',
+    (name) => {
+      const net = new NetBuilder();
+      const first = net.convolution(net.input([1, 3, 4, 4]), { outputs: 8, inputs: 3 });
+      const value = createTable('UnaryOp', { opType: UnaryOpOperation[name] });
+      const root = net.op('UnaryOp', [first], { type: 'UnaryOp', value }, 'x');
+      const model = net.build([net.convolution(root, { outputs: 2, inputs: 8 })]);
+      const plan = planOf(model);
+      const [x] = plan.graph.nodes.filter((node) => node.name === 'x');
+      expect(int8Candidates(plan.graph, plan).nodes.get(x!.index)).toEqual({
+        float: `the result of ${name} loses too much in int8`,
+      });
+      expect(runs(turn, (inner, from) => inner.op('UnaryOp', [from], { type: 'UnaryOp', value }, 'x'))).toBe(
+        false,
+      );
+    },
+  );
 });

@@ -251,8 +251,18 @@ describe('quantizeModel: unary ops', () => {
     ]);
     const squares = tableOf(unary('UnaryOp', UnaryOpOperation.SQUARE), 1, 1);
     expect([squares[0], squares[127 + 11], squares[127 + 12]]).toEqual([127, 121, 127]);
-    const roots = tableOf(unary('UnaryOp', UnaryOpOperation.SQRT), 1, 1);
-    expect([roots[0], roots[127], roots[254]]).toEqual([0, 0, 11]);
+    const arcs = tableOf(unary('UnaryOp', UnaryOpOperation.ASIN), 1 / 64, 1 / 64);
+    expect([arcs[0], arcs[127], arcs[127 + 32]]).toEqual([0, 0, 34]);
+  });
+
+  it('gives what is too steep near 0 no table, and takes away the one that it has', () => {
+    for (const opType of [
+      UnaryOpOperation.SQRT,
+      UnaryOpOperation.RSQRT,
+      UnaryOpOperation.LOG,
+      UnaryOpOperation.RECIPROCAL,
+    ])
+      expect(tableOf(unary('UnaryOp', opType), 1, 1)).toBeUndefined();
   });
 
   it('leaves a unary op without scales on both sides alone', () => {
