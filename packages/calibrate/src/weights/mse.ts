@@ -23,8 +23,8 @@ const ROUNDS = 100;
 /**
  * The scale with the least squared error per output channel, of all scales: every place where a weight goes from one whole
  * number to the next is counted, see `findValleys`. The deepest valleys are refined by alternating between rounding and least
- * squares, which never raises the error. With at most 64 weights a channel it is the best there is, beyond that within two
- * thousandths of it; it is never worse than `MAX_ABS`.
+ * squares, which never raises the error. Bell-shaped weights came within a thousandth of the least error there is, 65 and fewer of
+ * a channel to float32's accuracy; it is never above that of `MAX_ABS`.
  *
  * Zeros, tiny weights and those that are not finite: as `quantizeAdmm`.
  */
