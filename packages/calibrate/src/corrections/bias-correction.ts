@@ -52,7 +52,7 @@ export async function correctBiases(job: BiasCorrectionJob): Promise<CorrectedBi
   const onSteps = stepProgress(job, [floats, ...runs].flat());
   const tensors = layers.flat().map(modelTensor);
   const means = job.means ?? (await tensorMeans({ ...job, onSteps }, floats, tensors));
-  const state = new Correction(checkMeans(means, layers.flat(), groups[0]!.plan));
+  const state = new Correction(checkMeans(means, layers.flat(), groups[0]!.plan, samples.count));
   // Ops of the simulator may be without a kernel: it says what MNN computes, not how fast.
   const visit = { ...job, onSteps, strict: false };
   if (runs[0] === groups) await correctTogether(visit, groups[0]!, state);
@@ -71,14 +71,20 @@ function fitTogether(
   return samplesWithin(keptInputs(only.plan), budget, backend.concurrency) >= samples.count;
 }
 
-/** @throws {Error} naming the first convolution that has no means, or of another number of channels */
-function checkMeans(means: FloatMeans, layers: readonly GraphNode[], plan: ExecutionPlan): FloatMeans {
+/** @throws {Error} naming the first convolution that has no means, or of another number of channels or samples */
+function checkMeans(
+  means: FloatMeans,
+  layers: readonly GraphNode[],
+  plan: ExecutionPlan,
+  samples: number,
+): FloatMeans {
   for (const node of layers) {
-    const expected = channelsOf(plan.descs.get(node.outputs[0]!)!).count;
-    const got = means.get(modelTensor(node))?.length;
-    if (got === expected) continue;
+    const channels = channelsOf(plan.descs.get(node.outputs[0]!)!).count;
+    const own = means.get(modelTensor(node));
+    if (own?.channels === channels && own.samples === samples) continue;
+    const got = own === undefined ? 'none' : `${own.channels} of ${own.samples}`;
     throw new Error(
-      `correctBiases: means: expected ${expected} of ${node.name}, got ${got ?? 'none'}; pass what floatMeans gives for the float network that the int8 model was made of`,
+      `correctBiases: means: expected ${channels} channels of ${samples} samples for ${node.name}, got ${got}; pass what floatMeans gives for the float network that the int8 model was made of`,
     );
   }
   return means;
@@ -121,11 +127,11 @@ async function correctLayer(
   const byTensor = new Map(layer.map((node) => [node.outputs[0]!, node]));
   for (const { plan, samples } of groups) {
     const group = { plan: finePlan(plan, state), samples };
-    await visitValues(job, group, new Set(byTensor.keys()), (tensor, _, data, desc) => {
+    await visitValues(job, group, new Set(byTensor.keys()), (tensor, sample, data, desc) => {
       const node = byTensor.get(tensor)!;
       const own = counts.get(tensor) ?? new FineCounts(node, channelsOf(desc).count);
       counts.set(tensor, own);
-      own.add(data, desc);
+      own.add(sample, data, desc);
     });
   }
   for (const [tensor, node] of byTensor) state.solve(node, counts.get(tensor)!);

@@ -28,8 +28,8 @@ export async function correctTogether(
     const step = targets.get(event.node?.index ?? -1);
     if (step === undefined) return;
     const counts = new FineCounts(step.node, channelsOf(event.desc).count);
-    const downloads = event.values.map(async (value) =>
-      counts.add(await backend.download(value), event.desc),
+    const downloads = event.values.map(async (value, i) =>
+      counts.add(samples[i]!, await backend.download(value), event.desc),
     );
     await Promise.all(downloads);
     state.solve(step.node, counts);

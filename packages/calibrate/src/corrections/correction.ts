@@ -1,7 +1,10 @@
 import type { ExecutionPlan, GraphNode, PlanStep } from '@mnnquant/graph';
 import type { Convolution2D } from '@mnnquant/mnn-format';
+import { believedMean } from './believed-mean.ts';
+import type { SampleMean } from './channel-means.ts';
 import { fineConvolution, isInt8Convolution, resultGrid, withBias } from './fine-convolution.ts';
 import type { FineCounts } from './fine-counts.ts';
+import type { FloatMeans } from './float-means.ts';
 import { shiftedBias } from './shifted-bias.ts';
 import { solveShift } from './solve-shift.ts';
 
@@ -13,9 +16,9 @@ export class Correction {
   readonly biases = new Map<number, Float32Array>();
   readonly shifts = new Map<number, Float64Array>();
   /** By tensor of the model. */
-  readonly #means: ReadonlyMap<number, Float64Array>;
+  readonly #means: FloatMeans;
 
-  constructor(means: ReadonlyMap<number, Float64Array>) {
+  constructor(means: FloatMeans) {
     this.#means = means;
   }
 
@@ -30,10 +33,12 @@ export class Correction {
     const grid = resultGrid(node);
     const table = node.source.main?.value as Convolution2D;
     const means = this.#means.get(modelTensor(node))!;
-    const shifts = means.map((mean, c) =>
-      solveShift(counts.of(c), mean / grid.scale + grid.zero, grid, MOST_STEPS),
-    );
-    const bias = table.bias ?? new Float32Array(means.length);
+    const inSteps = (one: SampleMean): SampleMean => ({ ...one, mean: one.mean / grid.scale + grid.zero });
+    const shifts = Float64Array.from({ length: means.channels }, (_, c) => {
+      const mean = believedMean(means.of(c).map(inSteps), counts.means.of(c));
+      return solveShift(counts.of(c), mean, grid, MOST_STEPS);
+    });
+    const bias = table.bias ?? new Float32Array(means.channels);
     this.shifts.set(node.index, shifts);
     this.biases.set(node.index, shiftedBias(node, bias, shifts, grid));
   }

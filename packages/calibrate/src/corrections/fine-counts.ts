@@ -1,26 +1,41 @@
 import type { GraphNode, TensorData, TensorDesc } from '@mnnquant/graph';
+import { ChannelMeans } from './channel-means.ts';
 import { channelsOf, forEachRun } from './channels.ts';
 import { resultGrid } from './fine-convolution.ts';
-import { boundedBin, FINE_BINS, fineBinOrigin } from './solve-shift.ts';
+import { boundedBin, FINE_BINS, fineBinOrigin, roundedBins } from './solve-shift.ts';
 
 /** Results of a convolution before they are rounded, counted by channel. */
 export class FineCounts {
+  /** What they are once rounded, in whole numbers with the zero point. */
+  readonly means = new ChannelMeans();
   readonly #counts: Uint32Array;
+  readonly #rounded: Int16Array;
   readonly #zero: number;
 
   constructor(node: GraphNode, channels: number) {
+    const grid = resultGrid(node);
     this.#counts = new Uint32Array(channels * FINE_BINS);
-    this.#zero = resultGrid(node).zero;
+    this.#rounded = roundedBins(grid);
+    this.#zero = grid.zero;
   }
 
-  add(data: TensorData, desc: Pick<TensorDesc, 'shape' | 'layout'>): void {
-    const counts = this.#counts;
+  add(sample: number, data: TensorData, desc: Pick<TensorDesc, 'shape' | 'layout'>): void {
+    const [counts, rounded] = [this.#counts, this.#rounded];
+    const channels = channelsOf(desc);
+    const sums = new Float64Array(channels.count);
     // Whole numbers, as integers for a fast index: a bin is `fineBin`'s.
     const origin = fineBinOrigin(this.#zero);
-    forEachRun(data.length, channelsOf(desc), (channel, start, end) => {
+    forEachRun(data.length, channels, (channel, start, end) => {
       const own = channel * FINE_BINS;
-      for (let i = start; i < end; i++) counts[own + boundedBin((data[i]! + origin) | 0)]!++;
+      let sum = 0;
+      for (let i = start; i < end; i++) {
+        const bin = boundedBin((data[i]! + origin) | 0);
+        counts[own + bin]!++;
+        sum += rounded[bin]!;
+      }
+      sums[channel]! += sum;
     });
+    this.means.add(sample, sums, data.length / Math.max(1, channels.count));
   }
 
   of(channel: number): Uint32Array {

@@ -1,46 +1,11 @@
-import {
-  createPlan,
-  type ExecutionPlan,
-  type PlanStep,
-  type TensorData,
-  type TensorDesc,
-} from '@mnnquant/graph';
+import { createPlan, type ExecutionPlan, type PlanStep } from '@mnnquant/graph';
 import { OpType } from '@mnnquant/mnn-format';
 import { groupByShape, type SampleGroup } from '../samples.ts';
-import { channelsOf, forEachRun } from './channels.ts';
+import { ChannelMeans } from './channel-means.ts';
 import { stepProgress, type VisitJob, visitValues } from './visit-values.ts';
 
-/** Sums per channel, kept apart by sample, so that their total does not depend on who came first. */
-export class ChannelSums {
-  readonly #bySample = new Map<number, { readonly sums: Float64Array; readonly values: number }>();
-
-  add(sample: number, data: TensorData, desc: TensorDesc): void {
-    const channels = channelsOf(desc);
-    const sums = new Float64Array(channels.count);
-    forEachRun(data.length, channels, (channel, start, end) => {
-      let sum = 0;
-      for (let i = start; i < end; i++) sum += data[i]!;
-      sums[channel]! += sum;
-    });
-    this.#bySample.set(sample, { sums, values: data.length / Math.max(1, channels.count) });
-  }
-
-  /** [C]; NaN where there are no values or some are not finite. */
-  means(): Float64Array {
-    const ordered = [...this.#bySample].sort(([a], [b]) => a - b).map(([, one]) => one);
-    const [first] = ordered;
-    const total = new Float64Array(first?.sums.length ?? 0);
-    let values = 0;
-    for (const { sums, values: own } of ordered) {
-      for (let c = 0; c < total.length; c++) total[c]! += sums[c]!;
-      values += own;
-    }
-    return total.map((sum) => (Number.isFinite(sum) ? sum / values : Number.NaN));
-  }
-}
-
-/** By tensor of the float network: [C] the mean of each channel over all samples, NaN where some are not finite. */
-export type FloatMeans = ReadonlyMap<number, Float64Array>;
+/** By tensor of the float network: what its channels hold on the average. */
+export type FloatMeans = ReadonlyMap<number, ChannelMeans>;
 
 export interface FloatMeansJob extends Omit<VisitJob, 'onSteps'> {
   /** Of the float model. */
@@ -68,17 +33,17 @@ function resultOf({ node }: PlanStep): number {
   return node.outputs[0]!;
 }
 
-/** Of tensors of the float network: [C] the mean of each channel over all samples. */
+/** The same for some tensors. */
 export async function tensorMeans(
   job: VisitJob,
   groups: readonly SampleGroup[],
   tensors: readonly number[],
-): Promise<Map<number, Float64Array>> {
-  const sums = new Map(tensors.map((tensor) => [tensor, new ChannelSums()]));
+): Promise<Map<number, ChannelMeans>> {
+  const sums = new Map(tensors.map((tensor) => [tensor, new ChannelMeans()]));
   const wanted = new Set(tensors);
   for (const group of groups)
     await visitValues(job, group, wanted, (tensor, sample, data, desc) =>
-      sums.get(tensor)!.add(sample, data, desc),
+      sums.get(tensor)!.addValues(sample, data, desc),
     );
-  return new Map([...sums].map(([tensor, one]) => [tensor, one.means()]));
+  return sums;
 }

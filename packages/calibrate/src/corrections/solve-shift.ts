@@ -25,6 +25,15 @@ export function boundedBin(bin: number): number {
   return 0;
 }
 
+/** [FINE_BINS] by bin: the whole number from `low` to `high` that a result is rounded to, halves away from 0. */
+export function roundedBins({ low, high }: ResultGrid): Int16Array {
+  return Int16Array.from({ length: FINE_BINS }, (_, bin) => {
+    const steps = bin / PARTS + LOWEST;
+    const whole = Math.sign(steps) * Math.floor(Math.abs(steps) + 0.5);
+    return Math.min(Math.max(whole, low), high);
+  });
+}
+
 /**
  * How far a channel's results have to be moved before they are rounded to int8, so that their mean becomes `mean`.
  *

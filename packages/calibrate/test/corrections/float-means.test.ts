@@ -1,6 +1,6 @@
 import { createReferenceBackend, type Sample } from '@mnnquant/graph';
 import { describe, expect, it } from 'vitest';
-import { correctBiases, floatMeans } from '../../src/corrections/index.ts';
+import { correctBiases, type FloatMeans, floatMeans } from '../../src/corrections/index.ts';
 import { NetBuilder } from '../rewrite/net-builder.ts';
 import { planOf, quantized } from '../rewrite/plans.ts';
 
@@ -26,14 +26,17 @@ const common = {
 describe('floatMeans', () => {
   it('has the means of what every convolution makes, by channel', async () => {
     const means = await floatMeans(common);
-    expect([...means.values()].map(({ length }) => length)).toEqual([5, 4]);
-    const [first, last] = [...means.values()] as [Float64Array, Float64Array];
-    // The last convolution is 1x1: its means are those of its input, weighted.
+    const [first, last] = [...means.values()];
+    expect([first!.channels, last!.channels, last!.samples]).toEqual([5, 4, 3]);
+    // The last convolution is 1x1: its means are those of its input, weighted, in every sample.
     const { weight, bias } = lastConvolution();
-    for (const [o, mean] of last.entries()) {
-      const expected = first.reduce((sum, one, c) => sum + one * weight[o * 5 + c]!, bias[o]!);
-      expect(mean).toBeCloseTo(expected, 5);
-    }
+    for (let o = 0; o < 4; o++)
+      for (const [sample, { mean, values }] of last!.of(o).entries()) {
+        const inputs = Array.from({ length: 5 }, (_, c) => first!.of(c)[sample]!.mean);
+        const expected = inputs.reduce((sum, one, c) => sum + one * weight[o * 5 + c]!, bias[o]!);
+        expect(mean).toBeCloseTo(expected, 5);
+        expect(values).toBe(64);
+      }
   });
 
   it('spares correctBiases the float network, for scales that differ', async () => {
@@ -53,11 +56,14 @@ describe('floatMeans', () => {
   it('has to be of that network', async () => {
     const written = quantized(model, { 0: 0.1, 1: 0.1, 2: 0.1 });
     const job = { ...common, model: written, quantizedPlan: planOf(written) };
-    const [[tensor]] = [...(await floatMeans(common))] as [[number, Float64Array]];
-    await expect(correctBiases({ ...job, means: new Map() })).rejects.toThrow(/expected 5 of .*, got none/);
-    await expect(correctBiases({ ...job, means: new Map([[tensor, new Float64Array(2)]]) })).rejects.toThrow(
-      /got 2/,
-    );
+    const means = await floatMeans(common);
+    const [first, last] = [...means.keys()] as [number, number];
+    const refused = async (given: FloatMeans, why: RegExp) =>
+      expect(correctBiases({ ...job, means: given })).rejects.toThrow(why);
+    await refused(new Map(), /expected 5 channels of 3 samples for .*, got none/);
+    await refused(new Map([[first, means.get(last)!]]), /got 4 of 3/);
+    const fewer = await floatMeans({ ...common, samples: { ...common.samples, count: 2 } });
+    await refused(fewer, /got 5 of 2/);
   });
 });
 

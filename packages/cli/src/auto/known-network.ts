@@ -1,4 +1,6 @@
 import {
+  type FloatMeans,
+  floatMeans,
   int8Candidates,
   learnWeights,
   quantizeWeights,
@@ -27,6 +29,7 @@ export class KnownNetwork {
   readonly #options: StepOptions;
   readonly #onRun: () => void;
   #statistics: SavedStatistics | undefined;
+  #means: FloatMeans | undefined;
   readonly #weights = new Map<WeightMethod, WeightsByOp>();
 
   /** @param onRun called whenever a network is run over all samples */
@@ -50,7 +53,8 @@ export class KnownNetwork {
     const plain = rewrite(calibrated, config);
     if (!config.bias_correction) return { ...calibrated, written: plain };
     this.#onRun();
-    const { model } = await correctJob(plain, job.plan, this.#samples, this.#options);
+    const means = await this.#meansOf();
+    const { model } = await correctJob(plain, job.plan, this.#samples, this.#options, means);
     return { ...calibrated, written: model };
   }
 
@@ -66,6 +70,22 @@ export class KnownNetwork {
       this.#statistics = new SavedStatistics(header, (name) => arrays.get(name));
     }
     return this.#statistics;
+  }
+
+  async #meansOf(): Promise<FloatMeans> {
+    if (this.#means === undefined) {
+      this.#onRun();
+      const { backend, strict, memoryBytes, onProgress } = this.#options;
+      this.#means = await floatMeans({
+        plan: this.#job.plan,
+        backend,
+        samples: this.#samples,
+        strict,
+        memoryBudgetBytes: memoryBytes,
+        onProgress: (done, total) => onProgress?.('correct', done, total),
+      });
+    }
+    return this.#means;
   }
 
   /** Weights do not depend on how activations are scaled: those of all convolutions are kept, and those that run in int8 given. */

@@ -7,6 +7,7 @@ import {
   type EqualizedModel,
   equalize,
   type FeatureMethod,
+  type FloatMeans,
   quantizeModel,
   quantizeWeights,
   trainingForward,
@@ -150,18 +151,25 @@ export function rewrite({ calibration, model, plan }: CalibratedModel, config: C
   return withScalesForPieces(quantized, plan);
 }
 
-/** `bias_correction`. @param plan of the float model */
+/**
+ * `bias_correction`.
+ *
+ * @param plan of the float model
+ * @param means of that and the samples, where they are known
+ */
 export function correctJob(
   model: MnnModel,
   plan: ExecutionPlan,
   samples: OpenedSamples,
   { backend, strict, memoryBytes, onProgress }: StepOptions,
+  means?: FloatMeans,
 ): Promise<CorrectedBiases> {
   const graph = buildGraph(model, { leaveOutTail: true });
   return correctBiases({
     plan,
     model,
     quantizedPlan: createPlan(graph, shapesOf(plan)),
+    ...(means && { means }),
     backend,
     samples,
     strict,
