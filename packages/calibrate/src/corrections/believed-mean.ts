@@ -30,5 +30,7 @@ export function believedMean(float: readonly SampleMean[], int8: readonly Sample
     spread += (weight * (float[i]!.mean - own - difference)) ** 2;
   }
   const squaredError = (spread * count) / (count - 1) / values ** 2;
-  return mean + difference * Math.max(0, 1 - squaredError / difference ** 2);
+  // The square of a difference may be 0 where it is not.
+  const share = squaredError === 0 ? 1 : Math.max(0, 1 - squaredError / difference ** 2);
+  return mean + difference * share;
 }
