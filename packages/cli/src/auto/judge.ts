@@ -2,11 +2,12 @@ import type { TensorBackend } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
 import { type ClassScores, classScores } from '../commands/compare/class-scores.ts';
 import { type MatchedInputs, matchInputs } from '../commands/compare/inputs.ts';
-import { runPairs } from '../commands/compare/job.ts';
+import { OutputSizeError, type PairJob, runPairs } from '../commands/compare/job.ts';
 import { matchOutputs, type OutputPair } from '../commands/compare/match-outputs.ts';
 import { type LabelledOutput, labelledOutput, Measurement } from '../commands/compare/measurement.ts';
 import type { ComparedAccuracy, ComparedOutput } from '../commands/compare/report.ts';
 import { type RunnableModel, type RunnablePlan, runnableModel } from '../commands/compare/runnable-model.ts';
+import { UsageError } from '../errors.ts';
 import type { Job } from '../job/prepare.ts';
 import type { OpenedSamples } from '../samples/opened.ts';
 import { KeptOutputs, keepingOutputs } from './kept-outputs.ts';
@@ -47,6 +48,8 @@ export class Judge {
   constructor({ inference, source }: Job, samples: OpenedSamples, options: JudgeOptions) {
     this.#float = runnableModel(inference.folded.model, 'the float network');
     this.#plan = this.#float.plan(source.shapes);
+    if (matchOutputs(this.#plan.plan, this.#plan.plan).pairs.length === 0)
+      throw new UsageError('AUTO: the network has no output to judge by; choose a method');
     this.#inputs = matchInputs(this.#float.graph, this.#float.graph);
     this.#samples = samples;
     this.#options = options;
@@ -70,7 +73,7 @@ export class Judge {
     const pairs = matchOutputs(this.#plan.plan, plans.b.plan).pairs;
     const scores = new Map(pairs.map((pair) => [pair, classScores(this.#plan.plan, pair.a.tensor)]));
     const measured = new Measurement(scores, this.#labelled(scores, chosen), samples.names);
-    await runPairs({
+    const finished = await sameSizes({
       a,
       b: model,
       plans,
@@ -83,6 +86,7 @@ export class Judge {
       onOutput: (...output) => measured.add(...output),
       onProgress,
     });
+    if (!finished) return { samples: chosen.length, outputs: [], error: Number.POSITIVE_INFINITY };
     const { outputs, accuracy } = measured;
     const error = Math.max(...this.#thatCount(pairs, outputs).map(outputError));
     return { samples: chosen.length, outputs, ...(accuracy && { accuracy }), error };
@@ -106,6 +110,17 @@ export class Judge {
     const { file, offset, outputName, labels: all } = labels;
     const classes = chosen.map((sample) => all.classes[sample]);
     return { file, offset, output: labelledOutput(scores, outputName), labels: { ...all, classes } };
+  }
+}
+
+/** Whether all outputs had the float network's sizes: what has not is as wrong as can be. */
+async function sameSizes(job: PairJob): Promise<boolean> {
+  try {
+    await runPairs(job);
+    return true;
+  } catch (error) {
+    if (error instanceof OutputSizeError) return false;
+    throw error;
   }
 }
 

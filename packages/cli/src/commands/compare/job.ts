@@ -37,6 +37,9 @@ export interface PairJob {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** An output has another size in the second model: such as the boxes that are left of many. */
+export class OutputSizeError extends QuantizeError {}
+
 /** More at once gain nothing, and progress would stand still. */
 const MOST_AT_ONCE = 32;
 
@@ -52,7 +55,7 @@ interface Group extends SampleGroup {
  * Runs both models over all samples, a few at a time, one model after the other; outputs are handed on and forgotten.
  *
  * @throws {GraphError} naming the sample that does not fit
- * @throws {QuantizeError} where an output has different sizes in both models
+ * @throws {OutputSizeError} where an output has different sizes in both models
  */
 export async function runPairs(job: PairJob): Promise<void> {
   const groups = groupsOf(job);
@@ -133,7 +136,7 @@ function handOn(
   for (const pair of pairs) {
     const [a, b] = [ours.get(pair.a.name)!, theirs.get(pair.b.name)!];
     if (a.data.length !== b.data.length)
-      throw new QuantizeError(
+      throw new OutputSizeError(
         `${name}: output ${pair.a.name}: expected one shape in both models, got [${a.shape}] and [${b.shape}]`,
       );
     onOutput(pair, sample, a, b);
