@@ -308,7 +308,7 @@ it('an outcome of the search is the data of a report', () => {
     equalize: true,
     bias_correction: false,
   } as const;
-  const common = { settings, freed: ['a'], multiplyAdds: { int8: 5, total: 9 }, error: 0.01 };
+  const common = { settings, freed: ['a'], multiplyAdds: { int8: 5, total: 9 }, error: 0.01, typical: 0.002 };
   const outputs = [{ name: 'out', cosine: 0.99 }];
   const data = reportedAuto({
     target: { cosine: 0.9 },

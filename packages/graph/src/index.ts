@@ -39,7 +39,7 @@ export type { Int8UnaryAttributes } from './int8/unary-op.ts';
 export type { WinogradResultAttributes } from './int8/winograd-result.ts';
 export type { WinogradSourceAttributes } from './int8/winograd-source.ts';
 export { loadSamples, type SampleLoader, sampleName } from './load-samples.ts';
-export { log } from './math/index.ts';
+export { exp, log } from './math/index.ts';
 export { scaleByPowerOfTwo } from './math/power-of-two.ts';
 export {
   type Observation,

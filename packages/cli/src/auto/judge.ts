@@ -14,6 +14,7 @@ import { KeptOutputs, keepingOutputs } from './kept-outputs.ts';
 import type { AutoLabels, AutoTarget } from './options.ts';
 import { outputError } from './output-error.ts';
 import { someSamples, spread } from './some-samples.ts';
+import { TypicalError } from './typical-error.ts';
 
 export interface JudgeOptions {
   readonly backend: TensorBackend;
@@ -30,6 +31,8 @@ export interface Verdict {
   readonly accuracy?: ComparedAccuracy;
   /** The largest of the outputs' errors (see `outputError`); Infinity where some value is not a number. */
   readonly error: number;
+  /** That of a typical sample, by which settings are compared (see `TypicalError`). */
+  readonly typical: number;
 }
 
 /** Of the memory, what the float network's outputs may take. */
@@ -72,6 +75,8 @@ export class Judge {
     const plans = { a: a.plan(shapes), b: model.plan(shapes) };
     const pairs = matchOutputs(this.#plan.plan, plans.b.plan).pairs;
     const scores = new Map(pairs.map((pair) => [pair, classScores(this.#plan.plan, pair.a.tensor)]));
+    const counting = this.#thatCount(pairs);
+    const typical = new TypicalError();
     const measured = new Measurement(scores, this.#labelled(scores, chosen), samples.names);
     const finished = await sameSizes({
       a,
@@ -83,22 +88,27 @@ export class Judge {
       backend,
       strict,
       memoryBytes: memoryBytes * (1 - KEPT_SHARE),
-      onOutput: (...output) => measured.add(...output),
+      onOutput: (pair, sample, ours, theirs) => {
+        measured.add(pair, sample, ours, theirs);
+        if (counting.has(pair)) typical.add(pair.a.name, sample, ours, theirs);
+      },
       onProgress,
     });
-    if (!finished) return { samples: chosen.length, outputs: [], error: Number.POSITIVE_INFINITY };
+    const judged = { samples: chosen.length };
+    if (!finished)
+      return { ...judged, outputs: [], error: Number.POSITIVE_INFINITY, typical: Number.POSITIVE_INFINITY };
     const { outputs, accuracy } = measured;
-    const error = Math.max(...this.#thatCount(pairs, outputs).map(outputError));
-    return { samples: chosen.length, outputs, ...(accuracy && { accuracy }), error };
+    const error = Math.max(...outputs.filter((_, i) => counting.has(pairs[i]!)).map(outputError));
+    return { ...judged, outputs, ...(accuracy && { accuracy }), error, typical: typical.value };
   }
 
   /** Whole numbers, such as the place of the largest score, jump: they count only where there is nothing else. */
-  #thatCount(pairs: readonly OutputPair[], outputs: readonly ComparedOutput[]): readonly ComparedOutput[] {
+  #thatCount(pairs: readonly OutputPair[]): ReadonlySet<OutputPair> {
     const { descs, values } = this.#plan.plan;
-    const isFloat = ({ a }: OutputPair): boolean =>
-      (descs.get(a.tensor) ?? values.get(a.tensor))?.dtype === 'float32';
-    const floats = outputs.filter((_, i) => isFloat(pairs[i]!));
-    return floats.length > 0 ? floats : outputs;
+    const floats = pairs.filter(
+      ({ a }) => (descs.get(a.tensor) ?? values.get(a.tensor))?.dtype === 'float32',
+    );
+    return new Set(floats.length > 0 ? floats : pairs);
   }
 
   #labelled(

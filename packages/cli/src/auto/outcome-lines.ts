@@ -1,21 +1,24 @@
 import { printableName } from '../printable.ts';
+import { settingsText } from '../report/auto-trials.ts';
 import { shareText } from '../share-text.ts';
 import type { AutoOutcome, AutoTrial } from './outcome.ts';
-import { settingsText } from './settings.ts';
 
 /** More names than this are counted, not listed. */
 const LISTED = 4;
 
-/** A trial in a line: its number, what it loses, and how it was made. */
+/** Above the trials: cosines are of the output that is farthest from float. */
+export const TRIAL_HEADER = '   #  cosine   typical  settings';
+
+/** A trial in a line: its number, the mean cosine and that of a typical sample, and how it was made. */
 export function trialLine(trial: AutoTrial, number: number, width = Number.POSITIVE_INFINITY): string {
-  const { settings, freed, multiplyAdds, error, top1 } = trial;
+  const { settings, freed, multiplyAdds, error, typical, top1 } = trial;
   const accuracy = top1 === undefined ? '' : `  top-1 ${percent(top1)}`;
   // Ops are freed with the best settings, which stand above.
   const how =
     freed.length === 0
       ? settingsText(settings)
       : `the best of these with ${freed.length} ${freed.length === 1 ? 'op' : 'ops'} in float, ${shareText(multiplyAdds)} of the multiply-adds in int8`;
-  const line = `${String(number).padStart(4)}  ${cosineText(error)}${accuracy}  ${how}`;
+  const line = `${String(number).padStart(4)}  ${cosineText(error)}  ${cosineText(typical)}${accuracy}  ${how}`;
   return line.length > width ? `${line.slice(0, width - 1)}…` : line;
 }
 

@@ -12,6 +12,8 @@ export interface AutoTrial {
   readonly outputs: readonly { readonly name: string; readonly cosine: number | null }[];
   /** Of the outputs that count: 1 - the least cosine; null where some value is not a number. */
   readonly error: number | null;
+  /** By which settings are compared: the error of a typical sample, 1 - cosine of its worst output, in the geometric mean; null as above. */
+  readonly typical: number | null;
   /** Top-1 accuracy, with labels. */
   readonly top1?: number;
   /** How many samples it was judged by. */
@@ -23,7 +25,7 @@ export interface AutoTrial {
 export interface AutoSensitivity {
   readonly op: string;
   readonly multiplyAdds: number;
-  /** The least cosine of the outputs, with the op in int8 and in float. */
+  /** 1 - the error of a typical sample, with the op in int8 and in float. */
   readonly before: number | null;
   readonly after: number | null;
 }

@@ -101,6 +101,8 @@ class Search {
     const whole = await this.#try(settings, [], target ? this.#judge.count : COMPARED);
     if (target === undefined) return this.#finish(settings, whole!, true);
     if (whole !== undefined && holds(target, whole.verdict)) return this.#finish(settings, whole, true);
+    const other = await this.#otherThatHolds(target);
+    if (other !== undefined) return this.#finish(other.settings, other, true);
     if (whole !== undefined) {
       const freed = await this.#free(settings, whole, target);
       if (freed !== undefined) return this.#finish(settings, freed, true);
@@ -118,7 +120,7 @@ class Search {
         const trial = await this.#try(settings, [], COMPARED);
         // From now on there is a result.
         this.#clock.start();
-        return trial?.verdict.error;
+        return trial?.verdict.typical;
       },
     });
   }
@@ -147,6 +149,19 @@ class Search {
     return this.#judge.judge(written, most);
   }
 
+  /** Of the settings that seemed to reach the target with everything in int8, the best that does. */
+  async #otherThatHolds(target: AutoTarget): Promise<Trial | undefined> {
+    const promising = [...this.#trials.values()]
+      .filter(({ verdict }) => holds(target, verdict))
+      .sort((a, b) => a.verdict.typical - b.verdict.typical);
+    for (const { settings } of promising) {
+      const trial = await this.#try(settings, [], this.#judge.count);
+      if (trial === undefined) return undefined;
+      if (holds(target, trial.verdict)) return trial;
+    }
+    return undefined;
+  }
+
   /** The fewest ops in float with which the target holds. */
   async #free(settings: Settings, whole: Trial, target: AutoTarget): Promise<Trial | undefined> {
     const { candidates, prediction } = whole;
@@ -172,7 +187,7 @@ class Search {
     const errorOf = (freed: readonly string[]): Promise<number | undefined> =>
       this.#clock.within(async () => {
         const candidate = await this.#bench.quantize(plain, freed);
-        return (await this.#judged(candidate, RANKED)).error;
+        return (await this.#judged(candidate, RANKED)).typical;
       });
     const before = await errorOf([]);
     if (before === undefined) return [];
@@ -229,13 +244,14 @@ const namesOf = (ops: readonly Freeable[]): string[] => ops.map(({ name }) => na
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 function toldTrial({ settings, freed, prediction, verdict }: Trial, chosen: boolean): AutoTrial {
-  const { accuracy, outputs, error, samples } = verdict;
+  const { accuracy, outputs, error, typical, samples } = verdict;
   return {
     settings,
     freed,
     multiplyAdds: prediction.multiplyAdds,
     outputs: outputs.map(({ name, cosine }) => ({ name, cosine })),
     error: finite(error),
+    typical: finite(typical),
     ...(accuracy && { top1: accuracy.b.top1 }),
     samples,
     chosen,

@@ -46,14 +46,3 @@ export function axesOf(given: readonly string[]): Axis<Settings>[] {
 function isOpen(key: Key, given: readonly string[]): boolean {
   return !(OWN_KEYS.has(key) && given.includes(key));
 }
-
-/** In a few words: `MSE, asymmetric, weights GPTQ, equalize`. */
-export function settingsText(settings: Settings): string {
-  return [
-    settings.feature_quantize_method,
-    ...(settings.feature_asymmetric ? ['asymmetric'] : []),
-    ...(settings.weight_quantize_method === 'MAX_ABS' ? [] : [`weights ${settings.weight_quantize_method}`]),
-    ...(settings.equalize ? ['equalize'] : []),
-    ...(settings.bias_correction ? ['bias_correction'] : []),
-  ].join(', ');
-}

@@ -12,6 +12,8 @@ const trial = z.object({
   outputs: z.array(z.object({ name: z.string(), cosine: measured })),
   /** 1 - the least cosine, of an output of one number half the noise's part of its power; absent: as `outputs` say. */
   error: z.optional(measured),
+  /** By which settings were compared: 1 - cosine of the worst output of a typical sample, in the geometric mean of the samples. */
+  typical: z.optional(measured),
   /** How many samples it was judged by, where not by all that judge. */
   samples: z.optional(count),
   /** Top-1 on the labelled samples that judge, a share. */
@@ -20,7 +22,7 @@ const trial = z.object({
   chosen: z.boolean(),
 });
 
-/** What one op costs: the least cosine of the outputs with it in int8 and with it in float, everything else in int8. */
+/** What one op costs: the cosine of the worst output of a typical sample with it in int8 and with it in float, everything else in int8. */
 const sensitivity = z.object({
   op: z.string(),
   multiplyAdds: count,

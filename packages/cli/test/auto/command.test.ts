@@ -35,7 +35,7 @@ describe('AUTO', () => {
     const [chosen, ...others] = chosenOf(auto!);
     expect(others).toEqual([]);
     // What was passed over is better by chance at most.
-    for (const { error } of auto!.trials) expect(chosen!.error!).toBeLessThanOrEqual(error! / 0.9);
+    for (const { typical } of auto!.trials) expect(chosen!.typical!).toBeLessThanOrEqual(typical! / 0.9);
     expect(prediction.convolutions).toEqual({ int8: 2, total: 2 });
     expect(auto!.judged).toMatchObject({ samples: 5, own: true, setAside: true });
     expect(configFile).toBe(`${job.target}.config.json`);

@@ -1,5 +1,5 @@
 import type { AutoTrial } from '../../auto/outcome.ts';
-import { trialLine } from '../../auto/outcome-lines.ts';
+import { TRIAL_HEADER, trialLine } from '../../auto/outcome-lines.ts';
 import { printable } from '../../printable.ts';
 import { createPassingProgress, createPhases, type Phases, SILENT } from '../../progress.ts';
 
@@ -25,7 +25,9 @@ export class SearchDisplay implements Phases {
     // The next one goes through the same phases.
     this.#phases = this.#newPhases();
     this.#shown++;
-    if (!this.#silent) this.#stream.write(`${printable(trialLine(trial, this.#shown, this.#width))}\n`);
+    if (this.#silent) return;
+    if (this.#shown === 1) this.#stream.write(`${TRIAL_HEADER}\n`);
+    this.#stream.write(`${printable(trialLine(trial, this.#shown, this.#width))}\n`);
   };
 
   readonly onRank = (done: number, total: number): void => {

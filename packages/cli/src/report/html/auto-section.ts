@@ -182,7 +182,7 @@ function sensitivityTable({ sensitivity, trials }: ReportAuto, rowOf: RowOf): Ma
       html`<tr><th scope="row" class="text">${opLink(one.op, rowOf)}</th><td>${cosineText(one.before)}</td><td>${cosineText(one.after)}</td><td class="wide-only">${recoveredText(one)}</td><td>${percent(one.multiplyAdds, total)}</td><td class="wide-only">${large(one.multiplyAdds)}</td></tr>`,
   );
   return html`<div class="panel"><h3 id="sensitivity-title">Most sensitive layers</h3>
-<p class="help">The cosine of the worst output with the layer in int8, and with this layer alone in float and everything else in int8. Most useful first.</p>
+<p class="help">The cosine of the worst output of a typical sample (geometric mean of 1 − cosine) with the layer in int8, and with this layer alone in float and everything else in int8. Most useful first.</p>
 <div class="scroll tall" role="region" aria-labelledby="sensitivity-title" tabindex="0"><table class="plain" id="sensitivity-table"><thead><tr><th scope="col" class="text">Op</th><th scope="col">In int8</th><th scope="col">In float</th><th scope="col" class="wide-only">Error gone</th><th scope="col">Mult-adds</th><th scope="col" class="wide-only">of a sample</th></tr></thead><tbody>${rows}</tbody></table></div></div>`;
 }
 

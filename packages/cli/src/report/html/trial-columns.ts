@@ -36,7 +36,13 @@ const cosineValue = (cosine: number | null | undefined): SortValue =>
   cosine === null ? Number.NEGATIVE_INFINITY : cosine;
 
 export function trialColumns(auto: ReportAuto): TrialColumn[] {
-  return [...ABOUT, ...outputColumns(auto), ...labelColumns(auto), ...sampleColumns(auto)];
+  return [
+    ...ABOUT,
+    ...typicalColumns(auto),
+    ...outputColumns(auto),
+    ...labelColumns(auto),
+    ...sampleColumns(auto),
+  ];
 }
 
 const ABOUT: readonly TrialColumn[] = [
@@ -98,6 +104,24 @@ const ABOUT: readonly TrialColumn[] = [
     value: ({ trial }) => cosineValue(leastCosine(trial)),
   },
 ];
+
+/** By which settings were compared. */
+function typicalColumns({ trials }: ReportAuto): TrialColumn[] {
+  if (trials.every(({ typical }) => typical === undefined)) return [];
+  const cosine = ({ typical }: ReportTrial): number | null | undefined =>
+    typical === null || typical === undefined ? typical : 1 - typical;
+  return [
+    {
+      key: 'typical',
+      title: 'Typical',
+      help: 'Cosine of the worst output of a typical sample: 1 − the geometric mean of 1 − cosine. By it settings were compared, as one strange sample can decide a mean.',
+      first: 'descending',
+      kind: 'number',
+      text: ({ trial }) => cosineText(cosine(trial)),
+      value: ({ trial }) => cosineValue(cosine(trial)),
+    },
+  ];
+}
 
 /** One for each output, where there are several and not many. */
 function outputColumns({ trials }: ReportAuto): TrialColumn[] {
