@@ -78,9 +78,10 @@ function nearness(trial: ReportTrial, { target }: ReportAuto): number {
 
 /** Settings in short words: those of docs/accuracy.md; what is off is left out, and so is MAX_ABS. */
 export function settingsText(settings: ReportTrial['settings']): string {
-  const words = Object.entries(settings).flatMap(
-    ([key, value]) => WORDS[key]?.(value) ?? [other(key, value)],
-  );
+  const place = (key: string): number => (Object.hasOwn(WORDS, key) ? ORDER.indexOf(key) : ORDER.length);
+  const words = Object.entries(settings)
+    .sort(([a], [b]) => place(a) - place(b))
+    .flatMap(([key, value]) => (Object.hasOwn(WORDS, key) ? WORDS[key]!(value) : [other(key, value)]));
   return words.length === 0 ? 'as in the config' : words.join(', ');
 }
 
@@ -92,6 +93,8 @@ const WORDS: Readonly<Record<string, (value: unknown) => string[]>> = {
   equalize: (value) => (value === true ? ['equalized'] : []),
   bias_correction: (value) => (value === true ? ['biases corrected'] : []),
 };
+
+const ORDER = Object.keys(WORDS);
 
 function other(key: string, value: unknown): string {
   return `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`;
