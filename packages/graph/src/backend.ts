@@ -92,6 +92,12 @@ export interface TensorBackend {
     inputs: readonly (TensorDesc | undefined)[],
     outputs: readonly TensorDesc[],
   ): BoundKernel;
+  /**
+   * Frees what is kept of nodes, such as their packed weights. Takes effect in its turn, behind what was asked for before. Kernels that were
+   * bound for them must not be run any more; a node that is bound again gets all it needs again. Nothing happens to nodes that are not
+   * known. A backend that keeps nothing of nodes has no such method.
+   */
+  forget?(nodes: Iterable<GraphNode>): void;
   range(tensor: DeviceTensor): Promise<RangeStatistics>;
   /**
    * Adds to `counts` (length `bins`): bin = floor(|x| * (bins / max)), both operations in float32 as in

@@ -95,7 +95,7 @@ export class BoundPlan {
     }
   }
 
-  /** Frees the constants; weights packed by the backend stay until the backend is disposed. */
+  /** Frees the constants; weights packed by the backend stay until it is told to forget the nodes. */
   dispose(): void {
     for (const tensor of this.#constants.values()) this.#backend.free(tensor);
     this.#constants.clear();

@@ -124,7 +124,9 @@ export {
 } from './ops/support/views.ts';
 export { UNARY_FUNCTIONS, type UnaryAttributes } from './ops/unary-op.ts';
 export { createPlan } from './plan.ts';
+export { planNodes } from './plan-nodes.ts';
 export {
+  type DisposeOptions,
   execute,
   Program,
   type ProgramOptions,

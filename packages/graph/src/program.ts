@@ -3,6 +3,7 @@ import { BoundPlan, type StepCounts } from './bound-plan.ts';
 import { named, quiet } from './failure.ts';
 import type { ExecutionPlan, GraphNode } from './graph.ts';
 import { GraphError } from './op.ts';
+import { planNodes } from './plan-nodes.ts';
 import type { LiveTensors } from './step-run.ts';
 import { elementCount, type HostTensor, type TensorData, type TensorDesc } from './tensor.ts';
 
@@ -60,6 +61,14 @@ export interface RunReport {
 export interface ProgramOptions {
   /** An op without a kernel is an error instead of a counted fallback. */
   readonly strict?: boolean;
+}
+
+export interface DisposeOptions {
+  /**
+   * For plans whose nodes nobody will run again: what the backend keeps of them is freed. No other program that has some of them,
+   * also in subgraphs, may be run afterwards.
+   */
+  readonly forget?: boolean | undefined;
 }
 
 /** What `run` is given. */
@@ -129,9 +138,13 @@ export class Program {
     }
   }
 
-  /** Frees the constants; weights packed by the backend stay until the backend is disposed. */
-  dispose(): void {
+  /**
+   * Frees the constants. Weights packed by the backend stay until it is disposed, for the next program with the same nodes, unless they are
+   * forgotten. A program that has ended may be disposed again, to have its nodes forgotten later.
+   */
+  dispose({ forget = false }: DisposeOptions = {}): void {
     this.#bound.dispose();
+    if (forget) this.backend.forget?.(planNodes(this.plan));
   }
 
   async #uploadInput(

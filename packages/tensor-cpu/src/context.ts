@@ -14,7 +14,7 @@ export interface KernelContext {
   /** Binding reserves, running asks for the address. */
   readonly scratch: Pick<Scratch, 'address' | 'reserve'>;
   readonly bucketTable: BucketTable;
-  readonly constants: Pick<Constants, 'floats' | 'integers'>;
+  readonly constants: Pick<Constants, 'floats' | 'ownIntegers' | 'integers' | 'forget'>;
 }
 
 /** Binds a node for fixed shapes; `undefined` where the kernel does not cover the case. */

@@ -12,6 +12,7 @@ import type {
   ValueBuckets,
 } from '@mnnquant/graph';
 import { elementCount } from '@mnnquant/graph';
+import { BoundNodes } from './bound-nodes.ts';
 import type { KernelContext } from './context.ts';
 import { KERNELS } from './kernels/table.ts';
 import { READ_SLACK } from './memory/heap.ts';
@@ -34,6 +35,7 @@ export class CpuBackend implements TensorBackend {
   readonly name = 'cpu';
   readonly device: string;
   readonly limits: { readonly maxTensorBytes: number };
+  readonly #nodes = new BoundNodes();
   #context: KernelContext | undefined;
 
   /** @param instructions what the kernels are made of */
@@ -81,7 +83,16 @@ export class CpuBackend implements TensorBackend {
     inputs: readonly (TensorDesc | undefined)[],
     outputs: readonly TensorDesc[],
   ): BoundKernel | undefined {
-    return KERNELS.get(node.definition.name)?.(this.#alive(), node, inputs, outputs);
+    const kernel = KERNELS.get(node.definition.name)?.(this.#alive(), node, inputs, outputs);
+    return kernel && this.#nodes.guarded(node, kernel);
+  }
+
+  forget(nodes: Iterable<GraphNode>): void {
+    for (const node of nodes) {
+      this.#nodes.forget(node);
+      // All is gone already where the backend was disposed.
+      this.#context?.constants.forget(node);
+    }
   }
 
   async range(tensor: DeviceTensor): Promise<RangeStatistics> {

@@ -126,6 +126,11 @@ export class GpuBackend implements TensorBackend {
     return kernel && ((sources, targets) => this.#compute(kernel, sources, targets));
   }
 
+  forget(nodes: Iterable<GraphNode>): void {
+    const owners = [...nodes];
+    this.#later(() => this.#constants.forget(owners));
+  }
+
   async range(tensor: DeviceTensor): Promise<RangeStatistics> {
     this.#checkAlive();
     return this.#looks.at(
@@ -241,7 +246,7 @@ export class GpuBackend implements TensorBackend {
   }
 
   /** What has no result to wait for; its failure shows at the next call. */
-  #later(task: () => void): void {
+  #later(task: () => void | Promise<void>): void {
     this.#queue.add(task).catch((error) => {
       this.#failure ??= error;
     });

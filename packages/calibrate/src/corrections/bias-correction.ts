@@ -1,4 +1,12 @@
-import { budgetOn, createPlan, type ExecutionPlan, type GraphNode, samplesWithin } from '@mnnquant/graph';
+import {
+  budgetOn,
+  createPlan,
+  type ExecutionPlan,
+  type GraphNode,
+  samplesWithin,
+  type TensorData,
+  type TensorDesc,
+} from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
 import { groupByShape, type SampleGroup } from '../samples.ts';
 import { int8Graph } from '../simulate/index.ts';
@@ -127,12 +135,14 @@ async function correctLayer(
   const byTensor = new Map(layer.map((node) => [node.outputs[0]!, node]));
   for (const { plan, samples } of groups) {
     const group = { plan: finePlan(plan, state), samples };
-    await visitValues(job, group, new Set(byTensor.keys()), (tensor, sample, data, desc) => {
+    const see = (tensor: number, sample: number, data: TensorData, desc: TensorDesc): void => {
       const node = byTensor.get(tensor)!;
       const own = counts.get(tensor) ?? new FineCounts(node, channelsOf(desc).count);
       counts.set(tensor, own);
       own.add(sample, data, desc);
-    });
+    };
+    // The fine plan's convolutions are made for this run.
+    await visitValues(job, group, new Set(byTensor.keys()), see, true);
   }
   for (const [tensor, node] of byTensor) state.solve(node, counts.get(tensor)!);
 }

@@ -14,7 +14,10 @@ import { type Correction, finePlan, isTarget } from './correction.ts';
 import { FineCounts } from './fine-counts.ts';
 import type { VisitJob } from './visit-values.ts';
 
-/** One run of all samples, in which every convolution runs a second time as soon as its bias is known. */
+/**
+ * One run of all samples, in which every convolution runs a second time as soon as its bias is known. The backend forgets the plan's
+ * nodes afterwards.
+ */
 export async function correctTogether(
   job: VisitJob,
   { plan, samples }: SampleGroup,
@@ -34,7 +37,13 @@ export async function correctTogether(
     await Promise.all(downloads);
     state.solve(step.node, counts);
     const inputs = step.node.inputs.map((id) => values.get(id)!);
-    await runAgain(backend, { ...step, node: state.corrected(step.node) }, inputs, event.values);
+    const node = state.corrected(step.node);
+    try {
+      await runAgain(backend, { ...step, node }, inputs, event.values);
+    } finally {
+      // Made for this run.
+      backend.forget?.([node]);
+    }
   };
   const program = new Program(finePlan(keptInputs(plan), state), backend);
   try {
@@ -42,7 +51,7 @@ export async function correctTogether(
     const onStep = (): void => job.onSteps?.(samples.length);
     await program.visit(loaded, { onTensor, onStep }, namesOf(job.samples, samples), samples[0]);
   } finally {
-    program.dispose();
+    program.dispose({ forget: true });
   }
 }
 

@@ -23,12 +23,15 @@ export interface VisitJob {
 /**
  * Runs a plan over samples, in chunks that fit the memory, and gives `see` the values of the wanted tensors, sample by sample in any
  * order.
+ *
+ * @param forget whether the plan's nodes will not be run again (see `Program.dispose`)
  */
 export async function visitValues(
   job: VisitJob,
   { plan, samples }: SampleGroup,
   wanted: ReadonlySet<number>,
   see: (tensor: number, sample: number, data: TensorData, desc: TensorDesc) => void,
+  forget = false,
 ): Promise<void> {
   const { backend, strict, onSteps } = job;
   const atOnce = samplesWithin(plan, budgetOn(backend, job.memoryBudgetBytes), backend.concurrency);
@@ -46,7 +49,7 @@ export async function visitValues(
       await program.visit(loaded, visitor, namesOf(job.samples, chunk), chunk[0]);
     }
   } finally {
-    program.dispose();
+    program.dispose({ forget });
   }
 }
 

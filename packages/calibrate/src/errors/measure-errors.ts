@@ -3,8 +3,10 @@ import {
   createPlan,
   type ExecutionPlan,
   GraphError,
+  type GraphNode,
   loadSamples,
   Program,
+  planNodes,
   type QuantParams,
   samplesWithin,
   type TensorBackend,
@@ -174,8 +176,9 @@ async function measureGroup(
     ...[plan, simulated.plan].map((one) => samplesWithin(one, half, backend.concurrency)),
   );
   // Ops of the simulator may be without a kernel: it says what MNN computes, not how fast.
-  await withProgram(new Program(plan, backend, { strict: strict && isolated === undefined }), (float) =>
-    withProgram(new Program(simulated.plan, backend), async (int8) => {
+  const made = nodesBeside(alone, plan);
+  await withProgram(new Program(plan, backend, { strict: strict && isolated === undefined }), made, (float) =>
+    withProgram(new Program(simulated.plan, backend), planNodes(simulated.plan), async (int8) => {
       for (let at = 0; at < samples.length; at += atOnce) {
         const chunk = samples.slice(at, at + atOnce);
         const loaded = await loadSamples(job.samples, chunk);
@@ -185,11 +188,23 @@ async function measureGroup(
   );
 }
 
-async function withProgram(program: Program, use: (program: Program) => Promise<void>): Promise<void> {
+/** Nodes of a plan that the float network does not have. */
+function nodesBeside(float: ExecutionPlan, plan: ExecutionPlan): readonly GraphNode[] {
+  const own = planNodes(float);
+  return [...planNodes(plan)].filter((node) => !own.has(node));
+}
+
+/** @param made nodes that were made for this program, and are forgotten with it */
+async function withProgram(
+  program: Program,
+  made: Iterable<GraphNode>,
+  use: (program: Program) => Promise<void>,
+): Promise<void> {
   try {
     await use(program);
   } finally {
     program.dispose();
+    program.backend.forget?.(made);
   }
 }
 

@@ -72,19 +72,23 @@ export async function learnWeights(job: LearnJob): Promise<LearnedWeights> {
   const learned: LearnedLayer[] = [];
   for (const pass of passes) {
     const moments = new Moments(backend, samples.count);
-    for (const group of groups) await runGroup(job, group, pass, moments, progress);
-    for (const layer of pass) {
-      const seen = await moments.take(layer);
-      progress.within(0);
-      const rounded = await roundLayer(layer, seen, {
-        clamp,
-        bits: config.quantBits,
-        onShare: (share) => progress.within(share * stepsOf(layer)),
-        pause: () => breath.take(),
-      });
-      weights.set(layer.index, rounded.weights);
-      learned.push(rounded.layer);
-      progress.add(stepsOf(layer));
+    try {
+      for (const group of groups) await runGroup(job, group, pass, moments, progress);
+      for (const layer of pass) {
+        const seen = await moments.take(layer);
+        progress.within(0);
+        const rounded = await roundLayer(layer, seen, {
+          clamp,
+          bits: config.quantBits,
+          onShare: (share) => progress.within(share * stepsOf(layer)),
+          pause: () => breath.take(),
+        });
+        weights.set(layer.index, rounded.weights);
+        learned.push(rounded.layer);
+        progress.add(stepsOf(layer));
+      }
+    } finally {
+      moments.dispose();
     }
   }
   return { weights, layers: learned };

@@ -44,6 +44,7 @@ export class Moments {
   readonly #backend: TensorBackend;
   readonly #samples: number;
   readonly #kernels = new Map<string, BoundKernel>();
+  readonly #nodes: GraphNode[] = [];
   /** By op index. */
   readonly #seen = new Map<number, LayerMoments>();
   /** By op index: that which is being filled. */
@@ -86,6 +87,13 @@ export class Moments {
     const seen = this.#seen.get(layer.index);
     this.#seen.delete(layer.index);
     return seen ?? nothing(layer, new Float32Array(layer.groups * layer.parts * layer.size));
+  }
+
+  /** To be called when nothing more is seen: the backend forgets what products were made with. */
+  dispose(): void {
+    this.#backend.forget?.(this.#nodes);
+    this.#nodes.length = 0;
+    this.#kernels.clear();
   }
 
   /** The batch that is being filled, as one that is ready, unless it takes inputs of this shape. */
@@ -161,6 +169,7 @@ export class Moments {
       this.#backend.bindReference?.(node, [from, from], [to]) ??
       hostKernel({ node, outputs: [to] }, this.#backend);
     this.#kernels.set(key, kernel);
+    this.#nodes.push(node);
     return kernel;
   }
 }

@@ -35,7 +35,7 @@ export const bindInt8Convolution: KernelBinder = (context, node, inputs) => {
   const parts = exactParts(weight, outputChannels, window.channels, largestDistance(zeroPoint));
   if (parts === undefined || (group > 1 && (window.channels > 1 || parts.length > 1))) return undefined;
   const steps = requantization(attributes, where);
-  const offset = context.constants.integers(Array.from(steps.offset));
+  const offset = context.constants.ownIntegers(node, 'offset', () => steps.offset);
   const scale = context.constants.floats(node, 'scale', () => steps.scale);
   const bias = context.constants.floats(node, 'bias', () => steps.bias);
   const plane = window.outHeight * window.outWidth;

@@ -28,6 +28,12 @@ interface Work {
   readonly tallies: (Float64Array | ValueBuckets | undefined)[];
 }
 
+interface KnownNode {
+  readonly node: GraphNode;
+  /** The numbers of its bindings. */
+  readonly bindings: number[];
+}
+
 /** A number that is told at some time. */
 interface Awaited {
   readonly value: Promise<number>;
@@ -42,7 +48,7 @@ export class CommandRunner {
   /** Tensors for which there was no memory; told when they are used. */
   readonly #missing = new Map<number, unknown>();
   readonly #descs: PlainDesc[] = [];
-  readonly #nodes = new Map<number, GraphNode>();
+  readonly #nodes = new Map<number, KnownNode>();
   readonly #bindings = new Map<number, BoundKernel>();
   readonly #maxima = new Map<number, Awaited>();
 
@@ -97,6 +103,8 @@ export class CommandRunner {
         return this.#free(a);
       case COMMAND.bind:
         return this.#bind(a, work.payload[b] as BindRequest);
+      case COMMAND.forget:
+        return this.#forget(a);
       case COMMAND.run:
         return this.#run(operands);
       case COMMAND.fakeQuantize:
@@ -159,13 +167,22 @@ export class CommandRunner {
   }
 
   #bind(id: number, { node: number, content, inputs, outputs, reference }: BindRequest): void {
-    if (content !== undefined) this.#nodes.set(number, nodeOf(content));
-    const node = this.#nodes.get(number)!;
+    if (content !== undefined) this.#nodes.set(number, { node: nodeOf(content), bindings: [] });
+    const { node, bindings } = this.#nodes.get(number)!;
     const kernel = reference
       ? hostKernel({ node, outputs }, this.#backend)
       : this.#backend.bind(node, inputs, outputs);
     if (kernel === undefined) throw new Error(`tensor-cpu: ${node.name} could not be bound in the worker`);
     this.#bindings.set(id, kernel);
+    bindings.push(id);
+  }
+
+  #forget(number: number): void {
+    const known = this.#nodes.get(number);
+    if (known === undefined) return;
+    for (const id of known.bindings) this.#bindings.delete(id);
+    this.#nodes.delete(number);
+    this.#backend.forget([known.node]);
   }
 
   #run(operands: Float64Array): void | Promise<void> {

@@ -15,5 +15,5 @@ export function hasKernel(
 const DRY = {
   wasm: {},
   scratch: { address: 0, reserve: () => {} },
-  constants: { floats: () => 0, integers: () => 0 },
+  constants: { floats: () => 0, ownIntegers: () => 0, integers: () => 0 },
 } as unknown as KernelContext;

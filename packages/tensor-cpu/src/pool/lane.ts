@@ -77,6 +77,10 @@ export class Lane {
     this.#tell(COMMAND.bind, binding, this.#attach(request));
   }
 
+  forget(node: number): void {
+    this.#tell(COMMAND.forget, node);
+  }
+
   fakeQuantize(tensor: number, numbers: readonly number[]): void {
     this.#tell(COMMAND.fakeQuantize, tensor, ...numbers);
   }

@@ -13,6 +13,7 @@ import {
   type TensorDesc,
   type ValueBuckets,
 } from '@mnnquant/graph';
+import { BoundNodes } from '../bound-nodes.ts';
 import { READ_SLACK } from '../memory/heap.ts';
 import type { Channel } from './channel.ts';
 import { hasKernel } from './coverage.ts';
@@ -41,6 +42,7 @@ export class PooledBackend implements TensorBackend {
   readonly limits: { readonly maxTensorBytes: number };
   readonly concurrency: number;
   readonly #lanes: readonly Lane[];
+  readonly #bound = new BoundNodes();
   readonly #nodes = new WeakMap<GraphNode, number>();
   readonly #known = new WeakMap<Lane, Set<number>>();
   readonly #content = new ShareableContent();
@@ -100,6 +102,17 @@ export class PooledBackend implements TensorBackend {
     outputs: readonly TensorDesc[],
   ): BoundKernel {
     return this.#kernel(node, inputs, outputs, true);
+  }
+
+  /** In each worker behind what was queued for it before. */
+  forget(nodes: Iterable<GraphNode>): void {
+    for (const node of nodes) {
+      this.#bound.forget(node);
+      const number = this.#nodes.get(node);
+      this.#nodes.delete(node);
+      if (number === undefined) continue;
+      for (const lane of this.#lanes) if (this.#known.get(lane)!.delete(number)) lane.forget(number);
+    }
   }
 
   async range(tensor: DeviceTensor): Promise<RangeStatistics> {
@@ -182,7 +195,7 @@ export class PooledBackend implements TensorBackend {
   ): BoundKernel {
     const binding = this.#bindings++;
     const ready = new Set<Lane>();
-    return (sources, targets) => {
+    return this.#bound.guarded(node, (sources, targets) => {
       const [first] = [...targets, ...sources].filter((tensor) => tensor !== undefined);
       // What a run answers is nothing.
       const run = (lane: Lane) => {
@@ -194,7 +207,7 @@ export class PooledBackend implements TensorBackend {
       };
       const { lanes } = pooled(first);
       return lanes.length === 1 ? run(lanes[0]) : Promise.all(lanes.map(run)).then(() => {});
-    };
+    });
   }
 
   #request(

@@ -38,6 +38,8 @@ export const COMMAND = {
   countOutside: 10,
   /** tensor */
   download: 11,
+  /** node: with its bindings and what the backend keeps of it */
+  forget: 12,
 } as const;
 
 interface Form {
@@ -72,6 +74,7 @@ export const FORMS: readonly Form[] = [
   asked(2, 5),
   asked(3, 1),
   asked(1),
+  told(1),
 ];
 
 /** A tensor's description without its content. */
@@ -88,7 +91,7 @@ export interface PlainNode extends Omit<GraphNode, 'definition' | 'source'> {
 }
 
 export interface BindRequest {
-  /** Bindings of one node share its packed weights. */
+  /** Bindings of one node share its packed weights. A node that is bound again after it was forgotten has another number. */
   readonly node: number;
   /** With the first binding of a node. */
   readonly content: PlainNode | undefined;

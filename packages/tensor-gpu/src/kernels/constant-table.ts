@@ -50,6 +50,11 @@ export class ConstantTable implements Constants {
     await this.#release((entry) => this.#time - entry.lastUse >= this.#mostIdle);
   }
 
+  /** To be called as `prune`: lets go what belongs to some nodes. */
+  async forget(owners: Iterable<GraphNode>): Promise<void> {
+    for (const owner of owners) await this.#releaseOf(owner, () => true);
+  }
+
   /** Lets go everything. */
   async clear(): Promise<void> {
     await this.#release(() => true);
@@ -60,13 +65,17 @@ export class ConstantTable implements Constants {
   }
 
   async #release(isDue: (entry: Entry) => boolean): Promise<void> {
-    for (const [owner, own] of this.#entries) {
-      for (const [role, entry] of own) {
-        if (!isDue(entry)) continue;
-        own.delete(role);
-        (await entry.array.catch(() => undefined))?.release();
-      }
-      if (own.size === 0) this.#entries.delete(owner);
+    for (const owner of this.#entries.keys()) await this.#releaseOf(owner, isDue);
+  }
+
+  async #releaseOf(owner: GraphNode, isDue: (entry: Entry) => boolean): Promise<void> {
+    const own = this.#entries.get(owner);
+    if (own === undefined) return;
+    for (const [role, entry] of own) {
+      if (!isDue(entry)) continue;
+      own.delete(role);
+      (await entry.array.catch(() => undefined))?.release();
     }
+    if (own.size === 0) this.#entries.delete(owner);
   }
 }

@@ -21,6 +21,7 @@ import {
 import type { MnnModel } from '@mnnquant/mnn-format';
 import { QuantizeError } from '../../errors.ts';
 import { omittedWarnings } from '../../warnings.ts';
+import { OwnPrograms } from './own-programs.ts';
 
 /** How a model computes: in float, in float with weights that are stored as whole numbers, or in int8. */
 export type Precision = 'float' | 'weights' | 'int8';
@@ -76,7 +77,8 @@ export function runnableModel(model: MnnModel, path: string): RunnableModel {
   const run = precision === 'int8' ? model : foldBatchNorm(model).model;
   const graph = graphOf(run, path);
   const warnings = omittedWarnings(graph).map((line) => `${path}: ${line}`);
-  return { graph, precision, warnings, plan: (shapes) => planned(run, graph, precision, shapes) };
+  const simulated = new OwnPrograms();
+  return { graph, precision, warnings, plan: (shapes) => planned(run, graph, precision, simulated, shapes) };
 }
 
 function precisionOf({ net }: MnnModel): Precision {
@@ -104,7 +106,14 @@ function graphOf(model: MnnModel, path: string): Graph {
   }
 }
 
-function planned(model: MnnModel, graph: Graph, precision: Precision, shapes?: InputShapes): RunnablePlan {
+/** @param own the model's programs in the simulator */
+function planned(
+  model: MnnModel,
+  graph: Graph,
+  precision: Precision,
+  own: OwnPrograms,
+  shapes?: InputShapes,
+): RunnablePlan {
   const plan = createPlan(graph, shapes);
   const { convolutions } = predictInt8(model, plan);
   const simulated = precision === 'int8' ? int8Graph(model, plan) : undefined;
@@ -114,13 +123,16 @@ function planned(model: MnnModel, graph: Graph, precision: Precision, shapes?: I
     running,
     convolutions,
     approximated: simulated?.approximated ?? [],
-    open: (backend, options) => runnerOf(new Program(running, backend, options)),
+    open: (backend, options) =>
+      runnerOf(new Program(running, backend, options), simulated === undefined ? undefined : own),
   };
 }
 
-function runnerOf(program: Program): Runner {
+/** @param own of which the program is one, if the backend is to forget its nodes; those of a float network are run again */
+function runnerOf(program: Program, own: OwnPrograms | undefined): Runner {
+  own?.add(program);
   return {
     run: (samples, nameOf, [first = 0], onStep) => program.run(samples, { onStep }, nameOf, first),
-    dispose: () => program.dispose(),
+    dispose: () => (own ? own.end(program) : program.dispose()),
   };
 }
