@@ -93,9 +93,9 @@ export interface TensorBackend {
     outputs: readonly TensorDesc[],
   ): BoundKernel;
   /**
-   * Frees what is kept of nodes, such as their packed weights. Takes effect in its turn, behind what was asked for before. Kernels that were
-   * bound for them must not be run any more; a node that is bound again gets all it needs again. Nothing happens to nodes that are not
-   * known. A backend that keeps nothing of nodes has no such method.
+   * Frees what is kept of nodes, such as their packed weights; with a `concurrency` above 1 behind what was queued before, else no kernel may be
+   * running. Kernels that were bound for them must not be run any more; a node that is bound again gets all it needs again. Nothing
+   * happens to nodes that are not known. A backend that keeps nothing of nodes has no such method.
    */
   forget?(nodes: Iterable<GraphNode>): void;
   range(tensor: DeviceTensor): Promise<RangeStatistics>;

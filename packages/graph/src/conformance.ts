@@ -22,6 +22,7 @@ export {
   poolCase,
   type UntitledCase,
 } from './case-builders.ts';
+export { forgetting } from './forgetting.ts';
 export type { CaseSetting, NamedCase } from './named-case.ts';
 export { normalData } from './normal-data.ts';
 export { smallNetwork } from './small-network.ts';

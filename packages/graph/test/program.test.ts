@@ -4,13 +4,18 @@ import {
   createReferenceBackend,
   execute,
   GraphError,
+  type GraphNode,
   Program,
   type Sample,
+  type TensorBackend,
   type TensorEvent,
 } from '@mnnquant/graph';
 import { UnaryOpOperation as U } from '@mnnquant/mnn-format';
 import { describe, expect, it } from 'vitest';
+import { CONTROL_NETS } from './golden/control-nets.ts';
+import { DATA_SHAPE_NETS } from './golden/data-shape-nets.ts';
 import { main } from './golden/golden-case.ts';
+import type { ControlNet } from './golden/net-parts.ts';
 import { countingBackend } from './support/counting-backend.ts';
 import { addOp, constOp, inputOp, smallNet, unaryOp } from './support/small-net.ts';
 
@@ -206,4 +211,50 @@ describe('failures', () => {
     };
     return execute(plan, backend, list, { onTensor });
   }
+});
+
+describe('what a program makes a backend forget', () => {
+  /** Nodes that were bound, and those that were forgotten. */
+  async function nodesOf({ net, feeds }: ControlNet, forget: boolean) {
+    const [bound, forgotten] = [new Set<GraphNode>(), new Set<GraphNode>()];
+    const inner = countingBackend();
+    const backend: TensorBackend = {
+      ...inner,
+      bind(node, inputs, outputs) {
+        bound.add(node);
+        return inner.bind(node, inputs, outputs);
+      },
+      forget(nodes) {
+        for (const node of nodes) forgotten.add(node);
+      },
+    };
+    const given = Object.entries(feeds).map(([name, { data, whole }]) => {
+      return [name, whole ? Int32Array.from(data) : Float32Array.from(data)] as const;
+    });
+    const program = new Program(createPlan(buildGraph(net)), backend);
+    await program.run([new Map(given)]);
+    program.dispose();
+    expect(forgotten.size).toBe(0);
+    program.dispose({ forget });
+    return { bound, forgotten };
+  }
+
+  it.each(Object.entries({ ...CONTROL_NETS, ...DATA_SHAPE_NETS }))(
+    'is all it has bound, in subgraphs and behind shapes that the data tell: %s',
+    async (_, item) => {
+      const { bound, forgotten } = await nodesOf(item, true);
+      expect([...bound].filter((node) => !forgotten.has(node))).toEqual([]);
+    },
+  );
+
+  it('is nothing where it is not asked to', async () => {
+    const [item] = Object.values(CONTROL_NETS);
+    const { bound, forgotten } = await nodesOf(item!, false);
+    expect(bound.size).toBeGreaterThan(1);
+    expect(forgotten.size).toBe(0);
+  });
+
+  it('is nothing where the backend keeps nothing', () => {
+    expect(() => new Program(plan, createReferenceBackend()).dispose({ forget: true })).not.toThrow();
+  });
 });

@@ -13,17 +13,13 @@ import {
 } from '@mnnquant/graph';
 import { conformanceCases, smallNetwork } from '@mnnquant/graph/conformance';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { CpuBackend } from '../src/cpu-backend.ts';
-import { createContext } from '../src/create-context.ts';
 import { createCpuBackend, createThreadedBackend, loadKernels } from '../src/node.ts';
 import type { Channel } from '../src/pool/channel.ts';
-import { CommandRunner } from '../src/pool/command-runner.ts';
-import { PooledBackend } from '../src/pool/pooled-backend.ts';
 import type { Batch, Maximum } from '../src/pool/protocol.ts';
 import { startWorker } from '../src/worker-channel.ts';
+import { inProcess, MEMORY, poolOf } from './support/in-process.ts';
 import { randomFloats } from './support/random.ts';
 
-const MEMORY = 2 ** 28;
 const SIZE = [1, 3, 24, 20];
 const plan = createPlan(smallNetwork(), new Map([['x', SIZE]]));
 const COUNT = 7;
@@ -111,29 +107,6 @@ describe('a network on several threads', () => {
     await expect(createThreadedBackend({ threads })).rejects.toThrow('whole number of threads from 1');
   });
 });
-
-/** A worker without a thread. `failAt`: the batch with which it dies, after `ticket` of it. */
-async function inProcess(failAt = Number.POSITIVE_INFINITY, ticket = 0): Promise<Channel> {
-  const runner = new CommandRunner(new CpuBackend(await createContext(await loadKernels(), MEMORY)));
-  const listeners: Parameters<Channel['listen']>[] = [];
-  let last: Promise<void> = Promise.resolve();
-  let batches = 0;
-  return {
-    post(message: Batch | Maximum) {
-      const [onResult, onFailure] = listeners[0];
-      if ('maximum' in message) return runner.learn(message);
-      if (batches++ >= failAt) return void setTimeout(() => onFailure(new Error('the lights went out')), 1);
-      last = last.then(async () => onResult(await runner.run(structuredClone(message))));
-    },
-    listen: (...given) => void listeners.push(given),
-    currentTicket: () => ticket,
-    close: async () => {},
-  };
-}
-
-function poolOf(channels: readonly Channel[]): PooledBackend {
-  return new PooledBackend({ channels, maxMemoryBytes: MEMORY, instructions: 'a test' });
-}
 
 describe('failures', () => {
   it('of a worker end the run and name the sample it was at', async () => {

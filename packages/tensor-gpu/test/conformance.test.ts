@@ -1,4 +1,4 @@
-import { conformanceCases, statisticsCases } from '@mnnquant/graph/conformance';
+import { conformanceCases, forgetting, statisticsCases } from '@mnnquant/graph/conformance';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createGpuBackend, type GpuBackend, type GpuMode } from '../src/node.ts';
 import { hasHeadlessGl, hasNodeWebGpu } from './support/available.ts';
@@ -24,6 +24,7 @@ describe.each(MODES)('%s in Node: every case of every op that has a kernel', (mo
       expect(result.exactWhereNeeded).toBe(true);
       if (item.exact) expect(result.relativeError).toBe(0);
       expect(result.relativeError).toBeLessThan(TOLERANCE);
+      expect(await item.run(forgetting(backend))).toEqual(result);
     });
   }
 

@@ -39,3 +39,17 @@ test('what no kernel asks for is let go, and made again when one does', async ()
   await table.get(LEFT, 'for one shape', make);
   expect(device.live).toBe(2);
 });
+
+test('what belongs to some nodes is let go, also what is still on its way, and made again when it is asked for', async () => {
+  const device = new CountingDevice();
+  const table = new ConstantTable(device);
+  await Promise.all([table.get(LEFT, 'weights', make), table.get(RIGHT, 'weights', make)]);
+  const late = table.get(LEFT, 'bias', make);
+  await table.forget([LEFT]);
+  await late;
+  expect(device.live).toBe(1);
+  await table.forget([LEFT]);
+  expect(device.live).toBe(1);
+  await table.get(LEFT, 'weights', make);
+  expect(device.live).toBe(2);
+});

@@ -150,6 +150,24 @@ test('a backend is disposed when what was asked for before is done, and nothing 
   await expect(async () => backend.allocate(FLOATS)).rejects.toThrow(/disposed/);
 });
 
+test.each([true, false])('a network that is forgotten leaves no weights: %s', async (forget) => {
+  const device = new CountingDevice();
+  const backend = new GpuBackend(device);
+  const sample = new Map([['x', new Float32Array(3 * 12 * 12)]]);
+  const use = async (): Promise<number> => {
+    const program = new Program(createPlan(smallNetwork(), new Map([['x', [1, 3, 12, 12]]])), backend);
+    await program.run([sample, sample]);
+    program.dispose({ forget });
+    // In its turn: when this is done, that is.
+    const tensor = backend.allocate(FLOATS);
+    backend.upload(tensor, new Float32Array(6));
+    await backend.download(tensor);
+    return device.live;
+  };
+  const first = await use();
+  expect((await use()) - first).toBe(forget ? 0 : first);
+});
+
 test('a failed upload does not spoil what is asked for later', async () => {
   const device = new CountingDevice();
   const backend = new GpuBackend(device);
