@@ -3,6 +3,7 @@ import {
   createPlan,
   createReferenceBackend,
   execute,
+  type GraphNode,
   type Sample,
   type TensorBackend,
 } from '@mnnquant/graph';
@@ -210,6 +211,32 @@ function countingBackend() {
   };
   return { backend: Object.assign(backend, counted), live };
 }
+
+describe('what a backend keeps of the products that are taken', () => {
+  it('is forgotten, and the network that was run is not', async () => {
+    const inner = createReferenceBackend();
+    const [bound, forgotten] = [new Set<GraphNode>(), new Set<GraphNode>()];
+    const backend = new Proxy(inner, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key, target);
+        if (key === 'forget')
+          return (nodes: Iterable<GraphNode>) => [...nodes].map((one) => forgotten.add(one));
+        if (key === 'bind') {
+          return (...given: Parameters<TensorBackend['bind']>) => {
+            bound.add(given[0]);
+            return inner.bind(...given);
+          };
+        }
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const { plan } = await learned(Object.values(cases)[0]!, 8, { backend });
+    const own = [...bound].filter((node) => !plan.graph.nodes.includes(node));
+    expect(own.length).toBeGreaterThan(0);
+    expect(own.length).toBeLessThan(bound.size);
+    expect([...forgotten]).toEqual(own);
+  });
+});
 
 describe('learning that is stopped', () => {
   const one: Case = { common: { kernelX: 3, kernelY: 3, outputCount: 40 } };
