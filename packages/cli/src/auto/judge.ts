@@ -68,7 +68,7 @@ export class Judge {
     const { backend, strict, memoryBytes, onProgress } = this.#options;
     const chosen = spread(this.count, most);
     const samples = someSamples(this.#samples, chosen);
-    const model = runnableModel(written, 'the int8 model');
+    const model = runnableModel(written, 'the int8 model', true);
     const a = keepingOutputs(this.#float, this.#kept, chosen);
     // Scales do not depend on the shapes, so those of the first sample do to match outputs.
     const shapes = shapesOf(this.#plan);

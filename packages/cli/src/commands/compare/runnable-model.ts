@@ -70,15 +70,16 @@ export interface Runner {
  * MNN runs it; one with scales for its tensors runs in the int8 simulator, as MNN's CPU computes it.
  *
  * @param path for messages
+ * @param once whether its plans are run once, so that the backend need not keep their weights; nodes of the simulator are never run again
  * @throws {QuantizeError} where an op cannot be evaluated
  */
-export function runnableModel(model: MnnModel, path: string): RunnableModel {
+export function runnableModel(model: MnnModel, path: string, once = false): RunnableModel {
   const precision = precisionOf(model);
   const run = precision === 'int8' ? model : foldBatchNorm(model).model;
   const graph = graphOf(run, path);
   const warnings = omittedWarnings(graph).map((line) => `${path}: ${line}`);
-  const simulated = new OwnPrograms();
-  return { graph, precision, warnings, plan: (shapes) => planned(run, graph, precision, simulated, shapes) };
+  const own = once || precision === 'int8' ? new OwnPrograms() : undefined;
+  return { graph, precision, warnings, plan: (shapes) => planned(run, graph, precision, own, shapes) };
 }
 
 function precisionOf({ net }: MnnModel): Precision {
@@ -106,12 +107,12 @@ function graphOf(model: MnnModel, path: string): Graph {
   }
 }
 
-/** @param own the model's programs in the simulator */
+/** @param own the model's programs, where their nodes are to be forgotten */
 function planned(
   model: MnnModel,
   graph: Graph,
   precision: Precision,
-  own: OwnPrograms,
+  own: OwnPrograms | undefined,
   shapes?: InputShapes,
 ): RunnablePlan {
   const plan = createPlan(graph, shapes);
@@ -123,12 +124,11 @@ function planned(
     running,
     convolutions,
     approximated: simulated?.approximated ?? [],
-    open: (backend, options) =>
-      runnerOf(new Program(running, backend, options), simulated === undefined ? undefined : own),
+    open: (backend, options) => runnerOf(new Program(running, backend, options), own),
   };
 }
 
-/** @param own of which the program is one, if the backend is to forget its nodes; those of a float network are run again */
+/** @param own of which the program is one, where its nodes are to be forgotten */
 function runnerOf(program: Program, own: OwnPrograms | undefined): Runner {
   own?.add(program);
   return {
