@@ -1,4 +1,4 @@
-import type { HostTensor, TensorBackend } from '@mnnquant/graph';
+import type { TensorBackend } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
 import { type ClassScores, classScores } from '../commands/compare/class-scores.ts';
 import { type MatchedInputs, matchInputs } from '../commands/compare/inputs.ts';
@@ -10,7 +10,6 @@ import { type RunnableModel, type RunnablePlan, runnableModel } from '../command
 import { UsageError } from '../errors.ts';
 import type { Job } from '../job/prepare.ts';
 import type { OpenedSamples } from '../samples/opened.ts';
-import { centredLogits } from './centred-logits.ts';
 import { KeptOutputs, keepingOutputs } from './kept-outputs.ts';
 import type { AutoLabels, AutoTarget } from './options.ts';
 import { outputError } from './output-error.ts';
@@ -91,11 +90,7 @@ export class Judge {
       memoryBytes: memoryBytes * (1 - KEPT_SHARE),
       onOutput: (pair, sample, ours, theirs) => {
         measured.add(pair, sample, ours, theirs);
-        if (!counting.has(pair)) return;
-        const isSoftmax = scores.get(pair)?.probabilities === true;
-        const seen = (one: HostTensor): HostTensor =>
-          isSoftmax ? { ...one, data: centredLogits(one.data) } : one;
-        typical.add(pair.a.name, sample, seen(ours), seen(theirs));
+        if (counting.has(pair)) typical.add(pair.a.name, sample, ours, theirs);
       },
       onProgress,
     });

@@ -5,8 +5,6 @@ import { opTypeName } from '@mnnquant/mnn-format';
 export interface ClassScores {
   /** Number of classes; 0 where it is none. */
   readonly classes: number;
-  /** Whether they surely are probabilities: a row behind a Softmax. */
-  readonly probabilities?: boolean;
   readonly reason: string;
 }
 
@@ -37,10 +35,10 @@ export function classScores(plan: ExecutionPlan, tensor: number): ClassScores {
     };
   if (long.length > 1) return { classes: 0, reason: `it is more than one row of scores ${shape}` };
   const [classes = 0] = long;
-  if (isBehindSoftmax(plan, tensor))
-    return { classes, probabilities: true, reason: `${classes} scores behind a Softmax` };
-  const reason = `a row of ${classes} numbers ${shape}, taken for scores of classes; if it is an embedding, it says nothing`;
-  return { classes, reason };
+  const why = isBehindSoftmax(plan, tensor)
+    ? `${classes} scores behind a Softmax`
+    : `a row of ${classes} numbers ${shape}, taken for scores of classes; if it is an embedding, it says nothing`;
+  return { classes, reason: why };
 }
 
 function isBehindSoftmax({ graph }: ExecutionPlan, tensor: number): boolean {
