@@ -116,7 +116,12 @@ export {
 } from './statistics/index.ts';
 export { DEPTHWISE_SMALLEST_SCALE } from './weights/grid.ts';
 export { type WeightMethod, weightQuantizers } from './weights/index.ts';
-export { quantizeWeights, type WeightConfig, type WeightsByOp } from './weights/quantize-weights.ts';
+export {
+  quantizeWeights,
+  quantizeWeightsInTurns,
+  type WeightConfig,
+  type WeightsByOp,
+} from './weights/quantize-weights.ts';
 export {
   type QuantizedWeights,
   WeightError,

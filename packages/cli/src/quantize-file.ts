@@ -147,8 +147,9 @@ async function quantizeSamples(
     ...use?.opening,
     ...use?.calibration,
   };
-  const samples = await openSamples(job, opening);
-  const auto = await search?.open(opening);
+  const reading = search?.hasOwnSamples ? { ...opening, memoryBytes: memoryBytes / 2 } : opening;
+  const samples = await openSamples(job, reading);
+  const auto = await search?.open(reading);
   clock.lap('images');
   warn([...sampleWarnings(config, samples), ...(auto?.warnings ?? [])]);
   checkTargets(targetsOf(options, config, read), [...samples.files, ...(auto?.files ?? [])]);

@@ -69,7 +69,14 @@ export function int8Candidates(
   for (const node of graph.nodes)
     nodes.set(node.index, choice(node, families.get(node.index), demand, plan, reasons));
   const means = meansBesideInt8(plan, demand.tensors);
-  const centered = centeredTensors(plan, families);
+  // A skipped op whose neighbours have scales runs in int8 all the same, with the same kernel.
+  const unskipped = { ...options, skip: undefined };
+  const centered = centeredTensors(
+    plan,
+    options.skip === undefined
+      ? families
+      : new Map(plan.steps.map((step) => [step.node.index, family(step, plan, nonNegative, unskipped)])),
+  );
   return { nodes, tensors: demand.tensors, means, apart: setApart(plan, families), centered };
 }
 

@@ -179,6 +179,14 @@ describe('int8Candidates with zero points', () => {
     expect(asymmetric(rectified.model).centered).toEqual(new Set([rectified.x]));
     expect(asymmetric(sum(0).model).centered.size).toBe(0);
     expect(candidatesOf(rectified.model).centered.size).toBe(0);
+    // Between scaled tensors it runs in int8 whatever is skipped.
+    const { name } = buildGraph(rectified.model).producer.get(rectified.x)!;
+    const skipped = int8Candidates(buildGraph(rectified.model), planOf(rectified.model), {
+      asymmetric: true,
+      skip: (node) => node.name === name,
+    });
+    expect(skipped.centered).toEqual(new Set([rectified.x]));
+    expect(skipped.nodes.get(buildGraph(rectified.model).producer.get(rectified.x)!.index)).not.toBe('int8');
     const maximum = pooled({ type: PoolType.MAXPOOL }, true);
     expect(asymmetric(maximum.model).centered).toEqual(new Set([maximum.x]));
     expect(candidatesOf(maximum.model).centered.size).toBe(0);

@@ -4,14 +4,21 @@ export class OutOfTime extends Error {}
 /** Bounds a search in time. */
 export class SearchClock {
   readonly #started = performance.now();
-  readonly #end: number;
+  readonly #milliseconds: number;
+  #end: number;
   /** Whether something was given up. */
   stopped = false;
   /** Nothing is given up before there is a result. */
   #running = false;
 
   constructor(milliseconds = Number.POSITIVE_INFINITY) {
+    this.#milliseconds = milliseconds;
     this.#end = this.#started + milliseconds;
+  }
+
+  /** What follows has until this share of the time, counted from the beginning of the search. */
+  allow(share: number): void {
+    this.#end = this.#started + share * this.#milliseconds;
   }
 
   get seconds(): number {

@@ -1,4 +1,4 @@
-import type { TensorBackend } from '@mnnquant/graph';
+import { sampleName, type TensorBackend } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
 import { type ClassScores, classScores } from '../commands/compare/class-scores.ts';
 import { type MatchedInputs, matchInputs } from '../commands/compare/inputs.ts';
@@ -7,7 +7,7 @@ import { matchOutputs, type OutputPair } from '../commands/compare/match-outputs
 import { type LabelledOutput, labelledOutput, Measurement } from '../commands/compare/measurement.ts';
 import type { ComparedAccuracy, ComparedOutput } from '../commands/compare/report.ts';
 import { type RunnableModel, type RunnablePlan, runnableModel } from '../commands/compare/runnable-model.ts';
-import { UsageError } from '../errors.ts';
+import { QuantizeError, UsageError } from '../errors.ts';
 import type { Job } from '../job/prepare.ts';
 import type { OpenedSamples } from '../samples/opened.ts';
 import { KeptOutputs, keepingOutputs } from './kept-outputs.ts';
@@ -31,12 +31,14 @@ export interface Verdict {
   readonly accuracy?: ComparedAccuracy;
   /** The largest of the outputs' errors (see `outputError`); Infinity where some value is not a number. */
   readonly error: number;
+  /** What a user should know of the labels. */
+  readonly warnings: readonly string[];
   /** That of a typical sample, by which settings are compared (see `TypicalError`). */
   readonly typical: number;
 }
 
 /** Of the memory, what the float network's outputs may take. */
-const KEPT_SHARE = 1 / 8;
+export const KEPT_SHARE = 1 / 8;
 
 /** Runs int8 models in the simulator and compares their outputs with those of the float network, which is run once. */
 export class Judge {
@@ -89,17 +91,24 @@ export class Judge {
       strict,
       memoryBytes: memoryBytes * (1 - KEPT_SHARE),
       onOutput: (pair, sample, ours, theirs) => {
+        if (counting.has(pair) && !ours.data.every(Number.isFinite))
+          throw new QuantizeError(
+            `AUTO: ${sampleName(samples, sample)} cannot judge: the float network's output ${pair.a.name} has values that are NaN or infinite; take it out`,
+          );
         measured.add(pair, sample, ours, theirs);
         if (counting.has(pair)) typical.add(pair.a.name, sample, ours, theirs);
       },
       onProgress,
     });
-    const judged = { samples: chosen.length };
-    if (!finished)
-      return { ...judged, outputs: [], error: Number.POSITIVE_INFINITY, typical: Number.POSITIVE_INFINITY };
+    const { warnings } = measured;
+    const judged = { samples: chosen.length, warnings };
+    const broken = Number.POSITIVE_INFINITY;
+    if (!finished) return { ...judged, outputs: [], error: broken, typical: broken };
     const { outputs, accuracy } = measured;
     const error = Math.max(...outputs.filter((_, i) => counting.has(pairs[i]!)).map(outputError));
-    return { ...judged, outputs, ...(accuracy && { accuracy }), error, typical: typical.value };
+    // Among a part of the samples none may have a label.
+    const known = accuracy !== undefined && accuracy.samples > 0;
+    return { ...judged, outputs, ...(known && { accuracy }), error, typical: typical.value };
   }
 
   /** Whole numbers, such as the place of the largest score, jump: they count only where there is nothing else. */

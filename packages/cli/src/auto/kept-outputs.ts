@@ -47,6 +47,8 @@ function withKept(plan: RunnablePlan, kept: KeptOutputs, samples: readonly numbe
         run: async (inputs, nameOf, positions, onStep) => {
           const missing = positions.map((_, i) => i).filter((i) => !kept.get(samples[positions[i]!]!));
           const made = new Map<number, Outputs>();
+          // For progress: nothing is run.
+          if (missing.length === 0) for (const _ of plan.running.steps) onStep();
           if (missing.length > 0) {
             runner ??= plan.open(backend, options);
             const few = missing.map((i) => inputs[i]!);

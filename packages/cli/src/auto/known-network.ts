@@ -3,7 +3,7 @@ import {
   floatMeans,
   int8Candidates,
   learnWeights,
-  quantizeWeights,
+  quantizeWeightsInTurns,
   SavedStatistics,
   type WeightMethod,
   type WeightsByOp,
@@ -106,7 +106,7 @@ export class KnownNetwork {
     const { backend, strict, memoryBytes, onProgress } = this.#options;
     const candidates = int8Candidates(plan.graph, plan, { skip: skipOf(first), asymmetric: true });
     if (config.weight_quantize_method !== 'GPTQ')
-      return quantizeWeights(plan, candidates, weightConfig(config));
+      return quantizeWeightsInTurns(plan, candidates, weightConfig(config));
     this.#onRun();
     const { weights } = await learnWeights({
       plan,

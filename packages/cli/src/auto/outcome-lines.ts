@@ -1,3 +1,4 @@
+import { percent } from '../commands/compare/bounds.ts';
 import { printableName } from '../printable.ts';
 import { settingsText } from '../report/auto-trials.ts';
 import { shareText } from '../share-text.ts';
@@ -12,13 +13,13 @@ export const TRIAL_HEADER = '   #  cosine   typical  settings';
 /** A trial in a line: its number, the mean cosine and that of a typical sample, and how it was made. */
 export function trialLine(trial: AutoTrial, number: number, width = Number.POSITIVE_INFINITY): string {
   const { settings, freed, multiplyAdds, error, typical, top1 } = trial;
-  const accuracy = top1 === undefined ? '' : `  top-1 ${percent(top1)}`;
+  const accuracy = top1 === undefined ? '' : `; top-1 ${percent(top1)}`;
   // Ops are freed with the best settings, which stand above.
   const how =
     freed.length === 0
       ? settingsText(settings)
       : `the best of these with ${freed.length} ${freed.length === 1 ? 'op' : 'ops'} in float, ${shareText(multiplyAdds)} of the multiply-adds in int8`;
-  const line = `${String(number).padStart(4)}  ${cosineText(error)}  ${cosineText(typical)}${accuracy}  ${how}`;
+  const line = `${String(number).padStart(4)}  ${cosineText(error)}  ${cosineText(typical)}  ${how}${accuracy}`;
   return line.length > width ? `${line.slice(0, width - 1)}…` : line;
 }
 
@@ -29,7 +30,10 @@ export function autoLines(outcome: AutoOutcome | undefined): string[] {
   const best = trials.find((trial) => trial.chosen)!;
   const who = judged.setAside ? `, set aside while searching` : judged.own ? '' : ', those that calibrate';
   const over = stopped ? ', then the time was over' : '';
-  const outputs = best.outputs.map(({ name, cosine }) => `${printableName(name)} ${cosineOr(cosine)}`);
+  const outputs =
+    best.outputs.length === 0
+      ? ['none, as outputs have other sizes than the float network’s']
+      : worstFirst(best.outputs).map(({ name, cosine }) => `${printableName(name)} ${cosineOr(cosine)}`);
   return [
     `Chosen      ${settingsText(best.settings)}; ${trials.length} tried in ${seconds.toFixed(1)} s and ${runs} runs of a network${over}`,
     `Cosine      ${listed(outputs)}, by ${best.samples} ${best.samples === 1 ? 'sample' : 'samples'} of ${judged.folder}${who}`,
@@ -38,6 +42,28 @@ export function autoLines(outcome: AutoOutcome | undefined): string[] {
       ? [`In float    ${listed(chosen.skip_quant_op_names.map(printableName))}, for the target`]
       : []),
     ...(target ? [targetLine(outcome)] : []),
+  ];
+}
+
+function worstFirst(outputs: AutoTrial['outputs']): AutoTrial['outputs'] {
+  const value = (cosine: number | null): number => cosine ?? Number.NEGATIVE_INFINITY;
+  return [...outputs].sort((a, b) => value(a.cosine) - value(b.cosine));
+}
+
+/** By what a target is missed; nothing where it holds, or there is none. */
+export function missedTarget({ reached, target = {}, trials }: AutoOutcome): string[] {
+  if (reached) return [];
+  const { error, top1, floatTop1 } = trials.find(({ chosen }) => chosen)!;
+  const drop = top1 === undefined || floatTop1 === undefined ? undefined : 100 * (floatTop1 - top1);
+  return [
+    ...(target.cosine === undefined
+      ? []
+      : [`--target: expected a cosine of at least ${target.cosine}, got ${cosineText(error)}`]),
+    ...(target.maxDrop === undefined
+      ? []
+      : [
+          `--max-drop: expected a drop of at most ${target.maxDrop} points, got ${drop?.toFixed(2) ?? 'none'}`,
+        ]),
   ];
 }
 
@@ -68,6 +94,8 @@ function floor(value: number, digits: number): string {
 
 const cosineText = (error: number | null): string => cosineOr(error === null ? null : 1 - error);
 
-const cosineOr = (cosine: number | null): string => (cosine === null ? 'NaN    ' : floor(cosine, 5));
-
-const percent = (share: number): string => `${floor(100 * share, 2)} %`;
+/** Of a single number there is half the noise's part of the power in place of 1 - cosine, which may be any number. */
+function cosineOr(cosine: number | null): string {
+  if (cosine === null) return 'NaN    ';
+  return cosine < -1 ? '< -1   ' : floor(cosine, 5);
+}

@@ -16,6 +16,8 @@ export interface AutoTrial {
   readonly typical: number | null;
   /** Top-1 accuracy, with labels. */
   readonly top1?: number;
+  /** The float network's, on the same samples. */
+  readonly floatTop1?: number;
   /** How many samples it was judged by. */
   readonly samples: number;
   readonly chosen: boolean;

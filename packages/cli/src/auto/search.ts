@@ -5,13 +5,15 @@ import {
   rankLayers,
   type Sensitivity,
 } from '@mnnquant/calibrate';
-import type { Job } from '../job/prepare.ts';
+import { finite } from '../finite.ts';
+import type { Job, Warn } from '../job/prepare.ts';
 import type { RunOptions } from '../job/run.ts';
 import type { ChosenConfig } from '../job/steps.ts';
 import type { OpenedSamples } from '../samples/opened.ts';
 import { SearchClock } from './clock.ts';
 import { affordable, freeableOps } from './freeable-ops.ts';
-import { holds, Judge, type Verdict } from './judge.ts';
+import { holds, Judge, KEPT_SHARE, type Verdict } from './judge.ts';
+import { judgingWarnings } from './judging-warnings.ts';
 import type { AutoOptions, AutoTarget } from './options.ts';
 import type { AutoOutcome, AutoSensitivity, AutoTrial } from './outcome.ts';
 import { axesOf, firstSettings, type Settings } from './settings.ts';
@@ -29,6 +31,10 @@ const COMPARED = 32;
 
 /** A smaller gain than this share of the error is chance: between states of a search that are equally right it moved by more. */
 const LEAST_GAIN = 0.03;
+
+/** Of the time, what settings and the ranking of ops may take where a target may need ops in float: the rest is for freeing them. */
+const TIME_FOR_SETTINGS = 1 / 2;
+const TIME_UP_TO_RANKING = 4 / 5;
 
 /** By so many samples ops are ranked: each takes a run of its own. */
 const RANKED = 8;
@@ -60,6 +66,7 @@ class Search {
   readonly #labels: string | undefined;
   readonly #trials = new Map<string, Trial>();
   #sensitivity: readonly Sensitivity[] = [];
+  readonly #warn: Warn;
   #judgings = 0;
 
   constructor(job: Job, samples: OpenedSamples, options: RunOptions) {
@@ -77,9 +84,12 @@ class Search {
     };
     const labels = auto.labelsFor?.(parts.judging);
     this.#labels = labels?.file;
-    const common = { backend, strict, memoryBytes };
+    this.#warn = options.warn;
+    this.#warn(judgingWarnings(parts, auto, labels));
+    const common = { backend, strict };
     this.#bench = new Workbench(job, parts.calibrating, {
       ...common,
+      memoryBytes: memoryBytes * (1 - KEPT_SHARE),
       onProgress: (phase, done, total) => {
         onProgress?.(phase, done, total);
         this.#clock.check();
@@ -87,6 +97,7 @@ class Search {
     });
     this.#judge = new Judge(job, parts.judging, {
       ...common,
+      memoryBytes,
       ...(labels && { labels }),
       onProgress: (done, total) => {
         onProgress?.('judge', done, total);
@@ -96,18 +107,17 @@ class Search {
   }
 
   async run(): Promise<Searched> {
-    const settings = await this.#bestSettings();
     const { target } = this.#auto;
-    const whole = await this.#try(settings, [], target ? this.#judge.count : COMPARED);
-    if (target === undefined) return this.#finish(settings, whole!, true);
-    if (whole !== undefined && holds(target, whole.verdict)) return this.#finish(settings, whole, true);
-    const other = await this.#otherThatHolds(target);
-    if (other !== undefined) return this.#finish(other.settings, other, true);
-    if (whole !== undefined) {
-      const freed = await this.#free(settings, whole, target);
-      if (freed !== undefined) return this.#finish(settings, freed, true);
-    }
-    return this.#finish(settings, this.#nearest(settings), false);
+    if (target) this.#clock.allow(TIME_FOR_SETTINGS);
+    const settings = await this.#bestSettings();
+    this.#clock.allow(1);
+    if (target === undefined) return this.#finish((await this.#try(settings, [], COMPARED))!, true);
+    // Without the time to judge by all samples, what is known by some has to do.
+    const whole =
+      (await this.#try(settings, [], this.#judge.count)) ?? (await this.#try(settings, [], COMPARED))!;
+    if (holds(target, whole.verdict)) return this.#finish(whole, true);
+    const found = (await this.#otherThatHolds(target)) ?? (await this.#free(this.#nearest(), target));
+    return found ? this.#finish(found, true) : this.#finish(this.#nearest(), false);
   }
 
   #bestSettings(): Promise<Settings> {
@@ -144,9 +154,11 @@ class Search {
     return trial;
   }
 
-  #judged({ written }: Candidate, most: number): Promise<Verdict> {
+  async #judged({ written }: Candidate, most: number): Promise<Verdict> {
     this.#judgings++;
-    return this.#judge.judge(written, most);
+    const verdict = await this.#judge.judge(written, most);
+    if (this.#judgings === 1) this.#warn(verdict.warnings);
+    return verdict;
   }
 
   /** Of the settings that seemed to reach the target with everything in int8, the best that does. */
@@ -163,10 +175,11 @@ class Search {
   }
 
   /** The fewest ops in float with which the target holds. */
-  async #free(settings: Settings, whole: Trial, target: AutoTarget): Promise<Trial | undefined> {
-    const { candidates, prediction } = whole;
+  async #free({ settings, candidates, prediction }: Trial, target: AutoTarget): Promise<Trial | undefined> {
     const ops = freeableOps(this.#job.plan, candidates, prediction);
+    this.#clock.allow(TIME_UP_TO_RANKING);
     this.#sensitivity = await this.#ranked(settings, ops);
+    this.#clock.allow(1);
     const most = prediction.multiplyAdds.int8 * (1 - (this.#auto.minInt8 ?? 0));
     const tried = new Map<string, Trial>();
     const freed = await fewestFreed({
@@ -184,33 +197,36 @@ class Search {
   /** By their effect on the outputs. Biases are not corrected here: that takes longer than all the rest, and changes the order little. */
   async #ranked(settings: Settings, ops: readonly Freeable[]): Promise<Sensitivity[]> {
     const plain = { ...settings, bias_correction: false };
-    const errorOf = (freed: readonly string[]): Promise<number | undefined> =>
-      this.#clock.within(async () => {
-        const candidate = await this.#bench.quantize(plain, freed);
-        return (await this.#judged(candidate, RANKED)).typical;
-      });
-    const before = await errorOf([]);
+    const judged = async (freed: readonly string[]) => {
+      const candidate = await this.#bench.quantize(plain, freed);
+      return { ...candidate, error: (await this.#judged(candidate, RANKED)).typical };
+    };
+    const before = await this.#clock.within(() => judged([]));
     if (before === undefined) return [];
     let done = 0;
-    return rankLayers(ops, before, async ({ name }) => {
+    const useless = new Set<string>();
+    const ranked = await rankLayers(ops, before.error, async ({ name }) => {
       this.#auto.onRank?.(done++, ops.length);
-      return errorOf([name]);
+      const without = await this.#clock.within(() => judged([name]));
+      // An op between scaled tensors runs in int8 whatever the config says.
+      if (without?.prediction.ops.some((op) => op.name === name && op.int8)) useless.add(name);
+      return without?.error;
     });
+    return ranked.filter(({ name }) => !useless.has(name));
   }
 
   /** What misses the target least, of what was judged by most samples. */
-  #nearest(settings: Settings): Trial {
-    const text = JSON.stringify(settings);
-    const own = [...this.#trials.values()].filter((trial) => JSON.stringify(trial.settings) === text);
-    const most = Math.max(...own.map(({ verdict }) => verdict.samples));
-    return own
+  #nearest(): Trial {
+    const { target } = this.#auto;
+    const all = [...this.#trials.values()];
+    const most = Math.max(...all.map(({ verdict }) => verdict.samples));
+    return all
       .filter(({ verdict }) => verdict.samples === most)
-      .reduce((best, one) =>
-        shortfall(one, this.#auto.target) < shortfall(best, this.#auto.target) ? one : best,
-      );
+      .reduce((best, one) => (shortfall(one, target) < shortfall(best, target) ? one : best));
   }
 
-  #finish(settings: Settings, chosen: Trial, reached: boolean): Searched {
+  #finish(chosen: Trial, reached: boolean): Searched {
+    const { settings } = chosen;
     const { target } = this.#auto;
     const accuracy = chosen.verdict.accuracy?.a.top1;
     return {
@@ -241,8 +257,6 @@ interface Trial extends Pick<Candidate, 'prediction' | 'candidates'> {
 
 const namesOf = (ops: readonly Freeable[]): string[] => ops.map(({ name }) => name);
 
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
-
 function toldTrial({ settings, freed, prediction, verdict }: Trial, chosen: boolean): AutoTrial {
   const { accuracy, outputs, error, typical, samples } = verdict;
   return {
@@ -252,7 +266,7 @@ function toldTrial({ settings, freed, prediction, verdict }: Trial, chosen: bool
     outputs: outputs.map(({ name, cosine }) => ({ name, cosine })),
     error: finite(error),
     typical: finite(typical),
-    ...(accuracy && { top1: accuracy.b.top1 }),
+    ...(accuracy && { top1: accuracy.b.top1, floatTop1: accuracy.a.top1 }),
     samples,
     chosen,
   };

@@ -1,8 +1,14 @@
+import { realpathSync } from 'node:fs';
 import type { Job } from '../job/prepare.ts';
 import { openSamples, type RunOptions } from '../job/run.ts';
+import { aboutData } from '../samples/about-data.ts';
 import { sampleWarnings } from '../samples/asked-for.ts';
 import type { AutoOptions } from './options.ts';
 import { type AutoRequest, labelFinder, type PreparedAuto, prepareAuto } from './request.ts';
+
+function isSameFolder(a: string, b: string): boolean {
+  return realpathSync(a) === realpathSync(b);
+}
 
 /** A search that is about to begin. */
 export interface OpenedAuto {
@@ -34,11 +40,17 @@ export class AutoUse {
     return new AutoUse(request, given, job, await prepareAuto(request, job.graph, job.config));
   }
 
+  /** Whether samples are read that judge alone: they share the memory with those that calibrate. */
+  get hasOwnSamples(): boolean {
+    return this.#prepared.source !== undefined;
+  }
+
   /** Reads the samples that judge. */
   async open(options: RunOptions): Promise<OpenedAuto> {
     const { target, timeMs, minInt8, onTrial, onRank, data } = this.#request;
     const { source, files } = this.#prepared;
-    const own = source && (await openSamples({ source }, { ...options, hash: undefined, known: undefined }));
+    const opening = { ...options, hash: undefined, known: undefined };
+    const own = source && (await aboutData(() => openSamples({ source }, opening)));
     const labelsFor = labelFinder(this.#request, this.#prepared);
     return {
       options: {
@@ -51,7 +63,14 @@ export class AutoUse {
         ...(onTrial && { onTrial }),
         ...(onRank && { onRank }),
       },
-      warnings: own ? sampleWarnings({ ...this.#job.config, used_sample_num: 0 }, own) : [],
+      warnings: [
+        ...(own ? sampleWarnings({ ...this.#job.config, used_sample_num: 0 }, own) : []),
+        ...(own && isSameFolder(data!, this.#job.config.path)
+          ? [
+              '--data is the folder that calibrates: what was seen judges itself, which flatters; leave it out or give another',
+            ]
+          : []),
+      ],
       files: [...files, ...(own?.files ?? [])],
     };
   }

@@ -51,7 +51,7 @@ function imageKeys(raw: Raw, config: Config): string[] {
 /** What says how ranges are found, where the method finds its own. */
 function rangeKeys(raw: Raw, { feature_quantize_method: method }: Config): string[] {
   return [
-    ...(Object.hasOwn(raw, 'feature_percentile') && method !== 'PERCENTILE'
+    ...(Object.hasOwn(raw, 'feature_percentile') && method !== 'PERCENTILE' && method !== 'AUTO'
       ? [`"feature_percentile" has no effect with ${method}: only PERCENTILE uses it`]
       : []),
     ...(raw.feature_asymmetric === false && method === 'EMA'

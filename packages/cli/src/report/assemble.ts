@@ -1,4 +1,5 @@
 import type { LayerError, Prediction, SignalError } from '@mnnquant/calibrate';
+import { finite } from '../finite.ts';
 import type { ReportMeasurement } from '../job/measure.ts';
 import type { EncodedPicture, SeenInput, SeenSample } from '../job/see-samples.ts';
 import type { RoundingOutcome } from '../rounding-outcome.ts';
@@ -63,10 +64,6 @@ export function assembleReport(parts: ReportParts): Report {
     timings: [...parts.timings],
   };
   return { ...data, summary: { ...data.summary, findings: findingsOf(data) } };
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }
 
 function errorOf(

@@ -18,6 +18,8 @@ const trial = z.object({
   samples: z.optional(count),
   /** Top-1 on the labelled samples that judge, a share. */
   top1: z.optional(z.number()),
+  /** The float network's on the samples that judged this trial, where these are fewer than all. */
+  floatTop1: z.optional(z.number()),
   /** Whether the file was written with it; one trial is. */
   chosen: z.boolean(),
 });

@@ -31,8 +31,12 @@ export function floatShare({ multiplyAdds: { int8, total } }: ReportTrial): numb
  *
  * @param accuracy of the float network, a share
  */
-export function lostPoints({ top1 }: ReportTrial, accuracy: number | undefined): number | undefined {
-  return top1 === undefined || accuracy === undefined ? undefined : 100 * (accuracy - top1);
+export function lostPoints(
+  { top1, floatTop1 }: ReportTrial,
+  accuracy: number | undefined,
+): number | undefined {
+  const float = floatTop1 ?? accuracy;
+  return top1 === undefined || float === undefined ? undefined : 100 * (float - top1);
 }
 
 /** Differences of shares are not exact. */

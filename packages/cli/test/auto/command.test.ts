@@ -118,6 +118,7 @@ describe('a target', () => {
     expect(stdout).toContain('Target      MISSED, the nearest was written: cosine of at least 1');
     expect(stdout).toContain('Quantize model done!');
     expect(stderr).toContain('   1  ');
+    expect(stderr).toMatch(/missed: --target: expected a cosine of at least 1, got 0\.9/);
     expect(readModel(bytesOf(job)).net.oplists).toHaveLength(3);
     const { code: again } = await run(
       '--quiet',
@@ -135,17 +136,65 @@ describe('a target', () => {
     expect(auto!.trials).toHaveLength(1);
   });
 
-  it('of accuracy is judged by labels', async () => {
-    const job = searchJob({ width: 1, height: 1 }, { net: classifier() });
+  it('leaves as much in int8 as is asked for', async () => {
+    // conv1 has 3 x 4 x 9 multiply-adds a pixel, conv2 4 x 2 x 9: with one of both in float more than 30 % stay.
+    const auto = { target: { cosine: 1 - 1e-9 }, minInt8: 0.3 };
+    const outcome = await search(searchJob(), { auto });
+    expect(outcome.auto!.reached).toBe(false);
+    const { int8, total } = outcome.prediction.multiplyAdds;
+    expect(int8 / total).toBeGreaterThanOrEqual(0.3);
+    expect(int8).toBeLessThan(total);
+  });
+
+  it('holds with what the time allowed to judge', async () => {
+    const { auto } = await search(searchJob({}, { photos: 120 }), {
+      auto: { timeMs: 1, target: { cosine: 0.5 } },
+    });
+    expect(auto).toMatchObject({ stopped: 'time', reached: true });
+    expect(chosenOf(auto!)[0]!.samples).toBeLessThan(auto!.judged.samples);
+  });
+
+  it('of accuracy is judged by the label of each sample', async () => {
+    const coarse = { width: 1, height: 1, weight_clamp_value: 1, feature_clamp_value: 1 };
+    const job = searchJob(coarse, { net: classifier() });
+    const names = Array.from({ length: 8 }, (_, i) => `${i}.bmp`);
+    fill(job.folder, Object.fromEntries(names.map((name, i) => [`test/${name}`, photo(i + 50)])));
+    const accuracyWith = async (lines: readonly string[], maxDrop: number) => {
+      fill(job.folder, { 'labels.csv': lines.join('\n') });
+      const request = { data: job.at('test'), labels: job.at('labels.csv'), target: { maxDrop } };
+      return search(job, { auto: { ...request, timeMs: 1 } });
+    };
+    // One label at a time says what the float network answers.
+    const answers: string[] = [];
+    for (const name of names) {
+      const { auto, warnings } = await accuracyWith([`${name},0`], 100);
+      expect(warnings.join()).toContain('7 of 8 samples that judge have no label');
+      answers.push(`${name},${auto!.accuracy === 1 ? 0 : 1}`);
+    }
+    const { auto } = await accuracyWith(answers, 100);
+    expect(auto).toMatchObject({
+      accuracy: 1,
+      reached: true,
+      judged: { samples: 8, own: true, setAside: false },
+    });
+  });
+
+  it('of accuracy frees layers where labels are missed', async () => {
+    const coarse = { width: 1, height: 1, weight_clamp_value: 1, feature_clamp_value: 1 };
+    const job = searchJob(coarse, { net: classifier() });
+    const names = Array.from({ length: 8 }, (_, i) => `${i}.bmp`);
     fill(job.folder, {
-      ...Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`test/${i}.bmp`, photo(i + 50)])),
-      'labels.csv': Array.from({ length: 6 }, (_, i) => `${i}.bmp,${i % 2}`).join('\n'),
+      ...Object.fromEntries(names.map((name, i) => [`test/${name}`, photo(i + 50)])),
+      'labels.csv': names.map((name) => `${name},0`).join('\n'),
     });
-    const { auto } = await search(job, {
-      auto: { data: job.at('test'), labels: job.at('labels.csv'), target: { maxDrop: 0 } },
-    });
-    expect(auto).toMatchObject({ reached: true, judged: { samples: 6, own: true, setAside: false } });
-    expect(chosenOf(auto!)[0]!.top1).toBeGreaterThanOrEqual(auto!.accuracy!);
+    const request = { data: job.at('test'), labels: job.at('labels.csv') };
+    const whole = (await search(job, { auto: request })).auto!;
+    const { auto } = await search(job, { auto: { ...request, target: { maxDrop: 0 } } });
+    const chosen = chosenOf(auto!)[0]!;
+    expect(auto!.reached).toBe(true);
+    expect(chosen.top1).toBeGreaterThanOrEqual(auto!.accuracy!);
+    // Some of the settings may hold without.
+    if (chosenOf(whole)[0]!.top1! >= auto!.accuracy!) expect(chosen.freed).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { AutoTarget } from '../../auto/options.ts';
+import { missedTarget } from '../../auto/outcome-lines.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { quantizeCommand } from '../../quantize-command.ts';
 import { terminalWidth } from '../../terminal-width.ts';
@@ -41,5 +42,6 @@ export const run: RunSubcommand = async ([source, target, config], options) => {
     },
     { quiet, json, phases: display },
   );
+  for (const line of missedTarget(auto!)) process.stderr.write(`missed: ${line}\n`);
   return auto!.reached ? EXIT.done : EXIT.missed;
 };

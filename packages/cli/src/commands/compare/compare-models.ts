@@ -4,10 +4,11 @@ import { type BackendChoice, type ChosenBackend, startBackend } from '../../back
 import { withWayOut } from '../../backend/gpu-failure.ts';
 import type { BackendName } from '../../backend/names.ts';
 import type { Config } from '../../config/schema.ts';
-import { messageOf, QuantizeError, UsageError } from '../../errors.ts';
+import { messageOf, UsageError } from '../../errors.ts';
 import { threadsOf } from '../../job/threads-of.ts';
 import { checkedOptions } from '../../options.ts';
 import { readAnyModel } from '../../read-source.ts';
+import { aboutData } from '../../samples/about-data.ts';
 import { sampleWarnings } from '../../samples/asked-for.ts';
 import type { OpenedSamples, SampleSource } from '../../samples/opened.ts';
 import { sampleSource } from '../../samples/source.ts';
@@ -175,17 +176,13 @@ async function openSamples(
   { source }: Prepared,
   { backend }: ChosenBackend,
 ): Promise<OpenedSamples> {
-  try {
-    return await source.open({
+  const open = (): Promise<OpenedSamples> =>
+    source.open({
       cacheBytes: memoryBytes * SAMPLES_SHARE,
       shared: threadsOf(backend) > 1,
       onProgress: (done, total) => onProgress?.('samples', done, total),
     });
-  } catch (error) {
-    // Who gave --data has no `path` to look for.
-    if (data === undefined || !messageOf(error).startsWith('path: ')) throw error;
-    throw new QuantizeError(messageOf(error).replace(/^path/, '--data'), { cause: error });
-  }
+  return data === undefined ? open() : aboutData(open);
 }
 
 function measurementOf(options: CompareOptions, { scores, labels }: Prepared, { names }: OpenedSamples) {

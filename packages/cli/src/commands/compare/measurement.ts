@@ -1,5 +1,6 @@
 import type { HostTensor } from '@mnnquant/graph';
 import { UsageError } from '../../errors.ts';
+import { finite } from '../../finite.ts';
 import { AccuracyTally } from './accuracy.ts';
 import type { ClassScores } from './class-scores.ts';
 import type { MatchedLabels } from './labels.ts';
@@ -112,8 +113,6 @@ function checkLabels(
     `${file}: ${names[wrong]}: expected a class from 0 to ${classes - 1} of the output ${output.a.name}, got ${labels.classes[wrong]! + offset}${shift}`,
   );
 }
-
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** The last digits of a logarithm differ from machine to machine. */
 const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;

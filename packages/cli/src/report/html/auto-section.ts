@@ -190,5 +190,6 @@ function sensitivityTable({ sensitivity, trials }: ReportAuto, rowOf: RowOf): Ma
 function recoveredText({ before, after }: ReportSensitivity): string {
   if (before === null || after === null || before >= 1) return '–';
   const share = (after - before) / (1 - before);
+  if (share < -1) return 'worse';
   return `${(100 * share).toFixed(0).replace('-', '−')} %`;
 }
