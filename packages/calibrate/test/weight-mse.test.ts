@@ -38,6 +38,13 @@ function leastError({ data }: WeightMatrix, clamp: number): number {
   return least;
 }
 
+/** The error of one channel with a scale. */
+function errorWith({ data }: WeightMatrix, scale: number, clamp: number): number {
+  let sum = 0;
+  for (const w of data) sum += (Math.abs(w) - scale * Math.min(clamp, Math.round(Math.abs(w) / scale))) ** 2;
+  return sum;
+}
+
 /** Bell-shaped, the same on every machine. */
 function bell(count: number, seed: number): number[] {
   let state = seed;
@@ -78,6 +85,53 @@ describe('weights MSE', () => {
         expect(error).toBeLessThanOrEqual(leastError(row, clamp) * (1 + 1e-4) + 1e-9 * most + SMALLEST ** 2);
       }),
     );
+  });
+
+  const outliers = [undefined, 0, 50, 95, 96, 255];
+  const everyClamp = Array.from({ length: 127 }, (_, i) => i + 1);
+
+  it.each(outliers)('nor of long channels with every clamp, some with zeros, outlier: %s', (at) => {
+    for (const clamp of everyClamp) {
+      const row = matrix(bell(256 + (clamp % 45), clamp));
+      // So that what is lost by cutting it off, and by not doing so, is alike.
+      if (at !== undefined) row.data[at] = (clamp % 2 ? 20 : -60) + clamp / 16;
+      if (clamp % 3 === 0) row.data.fill(0, 100, 200);
+      const result = quantizeMse(row, { clamp });
+      expect(result.scales.every((scale) => scale > 0 && scale < 100)).toBe(true);
+      expect(errorOf(row, result)).toBeLessThan((clamp < 32 ? 1.001 : 1.005) * leastError(row, clamp));
+    }
+  });
+
+  it.each([
+    [1, 4608, 1],
+    [1, 25088, 3],
+    [2, 4608, 3],
+    [3, 4608, 1],
+    [7, 25088, 1],
+    [127, 4608, 1],
+  ])('of the long channels of whole layers, clamp %i, %i weights, %i outliers', (clamp, area, count) => {
+    for (const first of [3, 90, 2000]) {
+      const row = matrix(bell(area, first).map((w) => w / 100));
+      for (let i = 0; i < count; i++) row.data[first + i] = 1 - i / 10;
+      const errors = Array.from({ length: 800 }, (_, i) => errorWith(row, 2 * 0.99 ** i, clamp));
+      expect(errorOf(row, quantizeMse(row, { clamp }))).toBeLessThan(1.001 * Math.min(...errors));
+    }
+  });
+
+  it('of zeros and one weight, or two, in a long channel', () => {
+    for (const clamp of [1, 2, 3, 127]) {
+      const row = matrix(Array.from({ length: 5000 }, (_, i) => (i === 77 ? -0.5 : 0)));
+      expect(errorOf(row, quantizeMse(row, { clamp }))).toBeLessThan(1e-12);
+      row.data[4000] = 1e-30;
+      expect(errorOf(row, quantizeMse(row, { clamp }))).toBeLessThan(1e-12);
+    }
+  });
+
+  it('where nearly all weights lie on a coarser grid than the others', () => {
+    const step = 0.01;
+    const weights = bell(2000, 5).map((w, i) => step * (i % 100 === 0 ? 37 : 2 * Math.round(w * 10)));
+    const row = matrix([...weights, 126 * step]);
+    expect(errorOf(row, quantizeMse(row, { clamp: 127 }))).toBeLessThan(1e-9);
   });
 
   it.each([40, 300, 1200])('finds the grid that weights lie on already, %i of them', (area) => {

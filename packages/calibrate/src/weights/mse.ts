@@ -9,22 +9,19 @@ const SHORT = 64;
 const LEAST_BUCKETS = 512;
 /** The least share of what is rounded that one more round has to gain. */
 const ENOUGH = 1e-9;
-/** Of channels this long a part is looked at first, see `valleysOf`: at scales of which the ordinary error is 1.4 times the best. */
+/** Channels this long have two stretches of scales, see `valleysOf`: at the end of the first the ordinary error is 1.4 times the best. */
 const LONG = 256;
-const PART = 96;
 const COARSE = 0.85;
-/** Share of the ordinary error that only weights on a grid are below. */
-const ON_A_GRID = 0.5;
-/** No long channel gains by scales below that of MAX_ABS over this. */
-const FINEST = 2;
+/** Of Σ w²: such an error is that of weights on a grid, as float32 rounds them; a finer grid they lie on as well gains nothing. */
+const ROUNDING_ERROR = 1e-12;
 /** Alternating between rounding and least squares ends after a few rounds; so many at most. */
 const ROUNDS = 100;
 
 /**
  * The scale with the least squared error per output channel, of all scales: every place where a weight goes from one whole
  * number to the next is counted, see `findValleys`. The deepest valleys are refined by alternating between rounding and least
- * squares, which never raises the error. Bell-shaped weights came within a thousandth of the least error there is, 65 and fewer of
- * a channel to float32's accuracy; it is never above that of `MAX_ABS`.
+ * squares, which never raises the error. Bell-shaped weights came within five thousandths of the least error there is, with and without outliers
+ * and zeros, 65 and fewer of a channel to float32's accuracy; it is never above that of `MAX_ABS`.
  *
  * Zeros, tiny weights and those that are not finite: as `quantizeAdmm`.
  */
@@ -79,25 +76,22 @@ function rowScale(
 
 /**
  * A scale above twice that of MAX_ABS is never better than half of it, on whose grid all its multiples lie as well. From there to
- * a little above that of MAX_ABS only weights that already lie on a grid have a valley that is deep enough, as in networks that
- * were int8 before; in a long channel a part of the weights tells.
+ * a little above that of MAX_ABS a long channel hardly has a valley that is deep enough, unless its weights lie on a grid already, as in
+ * networks that were int8 before, or whole numbers are few. So that stretch has valleys of its own: it takes no place from the others.
  */
 function valleysOf(magnitudes: Float32Array, sweep: SweepOptions, buckets: Buckets): readonly Valley[] {
-  const { clamp } = sweep;
-  const from = clamp / 2;
+  const [from, to] = [sweep.clamp / 2, sweep.clamp * COARSE];
   if (magnitudes.length < LONG) return findValleys(magnitudes, { from }, sweep, buckets);
-  const coarse = { from, to: COARSE * clamp };
-  const [some] = findValleys(magnitudes.subarray(0, PART), coarse, sweep, buckets);
-  const onGrid = some !== undefined && some.error < ON_A_GRID * ordinaryError(some.scale, PART);
-  const found = onGrid ? findValleys(magnitudes, coarse, sweep, buckets) : [];
-  const finest = 1 / (FINEST * clamp);
-  if (found[0] && found[0].error < ON_A_GRID * ordinaryError(finest, magnitudes.length)) return found;
-  return [...found, ...findValleys(magnitudes, { from: coarse.to }, sweep, buckets)];
+  const coarse = findValleys(magnitudes, { from, to }, sweep, buckets);
+  // Whoever gains, gains this error at most.
+  if (coarse[0] && coarse[0].error <= ROUNDING_ERROR * energyOf(magnitudes)) return coarse;
+  return [...coarse, ...findValleys(magnitudes, { from: to }, sweep, buckets)];
 }
 
-/** Of so many values that lie anywhere on a grid: a twelfth of the step squared each. */
-function ordinaryError(step: number, count: number): number {
-  return (step * step * count) / 12;
+function energyOf(magnitudes: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < magnitudes.length; i++) sum += (magnitudes[i] as number) ** 2;
+  return sum;
 }
 
 /** Least squares for the whole numbers that a scale gives: Σ q·x / Σ q², and what the error is with it, less Σ x². */

@@ -32,7 +32,9 @@ const STRIDE = 0.4;
  * them are put into narrow buckets of 1/scale; summed up from the start these give Σ q·x and Σ q² at the end of each, and with
  * them the least error of all scales for these whole numbers, Σ x² - (Σ q·x)² / Σ q². Rounding once more only lowers it.
  *
- * @param magnitudes of one channel, relative to the largest of them
+ * Below the largest weight, clamp·scale cuts more off the smaller the scale is, so that nothing better lies behind the end.
+ *
+ * @param magnitudes of one channel, finite, relative to the largest of them
  */
 export function findValleys(
   magnitudes: Float32Array,
@@ -42,15 +44,16 @@ export function findValleys(
 ): readonly Valley[] {
   const { clamp, fineness } = options;
   const valleys = new Valleys(magnitudes, start, options.most, buckets.reached);
-  for (let from = start; from < end; ) {
-    const to = Math.min(end, from + strideOf(clamp));
-    const count = Math.ceil((to - from) * fineness);
+  const most = bucketsOf(strideOf(clamp), options);
+  for (let from = start; from < end; from += strideOf(clamp)) {
+    // What the last bucket has of the next stride is not counted again there.
+    const count = Math.min(most, Math.ceil((end - from) * fineness));
     buckets.products.fill(0);
     buckets.squares.fill(0);
     fill(buckets, magnitudes, { from, count }, options);
     valleys.walk(buckets, count + 1);
-    if (clippingError(magnitudes, clamp / to) >= valleys.least) break;
-    from = to;
+    // NaN ends it as well.
+    if (!(clippingError(magnitudes, clamp / (from + strideOf(clamp))) < valleys.least)) break;
   }
   return valleys.found();
 }
@@ -64,9 +67,9 @@ export interface Buckets {
 }
 
 /** @param area weights of a channel */
-export function bucketsFor(area: number, { clamp, fineness }: SweepOptions): Buckets {
+export function bucketsFor(area: number, options: SweepOptions): Buckets {
   // One more for what rounding puts behind the end.
-  const count = Math.ceil(strideOf(clamp) * fineness) + 1;
+  const count = bucketsOf(strideOf(options.clamp), options) + 1;
   return {
     products: new Float64Array(count),
     squares: new Float64Array(count),
@@ -78,6 +81,11 @@ function strideOf(clamp: number): number {
   return Math.max(1, clamp * STRIDE);
 }
 
+/** How many whole buckets a stride takes. */
+function bucketsOf(stride: number, { fineness }: SweepOptions): number {
+  return Math.ceil(stride * fineness);
+}
+
 /** Counts where weights pass from one whole number to the next, over `count` buckets from 1/scale = `from` on. */
 function fill(
   { products, squares, reached }: Buckets,
@@ -87,6 +95,8 @@ function fill(
 ): void {
   for (let i = 0; i < magnitudes.length; i++) {
     const x = magnitudes[i] as number;
+    // Zeros stay zeros with any scale.
+    if (x === 0) continue;
     const apart = fineness / x;
     let q = reached[i] as number;
     let at = Math.max(0, (q + 0.5) * apart - from * fineness);
