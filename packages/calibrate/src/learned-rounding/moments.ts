@@ -33,12 +33,18 @@ export interface LayerMoments {
   readonly origin: Float32Array;
   /** [groups * parts, size + 1, size + 1]: sums of products of inputs less their origin, the last one being always 1. */
   readonly sums: Float64Array;
+  /** Windows, each counted once for every group, that were left out because some value in them is not finite. */
+  readonly leftOut: number;
 }
+
+type Seen = Omit<LayerMoments, 'leftOut'>;
 
 /**
  * Sums of products of what the windows of convolutions hold, around the means of the first batch: float32 then keeps what inputs vary by, also where
  * that is little beside their mean. Of each batch they are computed by the backend, in float32; batches are made in the
  * order of the samples and added one after the other in float64, so that the sums do not depend on threads or memory.
+ *
+ * A window in which some value is not finite is left out of all parts of its group.
  */
 export class Moments {
   readonly #backend: TensorBackend;
@@ -46,7 +52,9 @@ export class Moments {
   readonly #kernels = new Map<string, BoundKernel>();
   readonly #nodes: GraphNode[] = [];
   /** By op index. */
-  readonly #seen = new Map<number, LayerMoments>();
+  readonly #seen = new Map<number, Seen>();
+  /** By op index. */
+  readonly #leftOut = new Map<number, number>();
   /** By op index: that which is being filled. */
   readonly #batches = new Map<number, Batch>();
   #multiplied = 0;
@@ -86,7 +94,12 @@ export class Moments {
     await this.#sum(this.#close(layer, ''));
     const seen = this.#seen.get(layer.index);
     this.#seen.delete(layer.index);
-    return seen ?? nothing(layer, new Float32Array(layer.groups * layer.parts * layer.size));
+    const leftOut = this.#leftOut.get(layer.index) ?? 0;
+    this.#leftOut.delete(layer.index);
+    return {
+      ...(seen ?? nothing(layer, new Float32Array(layer.groups * layer.parts * layer.size))),
+      leftOut,
+    };
   }
 
   /** To be called when nothing more is seen: the backend forgets what products were made with. */
@@ -107,7 +120,9 @@ export class Moments {
   /** Adds the windows of a sample; what it gives back is ready. */
   #fill(layer: Layer, desc: TensorDesc, data: Float32Array): Batch[] {
     const batch = this.#batches.get(layer.index) ?? this.#open(layer, desc);
+    const { index } = layer;
     batch.windows.read(data, batch.rows, batch.capacity, batch.filled);
+    this.#leftOut.set(index, (this.#leftOut.get(index) ?? 0) + leaveOut(batch));
     batch.filled += batch.windows.count;
     return batch.filled < batch.capacity ? [] : this.#close(layer, '');
   }
@@ -174,25 +189,52 @@ export class Moments {
   }
 }
 
-function nothing(layer: Layer, origin: Float32Array): LayerMoments {
+function nothing(layer: Layer, origin: Float32Array): Seen {
   return { origin, sums: new Float64Array(sumsLength(layer)) };
 }
 
-/** [groups * parts, size] */
+/** Makes the windows that were read last columns of zeros, without their 1, where some value is not finite; says how many. */
+function leaveOut({ layer: { groups, parts, size }, windows, rows, capacity, filled }: Batch): number {
+  const length = parts * (size + 1);
+  const finite = new Float32Array(windows.count);
+  let count = 0;
+  for (let group = 0; group < groups; group++) {
+    const from = group * length * capacity + filled;
+    finite.fill(0);
+    // 0 times a finite value is 0, times any other NaN.
+    for (let row = 0; row < length; row++)
+      for (let i = 0; i < finite.length; i++) finite[i] = finite[i]! + 0 * rows[from + row * capacity + i]!;
+    for (const [i, none] of finite.entries()) {
+      if (none === 0) continue;
+      count++;
+      for (let row = 0; row < length; row++) rows[from + row * capacity + i] = 0;
+    }
+  }
+  return count;
+}
+
+/** [groups * parts, size]; 0 where no window is left. */
 function meansOfRows({ layer: { groups, parts, size }, rows, capacity, filled }: Batch): Float32Array {
   return Float32Array.from({ length: groups * parts * size }, (_, i) => {
-    const from = (i + Math.floor(i / size)) * capacity;
-    let sum = 0;
-    for (let at = from; at < from + filled; at++) sum += rows[at]!;
-    return sum / filled;
+    const piece = Math.floor(i / size);
+    const from = (i + piece) * capacity;
+    const ones = (piece * (size + 1) + size) * capacity;
+    let [sum, count] = [0, 0];
+    for (let at = 0; at < filled; at++) {
+      sum += rows[from + at]!;
+      count += rows[ones + at]!;
+    }
+    return count > 0 ? sum / count : 0;
   });
 }
 
-/** From all rows but those of ones. */
+/** From all rows but those of ones, and not from windows that were left out. */
 function subtract({ layer: { size }, rows, capacity, filled }: Batch, origin: Float32Array): void {
   for (const [i, mean] of origin.entries()) {
-    const from = (i + Math.floor(i / size)) * capacity;
-    for (let at = from; at < from + filled; at++) rows[at] = rows[at]! - mean;
+    const piece = Math.floor(i / size);
+    const from = (i + piece) * capacity;
+    const ones = (piece * (size + 1) + size) * capacity;
+    for (let at = 0; at < filled; at++) if (rows[ones + at] === 1) rows[from + at] = rows[from + at]! - mean;
   }
 }
 

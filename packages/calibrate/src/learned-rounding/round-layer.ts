@@ -3,7 +3,7 @@ import type { QuantizedWeights } from '../weights/weight-quantizer.ts';
 import type { Layer } from './layer.ts';
 import type { LayerMoments } from './moments.ts';
 import { meansOf, problemOf } from './problem.ts';
-import { type OutputWeights, type RoundedOutput, roundOutputs } from './round-outputs.ts';
+import { type OutputWeights, type RoundedOutput, roundNearest, roundOutputs } from './round-outputs.ts';
 
 /** Outputs that are rounded side by side: the more, the less often the moments are read; their errors should fit a second-level cache. */
 const TOGETHER = 16;
@@ -16,6 +16,8 @@ export interface LearnedLayer {
   readonly nearest: number;
   /** With those that were learned. */
   readonly learned: number;
+  /** Windows that were left out, as some value in them is not finite; counted once for every group. */
+  readonly leftOut: number;
 }
 
 export interface RoundLayerOptions {
@@ -28,11 +30,14 @@ export interface RoundLayerOptions {
 }
 
 /**
+ * Rounds a layer's weights for what was seen of its inputs. A group of which no window is left, or values are so large that their products are
+ * not finite, has the weights of MAX_ABS and the bias as it is; its energies are 0.
+ *
  * @throws {WeightError} naming the layer whose weights are not finite
  */
 export async function roundLayer(
   layer: Layer,
-  { origin, sums }: LayerMoments,
+  { origin, sums, leftOut }: LayerMoments,
   options: RoundLayerOptions,
 ): Promise<{ readonly weights: QuantizedWeights; readonly layer: LearnedLayer }> {
   const { groups, parts, size } = layer;
@@ -42,6 +47,8 @@ export async function roundLayer(
   const perGroup = outputChannels / groups;
   for (let group = 0; group < groups; group++) {
     const own = Array.from({ length: parts }, (_, part) => pieceOf(sums, group * parts + part, size));
+    const known = own.every((piece) => piece.at(-1)! > 0 && piece.every(Number.isFinite));
+    if (!known) for (const piece of own) piece.fill(0);
     const still = (): void => options.onShare?.(group / groups);
     const problems = own.map((piece) => problemOf(piece, size, still));
     const means = own.map((piece, part) =>
@@ -51,20 +58,21 @@ export async function roundLayer(
     for (let from = group * perGroup; from < end; from += TOGETHER) {
       const to = Math.min(end, from + TOGETHER);
       const outputs = outputsOf(layer, result.quantized, from, to);
-      const rounded = roundOutputs(problems, outputs, {
+      const round = known ? roundOutputs : roundNearest;
+      const rounded = round(problems, outputs, {
         clamp: options.clamp,
         smallestScale: layer.attributes.depthwise ? DEPTHWISE_SMALLEST_SCALE : 0,
       });
       for (const [i, one] of rounded.entries()) {
         result.scales[from + i] = one.scale;
-        result.bias[from + i] = (given?.[from + i] ?? 0) + meanError(outputs[i]!, one, means);
+        result.bias[from + i] = (given?.[from + i] ?? 0) + (known ? meanError(outputs[i]!, one, means) : 0);
         for (const key of ['signal', 'nearest', 'learned'] as const) totals[key] += one[key];
       }
       options.onShare?.(to / outputChannels);
       await options.pause?.();
     }
   }
-  return { weights: result, layer: { name: layer.name, ...totals } };
+  return { weights: result, layer: { name: layer.name, ...totals, leftOut } };
 }
 
 function resultOf(

@@ -52,6 +52,16 @@ export function roundOutputs(
   return search.best;
 }
 
+/** The weights of MAX_ABS, for outputs of whose inputs nothing is known: no energies. */
+export function roundNearest(
+  problems: readonly Problem[],
+  outputs: readonly OutputWeights[],
+  options: WeightQuantizeOptions,
+): RoundedOutput[] {
+  const { best } = new Search(problems, outputs, options);
+  return best.map(({ scale }) => ({ scale, signal: 0, nearest: 0, learned: 0 }));
+}
+
 /** Outputs side by side, each in a lane. Begins with the weights of MAX_ABS. */
 class Search {
   /** By lane: the best so far; its whole numbers were written. */

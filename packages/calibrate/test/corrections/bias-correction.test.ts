@@ -74,6 +74,14 @@ describe('correctBiases', () => {
     expect([...shifts.keys()]).toEqual([1, 2]);
   });
 
+  it('leaves a bias where it is if samples disagree', async () => {
+    // One sample lacks 3 steps, the other has 2 too many: half a step on the average, with an error of 2.5.
+    const disagreeing = [sampleOf([0.375, 1.375]), sampleOf([0.75, 1.75])];
+    const { model, shifts } = await correctBiases(jobOf(chain(), { 0: 1, 1: 0.25, 2: 0.25 }, disagreeing));
+    expect(biasOf(model, 'double')).toEqual([0]);
+    expect([...shifts.get(1)!]).toEqual([0]);
+  });
+
   it.each([false, true])('makes the means those of the float network, depthwise: %s', async (depthwise) => {
     const model = network(depthwise);
     const scales = { 0: 0.4, 1: 0.03, 2: 0.02, 3: 0.01 };

@@ -95,6 +95,24 @@ describe('equalize', () => {
     expect(await change(model, (await equalized(model)).model)).toBeLessThan(1e-5);
   });
 
+  it('leaves room up to the bound of ReLU6: four times what was seen', async () => {
+    const model = withRows(chainOf(), 'first', [60, 2, 1, 0.5, 0.2, 0], { relu: false, relu6: true });
+    const factors = await factorsOf(model, 'first');
+    const first = model.net.oplists!.find((op) => op.name === 'first')!.outputIndexes![0]!;
+    const seen = { ...model, net: { ...model.net, outputName: [model.net.tensorName![first]!] } };
+    const plane = 64;
+    const largest = new Array<number>(6).fill(0);
+    for (const [i, value] of (await outputs(seen)).entries()) {
+      const c = Math.floor(i / plane) % 6;
+      largest[c] = Math.max(largest[c]!, value);
+    }
+    const enlarged = factors.map((factor, c) => largest[c]! / factor).filter((_, c) => factors[c]! < 1);
+    expect(enlarged.length).toBeGreaterThan(1);
+    expect(Math.max(...enlarged)).toBeLessThanOrEqual((6 / 4) * (1 + 1e-6));
+    // It is what bounds them here.
+    expect(Math.max(...enlarged)).toBeCloseTo(6 / 4, 5);
+  });
+
   it('changes nothing where little can be gained: what is equalized stays', async () => {
     const once = await equalized(withRows(chainOf(), 'first', [1, 0.3, 0.2, 0.5, 0.7, 0.4]));
     expect(once.factors.size).toBeGreaterThan(0);

@@ -69,6 +69,18 @@ describe('roundingError', () => {
     expect(predicted / real).toBeLessThan(1.1);
   });
 
+  it('of one large value and many small ones is what the best clip between leaves', () => {
+    // n (clip / 127)² / 12 + (1 - clip)² is least, and a half, at a clip of 1/2, for n = 12 · 127².
+    const small = 12 * STEPS ** 2;
+    const ranges = rangesOf([[1, 0.3]]);
+    const { counts } = ranges.magnitudes;
+    counts[counts.lastIndexOf(1, counts.lastIndexOf(1) - 1)] = small;
+    const one = Float64Array.of(1);
+    const error = roundingError(ranges, one, STEPS)(one) * (small + 1);
+    expect(error).toBeCloseTo(0.5, 9);
+    expect(roundingError(ranges, Float64Array.of(3), STEPS)(one) * (small + 1)).toBeCloseTo(1.5, 9);
+  });
+
   it('is a quarter with twice the steps, and nothing of zeros', () => {
     const one = Float64Array.of(1);
     const error = (steps: number) => roundingError(rangesOf([wide]), one, steps)(one);

@@ -18,6 +18,7 @@ import { describe, expect, it } from 'vitest';
 import { withQuantizedWeights } from '../../src/ema/quantized-graph.ts';
 import { learnWeights } from '../../src/learned-rounding/index.ts';
 import { spread } from '../../src/learned-rounding/windows.ts';
+import type { SampleSet } from '../../src/samples.ts';
 import { quantizeMaxAbs } from '../../src/weights/max-abs.ts';
 import type { QuantizedWeights } from '../../src/weights/weight-quantizer.ts';
 import { numbers } from './numbers.ts';
@@ -98,6 +99,7 @@ function sampleOf(index: number): Sample {
 interface Options {
   readonly memoryBudgetBytes?: number;
   readonly backend?: TensorBackend;
+  readonly samples?: SampleSet;
   onProgress?(done: number, total: number): void;
 }
 
@@ -181,6 +183,78 @@ describe.each(Object.entries(cases))('%s', (_, one) => {
       expect(Math.max(...own.quantized.map(Math.abs))).toBeLessThanOrEqual(clamp);
     },
   );
+});
+
+describe('values that are not finite', () => {
+  /** Samples of which these places have the value, of either sign. */
+  const spoilt = (value: number, count: number, places: readonly number[]): SampleSet => ({
+    count: SAMPLES,
+    load: async (index) => {
+      const data = sampleOf(index).get('input')!.slice();
+      if (index < count) for (const at of places) data[at] = (at + index) % 2 ? value : -value;
+      return new Map([['input', data]]);
+    },
+  });
+  const values = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const everywhere = Array.from({ length: CHANNELS * HEIGHT * WIDTH }, (_, i) => i);
+
+  it.each(values)('leave out the windows that have one: %f', async (value) => {
+    for (const one of Object.values(cases)) {
+      const { weights, layers } = await learned(one, 4, { samples: spoilt(value, 1, [5]) });
+      const { bias, scales } = weights.get(1)!;
+      expect([...bias!, ...scales].every(Number.isFinite)).toBe(true);
+      const { learned: after, nearest, leftOut } = layers[0]!;
+      expect(leftOut).toBeGreaterThan(0);
+      expect(after).toBeLessThan(nearest);
+    }
+  });
+
+  it('leave out a whole sample as if it had not been there', async () => {
+    const one = cases['a 1x1 convolution']!;
+    const { weights } = await learned(one, 4, { samples: spoilt(Number.NaN, 1, everywhere) });
+    const without: SampleSet = { count: SAMPLES - 1, load: async (index) => sampleOf(index + 1) };
+    const { weights: other } = await learned(one, 4, { samples: without });
+    expect(weights.get(1)!.quantized).toEqual(other.get(1)!.quantized);
+    for (const [c, own] of weights.get(1)!.bias!.entries())
+      expect(own).toBeCloseTo(other.get(1)!.bias![c]!, 5);
+  });
+
+  // Squares of the last one are not finite.
+  it.each([...values, 1e30])('take what MAX_ABS gives where nothing is left: %f', async (value) => {
+    for (const one of Object.values(cases)) {
+      const { plan, weights, layers } = await learned(one, 4, {
+        samples: spoilt(value, SAMPLES, everywhere),
+      });
+      const { weight, outputChannels, bias } = plan.steps[0]!.node.attributes as {
+        weight: Float32Array;
+        outputChannels: number;
+        bias: Float32Array | undefined;
+      };
+      const matrix = { data: weight, channels: outputChannels, name: 'conv' };
+      const { quantized, scales } = quantizeMaxAbs(matrix, { clamp: 7 });
+      expect(weights.get(1)).toEqual({
+        quantized,
+        scales,
+        bits: 4,
+        bias: bias ?? new Float32Array(outputChannels),
+      });
+      expect(layers[0]).toMatchObject({ signal: 0, nearest: 0, learned: 0 });
+    }
+  });
+
+  it('of one group leave the others as they are', async () => {
+    const one = cases['a convolution in groups']!;
+    const first = everywhere.slice(0, everywhere.length / 2);
+    const { weights, layers } = await learned(one, 4, { samples: spoilt(Number.NaN, SAMPLES, first) });
+    const { weights: other } = await learned(one, 4);
+    const [own, expected] = [weights.get(1)!, other.get(1)!];
+    expect(own.quantized.slice(own.quantized.length / 2)).toEqual(
+      expected.quantized.slice(own.quantized.length / 2),
+    );
+    expect(own.bias!.slice(2)).toEqual(expected.bias!.slice(2));
+    expect(own.bias!.every(Number.isFinite)).toBe(true);
+    expect(layers[0]!.learned).toBeLessThan(layers[0]!.nearest);
+  });
 });
 
 describe('learning', () => {

@@ -139,8 +139,48 @@ describe('moments', () => {
 
   it('of nothing are zeros', async () => {
     const own = await sumsOf(layerOf(1, 1), [], 1);
-    expect(own).toEqual({ origin: new Float32Array(36), sums: new Float64Array(37 * 37) });
+    expect(own).toEqual({ origin: new Float32Array(36), sums: new Float64Array(37 * 37), leftOut: 0 });
   });
+
+  it.each([
+    [1, 1],
+    [1, 2],
+    [3, 1],
+  ])(
+    'leave out windows with values that are not finite, in %i groups and %i parts',
+    async (groups, parts) => {
+      const given = layerOf(groups, parts);
+      const layer = { ...given, attributes: { ...given.attributes, pads: [0, 0, 0, 0] as const } };
+      // One window of each sample; all of a group's parts are without it.
+      const desc = descOf(3, 3);
+      const samples = Array.from({ length: 12 }, (_, i) => ({ desc, data: sampleOf(i, desc) }));
+      const finite = await sumsOf(layer, samples.slice(4), 1);
+      for (const [i, value] of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].entries())
+        for (let group = 0; group < groups; group++) {
+          const channel = (group * CHANNELS) / groups;
+          samples[i]!.data[channel * 9] = value;
+        }
+      for (let channel = 0; channel < CHANNELS; channel += CHANNELS / groups)
+        samples[3]!.data[(channel + CHANNELS / groups - 1) * 9 + 8] = Number.NaN;
+      const { sums, origin, leftOut } = await sumsOf(layer, samples, 1);
+      expect(leftOut).toBe(4 * groups);
+      expect(origin.every(Number.isFinite)).toBe(true);
+      const [row, pieces] = [layer.size + 1, groups * parts];
+      for (let piece = 0; piece < pieces; piece++) {
+        const at = piece * row * row;
+        expect(sums[at + row * row - 1]).toBe(8);
+        // Around other origins: the covariances are the same.
+        for (let j = 0; j < layer.size; j++)
+          for (let k = 0; k < layer.size; k++) {
+            const [own, other] = [sums, finite.sums].map(
+              (of) =>
+                of[at + j * row + k]! - (of[at + j * row + layer.size]! * of[at + k * row + layer.size]!) / 8,
+            );
+            expect(own).toBeCloseTo(other!, 3);
+          }
+      }
+    },
+  );
 
   it('keep what inputs vary by, where that is little beside their mean', async () => {
     const given = layerOf(1, 1);
