@@ -75,8 +75,8 @@ describe('correctBiases', () => {
   });
 
   it('leaves a bias where it is if samples disagree', async () => {
-    // One sample lacks 3 steps, the other has 2 too many: half a step on the average, with an error of 2.5.
-    const disagreeing = [sampleOf([0.375, 1.375]), sampleOf([0.75, 1.75])];
+    // One sample lacks 3 steps, the other has one too many: one step on the average, with an error of 2.
+    const disagreeing = [sampleOf([0.375, 1.375]), sampleOf([0.875, 1.875])];
     const { model, shifts } = await correctBiases(jobOf(chain(), { 0: 1, 1: 0.25, 2: 0.25 }, disagreeing));
     expect(biasOf(model, 'double')).toEqual([0]);
     expect([...shifts.get(1)!]).toEqual([0]);
