@@ -49,6 +49,8 @@ export const roundingSchema = z.object({
   layers: z.array(learned),
   /** Mean over the layers of how many dB the error went down. */
   gain: z.number(),
+  /** Places of convolutions that were not learned from, as some value there is not finite. */
+  leftOut: z.optional(count),
 });
 
 export type ReportCorrections = z.infer<typeof correctionsSchema>;
