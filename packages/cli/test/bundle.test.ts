@@ -73,10 +73,10 @@ describe('the command in its bundle', () => {
   it('answers questions about itself without what a job needs', () => {
     const start = join(PACKAGE, 'bundle/mnnquant.js');
     const files = [...loadedWith(start)];
-    expect(files.some((file) => /quantize-file|sequence|debug-table/.test(file))).toBe(false);
+    expect(files.some((file) => /quantize-command|sequence|debug-table/.test(file))).toBe(false);
     const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
     expect(bytes).toBeLessThan(250_000);
-    expect(readFileSync(start, 'utf8')).toMatch(/import\("\.\/quantize-file-\w+\.js"\)/);
+    expect(readFileSync(start, 'utf8')).toMatch(/import\("\.\/quantize-command-\w+\.js"\)/);
   });
 
   it('holds nothing of sharp, and names the licenses of what it holds', () => {
