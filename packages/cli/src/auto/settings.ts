@@ -12,8 +12,8 @@ type Key = keyof Settings;
 
 /**
  * What is tried. The first of each together are where a search begins: near the best on every network that was measured, so that few
- * samples which judge otherwise by chance do little harm. MNN 3.6.1's `KL` and ours for activations, without `ADMM`, which needs far more of each value and was
- * ahead for no network that was measured, and `EMA`, whose ranges come from a run of their own for each setting (docs/accuracy.md).
+ * samples which judge otherwise by chance do little harm. MNN 3.6.1's `KL` and ours for activations; without `ADMM`, which takes several times
+ * as long to observe, and `EMA`, whose ranges come from a run of their own for each setting (docs/commands/auto.md).
  */
 const VALUES: { readonly [K in Key]: readonly Settings[K][] } = {
   equalize: [true, false],
