@@ -75,7 +75,10 @@ describe.skipIf(!hasChromium())('what the page of a report does, in Chromium', (
     expect(await page.locator(`#layer-${layer} + tr`).getAttribute('id')).toBe(`details-${layer}`);
     await page.locator(`${details} summary`).click();
     const channels = report.weights.find(({ op }) => op === report.layers[layer].op)!.min.length;
-    expect(await page.locator(`${details} tbody tr`).count()).toBe(channels);
+    // The table is filled when the browser tells that it was opened, which may be after the click returns.
+    const rows = page.locator(`${details} tbody tr`);
+    await rows.first().waitFor();
+    expect(await rows.count()).toBe(channels);
     await opener(page, layer).press('Space');
     expect(await page.locator(details).count()).toBe(0);
     expect(await opener(page, layer).getAttribute('aria-expanded')).toBe('false');
