@@ -20,11 +20,11 @@ const axes = [axis('x', [0, 1, 2, 3]), axis('y', [0, 1, 2, 3])];
 describe('coordinate search', () => {
   const search = (errorOf: (point: Point) => number | undefined, leastGain = 0) => {
     const tried: Point[] = [];
-    const best = coordinateSearch({
+    const best = coordinateSearch<Point, number>({
       start: { x: 0, y: 0 },
       axes,
-      leastGain,
-      errorOf: async (point) => {
+      isBetter: (one, than) => one < than * (1 - leastGain) || (Number.isNaN(than) && !Number.isNaN(one)),
+      judge: async (point) => {
         tried.push(point);
         return errorOf(point);
       },
@@ -61,7 +61,7 @@ describe('coordinate search', () => {
     expect(point).toEqual({ x: 0, y: 3 });
   });
 
-  it('takes what is not a number for the worst', async () => {
+  it('keeps what is not better, and leaves what is worse than anything', async () => {
     expect((await search(({ x }) => (x === 2 ? 1 : Number.NaN))).point).toEqual({ x: 2, y: 0 });
     expect((await search(({ x }) => (x === 0 ? 1 : Number.NaN))).point).toEqual({ x: 0, y: 0 });
   });

@@ -13,8 +13,8 @@ import type { OpenedSamples } from '../samples/opened.ts';
 import { KeptOutputs, keepingOutputs } from './kept-outputs.ts';
 import type { AutoLabels, AutoTarget } from './options.ts';
 import { outputError } from './output-error.ts';
+import { SampleErrors, typicalOf } from './sample-errors.ts';
 import { someSamples, spread } from './some-samples.ts';
-import { TypicalError } from './typical-error.ts';
 
 export interface JudgeOptions {
   readonly backend: TensorBackend;
@@ -33,8 +33,10 @@ export interface Verdict {
   readonly error: number;
   /** What a user should know of the labels. */
   readonly warnings: readonly string[];
-  /** That of a typical sample, by which settings are compared (see `TypicalError`). */
+  /** That of a typical sample: `typicalOf` the errors by sample. */
   readonly typical: number;
+  /** Of each sample the logarithm of its error, by which settings are compared (see `SampleErrors`); none where sizes differ. */
+  readonly logErrors: readonly number[];
 }
 
 /** Of the memory, what the float network's outputs may take. */
@@ -78,7 +80,7 @@ export class Judge {
     const pairs = matchOutputs(this.#plan.plan, plans.b.plan).pairs;
     const scores = new Map(pairs.map((pair) => [pair, classScores(this.#plan.plan, pair.a.tensor)]));
     const counting = this.#thatCount(pairs);
-    const typical = new TypicalError();
+    const errors = new SampleErrors();
     const measured = new Measurement(scores, this.#labelled(scores, chosen), samples.names);
     const finished = await sameSizes({
       a,
@@ -96,19 +98,21 @@ export class Judge {
             `AUTO: ${sampleName(samples, sample)} cannot judge: the float network's output ${pair.a.name} has values that are NaN or infinite; take it out`,
           );
         measured.add(pair, sample, ours, theirs);
-        if (counting.has(pair)) typical.add(pair.a.name, sample, ours, theirs);
+        if (counting.has(pair)) errors.add(pair.a.name, sample, ours, theirs);
       },
       onProgress,
     });
     const { warnings } = measured;
     const judged = { samples: chosen.length, warnings };
     const broken = Number.POSITIVE_INFINITY;
-    if (!finished) return { ...judged, outputs: [], error: broken, typical: broken };
+    if (!finished) return { ...judged, outputs: [], error: broken, typical: broken, logErrors: [] };
     const { outputs, accuracy } = measured;
     const error = Math.max(...outputs.filter((_, i) => counting.has(pairs[i]!)).map(outputError));
     // Among a part of the samples none may have a label.
     const known = accuracy !== undefined && accuracy.samples > 0;
-    return { ...judged, outputs, ...(known && { accuracy }), error, typical: typical.value };
+    const logErrors = errors.logarithms;
+    const typical = typicalOf(logErrors);
+    return { ...judged, outputs, ...(known && { accuracy }), error, typical, logErrors };
   }
 
   /** Whole numbers, such as the place of the largest score, jump: they count only where there is nothing else. */

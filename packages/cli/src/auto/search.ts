@@ -14,6 +14,7 @@ import { SearchClock } from './clock.ts';
 import { affordable, freeableOps } from './freeable-ops.ts';
 import { holds, Judge, KEPT_SHARE, type Verdict } from './judge.ts';
 import { judgingWarnings } from './judging-warnings.ts';
+import { losesLess } from './loses-less.ts';
 import type { AutoOptions, AutoTarget } from './options.ts';
 import type { AutoOutcome, AutoSensitivity, AutoTrial } from './outcome.ts';
 import { axesOf, firstSettings, type Settings } from './settings.ts';
@@ -28,9 +29,6 @@ export interface Searched {
 
 /** Settings are compared by at most so many samples; whether a target holds is judged by all. */
 const COMPARED = 32;
-
-/** A smaller gain than this share of the error is chance: between states of a search that are equally right it moved by more. */
-const LEAST_GAIN = 0.03;
 
 /** Of the time, what settings and the ranking of ops may take where a target may need ops in float: the rest is for freeing them. */
 const TIME_FOR_SETTINGS = 1 / 2;
@@ -122,15 +120,15 @@ class Search {
 
   #bestSettings(): Promise<Settings> {
     const { given } = this.#auto;
-    return coordinateSearch<Settings>({
+    return coordinateSearch<Settings, Verdict>({
       start: firstSettings(this.#job.config, given),
       axes: axesOf(given),
-      leastGain: LEAST_GAIN,
-      errorOf: async (settings) => {
+      isBetter: (one, than) => losesLess(one.logErrors, than.logErrors),
+      judge: async (settings) => {
         const trial = await this.#try(settings, [], COMPARED);
         // From now on there is a result.
         this.#clock.start();
-        return trial?.verdict.typical;
+        return trial?.verdict;
       },
     });
   }

@@ -41,6 +41,7 @@ describe('a target', () => {
     warnings: [],
     error,
     typical: error,
+    logErrors: [],
     ...(a !== undefined && { accuracy: { a: { top1: a }, b: { top1: b! } } as never }),
   });
 
