@@ -137,7 +137,7 @@ async function correctLayer(
     const group = { plan: finePlan(plan, state), samples };
     const see = (tensor: number, sample: number, data: TensorData, desc: TensorDesc): void => {
       const node = byTensor.get(tensor)!;
-      const own = counts.get(tensor) ?? new FineCounts(node, channelsOf(desc).count);
+      const own = counts.get(tensor) ?? new FineCounts(node, channelsOf(desc).count, job.samples.count);
       counts.set(tensor, own);
       own.add(sample, data, desc);
     };

@@ -1,24 +1,40 @@
 import type { TensorData, TensorDesc } from '@mnnquant/graph';
 import { channelsOf, forEachRun } from './channels.ts';
 
-/** The mean of a channel in one sample. */
+/** The mean of a channel in one sample, or in some that are taken together. */
 export interface SampleMean {
   readonly mean: number;
   /** How many values it is of. */
   readonly values: number;
 }
 
-/** Of one sample. */
 interface Sums {
   readonly sums: Float64Array;
   readonly values: number;
 }
 
-/** Sums per channel, kept apart by sample: so their total does not depend on who came first, and one sees how samples differ. */
+/** More samples than this are taken together: how far so many parts differ says enough of how far samples do. */
+const MOST_PARTS = 256;
+
+/**
+ * Sums per channel, kept apart by sample, or by some samples that follow each other: so their total does not depend on who came first, one
+ * sees how samples differ, and memory does not grow with their number (2 kB for each channel at most).
+ */
 export class ChannelMeans {
-  readonly #bySample = new Map<number, Sums>();
+  readonly #perPart: number;
+  readonly #total: number;
+  #samples = 0;
+  readonly #parts = new Map<number, Sums>();
+  /** By part: its samples, as long as some are missing. */
+  readonly #incomplete = new Map<number, Map<number, Sums>>();
   /** In the order of the samples; made when it is asked for. */
   #ordered: readonly Sums[] | undefined;
+
+  /** @param total how many samples there will be */
+  constructor(total: number) {
+    this.#total = total;
+    this.#perPart = Math.max(1, Math.ceil(total / MOST_PARTS));
+  }
 
   addValues(sample: number, data: TensorData, desc: Pick<TensorDesc, 'shape' | 'layout'>): void {
     const channels = channelsOf(desc);
@@ -31,25 +47,53 @@ export class ChannelMeans {
     this.add(sample, sums, data.length / Math.max(1, channels.count));
   }
 
-  /** @param sums [C] of `values` values each */
+  /**
+   * @param sample below the total, each once
+   * @param sums [C] of `values` values each
+   */
   add(sample: number, sums: Float64Array, values: number): void {
-    this.#bySample.set(sample, { sums, values });
+    const part = Math.floor(sample / this.#perPart);
+    const own = this.#incomplete.get(part) ?? new Map<number, Sums>();
+    this.#incomplete.set(part, own.set(sample, { sums, values }));
+    this.#samples++;
     this.#ordered = undefined;
+    const first = part * this.#perPart;
+    if (own.size < Math.min(this.#perPart, this.#total - first)) return;
+    this.#parts.set(part, together(own));
+    this.#incomplete.delete(part);
   }
 
   get samples(): number {
-    return this.#bySample.size;
+    return this.#samples;
   }
 
   /** C; 0 where nothing was seen. */
   get channels(): number {
-    const [first] = this.#bySample.values();
-    return first?.sums.length ?? 0;
+    return this.#inOrder()[0]?.sums.length ?? 0;
   }
 
   /** Of one channel, in the order of the samples; means are not finite where some value is not. */
   of(channel: number): SampleMean[] {
-    this.#ordered ??= [...this.#bySample].sort(([a], [b]) => a - b).map(([, one]) => one);
-    return this.#ordered.map(({ sums, values }) => ({ mean: sums[channel]! / values, values }));
+    return this.#inOrder().map(({ sums, values }) => ({ mean: sums[channel]! / values, values }));
   }
+
+  #inOrder(): readonly Sums[] {
+    if (this.#ordered === undefined) {
+      const incomplete = [...this.#incomplete].map(([part, own]) => [part, together(own)] as const);
+      this.#ordered = [...this.#parts, ...incomplete].sort(([a], [b]) => a - b).map(([, one]) => one);
+    }
+    return this.#ordered;
+  }
+}
+
+/** In the order of the samples: sums depend on it. */
+function together(samples: ReadonlyMap<number, Sums>): Sums {
+  const [first, ...others] = [...samples].sort(([a], [b]) => a - b).map(([, one]) => one) as [
+    Sums,
+    ...Sums[],
+  ];
+  if (others.length === 0) return first;
+  const sums = first.sums.slice();
+  for (const other of others) for (let c = 0; c < sums.length; c++) sums[c]! += other.sums[c]!;
+  return { sums, values: others.reduce((sum, { values }) => sum + values, first.values) };
 }

@@ -30,7 +30,7 @@ export async function correctTogether(
     values.set(event.tensor, event.values);
     const step = targets.get(event.node?.index ?? -1);
     if (step === undefined) return;
-    const counts = new FineCounts(step.node, channelsOf(event.desc).count);
+    const counts = new FineCounts(step.node, channelsOf(event.desc).count, job.samples.count);
     const downloads = event.values.map(async (value, i) =>
       counts.add(samples[i]!, await backend.download(value), event.desc),
     );

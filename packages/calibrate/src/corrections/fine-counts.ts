@@ -7,12 +7,14 @@ import { boundedBin, FINE_BINS, fineBinOrigin, roundedBins } from './solve-shift
 /** Results of a convolution before they are rounded, counted by channel. */
 export class FineCounts {
   /** What they are once rounded, in whole numbers with the zero point. */
-  readonly means = new ChannelMeans();
+  readonly means: ChannelMeans;
   readonly #counts: Uint32Array;
   readonly #rounded: Int16Array;
   readonly #zero: number;
 
-  constructor(node: GraphNode, channels: number) {
+  /** @param samples how many there will be */
+  constructor(node: GraphNode, channels: number, samples: number) {
+    this.means = new ChannelMeans(samples);
     const grid = resultGrid(node);
     this.#counts = new Uint32Array(channels * FINE_BINS);
     this.#rounded = roundedBins(grid);

@@ -39,7 +39,7 @@ export async function tensorMeans(
   groups: readonly SampleGroup[],
   tensors: readonly number[],
 ): Promise<Map<number, ChannelMeans>> {
-  const sums = new Map(tensors.map((tensor) => [tensor, new ChannelMeans()]));
+  const sums = new Map(tensors.map((tensor) => [tensor, new ChannelMeans(job.samples.count)]));
   const wanted = new Set(tensors);
   for (const group of groups)
     await visitValues(job, group, wanted, (tensor, sample, data, desc) =>
