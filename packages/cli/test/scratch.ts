@@ -28,7 +28,7 @@ export function photo(seed: number): Uint8Array {
   });
 }
 
-function op(name: string, type: number, inputs: number[], output: number, main?: Op['main']): Op {
+export function op(name: string, type: number, inputs: number[], output: number, main?: Op['main']): Op {
   return createTable('Op', {
     name,
     type,

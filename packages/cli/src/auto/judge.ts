@@ -10,6 +10,7 @@ import { type RunnableModel, type RunnablePlan, runnableModel } from '../command
 import { QuantizeError, UsageError } from '../errors.ts';
 import type { Job } from '../job/prepare.ts';
 import type { OpenedSamples } from '../samples/opened.ts';
+import { judgedOutputs, type ReplacedOutput, withOutputs } from './judged-outputs.ts';
 import { KeptOutputs, keepingOutputs } from './kept-outputs.ts';
 import type { AutoLabels, AutoTarget } from './options.ts';
 import { outputError } from './output-error.ts';
@@ -39,6 +40,8 @@ export interface Verdict {
   readonly logErrors: readonly number[];
 }
 
+const FLOAT = 'the float network';
+
 /** Of the memory, what the float network's outputs may take. */
 export const KEPT_SHARE = 1 / 8;
 
@@ -50,10 +53,18 @@ export class Judge {
   readonly #samples: OpenedSamples;
   readonly #options: JudgeOptions;
   readonly #kept: KeptOutputs;
+  /** Where they are not those of the network. */
+  readonly #outputs: readonly string[] | undefined;
+  readonly #notes: readonly string[];
 
   /** @param job with the float network */
   constructor({ inference, source }: Job, samples: OpenedSamples, options: JudgeOptions) {
-    this.#float = runnableModel(inference.folded.model, 'the float network');
+    const network = inference.folded.model;
+    const whole = runnableModel(network, FLOAT).plan(source.shapes);
+    const { names, replaced } = judgedOutputs(whole.plan);
+    this.#outputs = replaced.length > 0 ? names : undefined;
+    this.#notes = replaced.map(noteOn);
+    this.#float = runnableModel(this.#judged(network), FLOAT);
     this.#plan = this.#float.plan(source.shapes);
     if (matchOutputs(this.#plan.plan, this.#plan.plan).pairs.length === 0)
       throw new UsageError('AUTO: the network has no output to judge by; choose a method');
@@ -72,7 +83,7 @@ export class Judge {
     const { backend, strict, memoryBytes, onProgress } = this.#options;
     const chosen = spread(this.count, most);
     const samples = someSamples(this.#samples, chosen);
-    const model = runnableModel(written, 'the int8 model', true);
+    const model = runnableModel(this.#judged(written), 'the int8 model', true);
     const a = keepingOutputs(this.#float, this.#kept, chosen);
     // Scales do not depend on the shapes, so those of the first sample do to match outputs.
     const shapes = shapesOf(this.#plan);
@@ -102,7 +113,7 @@ export class Judge {
       },
       onProgress,
     });
-    const { warnings } = measured;
+    const warnings = [...this.#notes, ...measured.warnings];
     const judged = { samples: chosen.length, warnings };
     const broken = Number.POSITIVE_INFINITY;
     if (!finished) return { ...judged, outputs: [], error: broken, typical: broken, logErrors: [] };
@@ -113,6 +124,10 @@ export class Judge {
     const logErrors = errors.logarithms;
     const typical = typicalOf(logErrors);
     return { ...judged, outputs, ...(known && { accuracy }), error, typical, logErrors };
+  }
+
+  #judged(model: MnnModel): MnnModel {
+    return this.#outputs === undefined ? model : withOutputs(model, this.#outputs);
   }
 
   /** Whole numbers, such as the place of the largest score, jump: they count only where there is nothing else. */
@@ -134,6 +149,11 @@ export class Judge {
     const classes = chosen.map((sample) => all.classes[sample]);
     return { file, offset, output: labelledOutput(scores, outputName), labels: { ...all, classes } };
   }
+}
+
+function noteOn({ name, by }: ReplacedOutput): string {
+  const how = by.length > 0 ? `judged by ${by.join(', ')}, of which it is made` : 'not judged';
+  return `AUTO: the size of the output ${name} depends on the data: it is ${how}`;
 }
 
 /** Whether all outputs had the float network's sizes: what has not is as wrong as can be. */

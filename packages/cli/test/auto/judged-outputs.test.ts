@@ -1,0 +1,83 @@
+import { buildGraph, createPlan } from '@mnnquant/graph';
+import { createTable, type Net, OpType } from '@mnnquant/mnn-format';
+import { describe, expect, it } from 'vitest';
+import { judgedOutputs, withOutputs } from '../../src/auto/judged-outputs.ts';
+import { quantizeFile } from '../../src/quantize-file.ts';
+import { op, smallJob, smallNet } from '../scratch.ts';
+
+/** Two convolutions, and the different values behind the second: as many as there happen to be; besides as whole numbers. */
+function countingNet(outputName: string[]): Net {
+  const net = smallNet();
+  const cast = createTable('CastParam', { srcT: 1, dstT: 3 });
+  return {
+    ...net,
+    oplists: [
+      ...net.oplists!,
+      op('values', OpType.Unique, [2], 3),
+      op('whole', OpType.Cast, [3], 4, { type: 'CastParam', value: cast }),
+    ],
+    tensorName: ['image', 'conv1', 'conv2', 'values', 'whole'],
+    outputName,
+  };
+}
+
+const judged = (outputs: string[]) => {
+  const net = countingNet(outputs);
+  return judgedOutputs(createPlan(buildGraph(net)));
+};
+
+describe('what a network is judged by', () => {
+  it('is its outputs', () => {
+    expect(judged(['conv2', 'conv1'])).toEqual({ names: ['conv2', 'conv1'], replaced: [] });
+  });
+
+  it('is what outputs whose sizes depend on the data are made of, once', () => {
+    expect(judged(['whole'])).toEqual({
+      names: ['conv2'],
+      replaced: [{ name: 'whole', by: ['conv2'] }],
+    });
+    expect(judged(['values', 'conv2', 'whole'])).toEqual({
+      names: ['conv2'],
+      replaced: [
+        { name: 'values', by: ['conv2'] },
+        { name: 'whole', by: ['conv2'] },
+      ],
+    });
+  });
+
+  it('is not the input', () => {
+    const net = { ...countingNet(['values', 'conv2']) };
+    const oplists = net.oplists!.map((one) =>
+      one.name === 'values' ? op('values', OpType.Unique, [0], 3) : one,
+    );
+    const plan = createPlan(buildGraph({ ...net, oplists }));
+    expect(judgedOutputs(plan)).toEqual({ names: ['conv2'], replaced: [{ name: 'values', by: [] }] });
+  });
+
+  it('changes nothing of a model but its outputs', () => {
+    const model = { net: countingNet(['whole']) } as never;
+    expect(withOutputs(model, ['conv2'])).toEqual({ net: countingNet(['conv2']) });
+  });
+});
+
+describe('AUTO with an output whose size depends on the data', () => {
+  it('judges what it is made of, says so, and leaves the output in the file', async () => {
+    const { source, target, config } = smallJob({}, countingNet(['whole']));
+    const warned: string[] = [];
+    const { auto } = await quantizeFile({
+      source,
+      target,
+      config,
+      auto: {},
+      threads: 1,
+      onWarning: (message) => warned.push(message),
+    });
+    for (const { error, outputs } of auto!.trials) {
+      expect(error).not.toBeNull();
+      expect(outputs.map(({ name }) => name)).toEqual(['conv2']);
+    }
+    expect(warned).toContain(
+      'AUTO: the size of the output whole depends on the data: it is judged by conv2, of which it is made',
+    );
+  });
+});
