@@ -18,7 +18,7 @@ type Key = keyof Settings;
 const VALUES: { readonly [K in Key]: readonly Settings[K][] } = {
   equalize: [true, false],
   feature_quantize_method: ['MSE', 'PERCENTILE', 'MAX', 'KL'],
-  weight_quantize_method: ['MAX_ABS', 'GPTQ', 'MSE'],
+  weight_quantize_method: ['MSE', 'GPTQ', 'MAX_ABS'],
   bias_correction: [true, false],
   feature_asymmetric: [true, false],
 };
