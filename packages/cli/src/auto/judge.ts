@@ -1,6 +1,7 @@
 import { sampleName, type TensorBackend } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
 import { type ClassScores, classScores } from '../commands/compare/class-scores.ts';
+import { fixedOutputs, replacedNote, withOutputs } from '../commands/compare/fixed-outputs.ts';
 import { type MatchedInputs, matchInputs } from '../commands/compare/inputs.ts';
 import { OutputSizeError, type PairJob, runPairs } from '../commands/compare/job.ts';
 import { matchOutputs, type OutputPair } from '../commands/compare/match-outputs.ts';
@@ -10,7 +11,6 @@ import { type RunnableModel, type RunnablePlan, runnableModel } from '../command
 import { QuantizeError, UsageError } from '../errors.ts';
 import type { Job } from '../job/prepare.ts';
 import type { OpenedSamples } from '../samples/opened.ts';
-import { judgedOutputs, type ReplacedOutput, withOutputs } from './judged-outputs.ts';
 import { KeptOutputs, keepingOutputs } from './kept-outputs.ts';
 import type { AutoLabels, AutoTarget } from './options.ts';
 import { outputError } from './output-error.ts';
@@ -61,9 +61,9 @@ export class Judge {
   constructor({ inference, source }: Job, samples: OpenedSamples, options: JudgeOptions) {
     const network = inference.folded.model;
     const whole = runnableModel(network, FLOAT).plan(source.shapes);
-    const { names, replaced } = judgedOutputs(whole.plan);
+    const { names, replaced } = fixedOutputs(whole.plan);
     this.#outputs = replaced.length > 0 ? names : undefined;
-    this.#notes = replaced.map(noteOn);
+    this.#notes = replaced.map((one) => `AUTO: ${replacedNote(one)}`);
     this.#float = runnableModel(this.#judged(network), FLOAT);
     this.#plan = this.#float.plan(source.shapes);
     if (matchOutputs(this.#plan.plan, this.#plan.plan).pairs.length === 0)
@@ -149,11 +149,6 @@ export class Judge {
     const classes = chosen.map((sample) => all.classes[sample]);
     return { file, offset, output: labelledOutput(scores, outputName), labels: { ...all, classes } };
   }
-}
-
-function noteOn({ name, by }: ReplacedOutput): string {
-  const how = by.length > 0 ? `judged by ${by.join(', ')}, of which it is made` : 'not judged';
-  return `AUTO: the size of the output ${name} depends on the data: it is ${how}`;
 }
 
 /** Whether all outputs had the float network's sizes: what has not is as wrong as can be. */

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { ExecutionPlan } from '@mnnquant/graph';
+import type { MnnModel } from '@mnnquant/mnn-format';
 import { type BackendChoice, type ChosenBackend, startBackend } from '../../backend/choose.ts';
 import { withWayOut } from '../../backend/gpu-failure.ts';
 import type { BackendName } from '../../backend/names.ts';
@@ -16,6 +18,7 @@ import { VERSION } from '../../version.ts';
 import { memoryWarnings } from '../../warnings.ts';
 import { type Bounds, checkBounds, missedBounds } from './bounds.ts';
 import { type ClassScores, classScores } from './class-scores.ts';
+import { fixedOutputs, replacedNote, withOutputs } from './fixed-outputs.ts';
 import { listed } from './format.ts';
 import { type MatchedInputs, matchInputs, shapesForSecond } from './inputs.ts';
 import { runPairs } from './job.ts';
@@ -108,10 +111,11 @@ async function prepare(options: CompareOptions, warn: Warn): Promise<Prepared> {
   warn(warnings);
   const table =
     options.labels === undefined ? undefined : parseLabels(readText(options.labels), options.labels);
-  const [a, b] = [openModel(options.a), openModel(options.b)];
-  warn([...a.runnable.warnings, ...b.runnable.warnings]);
-  const inputs = matchInputs(a.runnable.graph, b.runnable.graph);
-  const source = await sampleSource(a.runnable.graph, config);
+  const opened = [openModel(options.a), openModel(options.b)] as const;
+  warn(opened.flatMap(({ runnable }) => runnable.warnings));
+  const inputs = matchInputs(opened[0].runnable.graph, opened[1].runnable.graph);
+  const source = await sampleSource(opened[0].runnable.graph, config);
+  const [a, b] = ofFixedSizes(opened, opened[0].runnable.plan(source.shapes).plan, warn);
   const plans = {
     a: a.runnable.plan(source.shapes),
     b: b.runnable.plan(shapesForSecond(source.shapes, inputs)),
@@ -202,10 +206,29 @@ function approximations(file: string, { approximated }: RunnablePlan): string[] 
   return [`${file}: computed in float and rounded, not as MNN does in int8: ${names}`];
 }
 
+/** Both models, with outputs whose sizes do not depend on the data as far as both have them. */
+function ofFixedSizes(
+  models: readonly [Opened, Opened],
+  plan: ExecutionPlan,
+  warn: Warn,
+): readonly [Opened, Opened] {
+  const { names, replaced } = fixedOutputs(plan);
+  const tensors = models.map(({ runnable }) => new Set(runnable.graph.tensorNames));
+  const both = names.length > 0 && names.every((name) => tensors.every((own) => own.has(name)));
+  if (replaced.length === 0 || !both) return models;
+  warn(replaced.map(replacedNote));
+  const [a, b] = models.map((one) => ({
+    ...one,
+    runnable: runnableModel(withOutputs(one.model, names), one.file),
+  }));
+  return [a!, b!];
+}
+
 interface Opened {
   readonly file: string;
   readonly bytes: number;
   readonly sha256: string;
+  readonly model: MnnModel;
   readonly runnable: RunnableModel;
 }
 
@@ -213,7 +236,7 @@ function openModel(file: string): Opened {
   const { model, files, bytes } = readAnyModel(file);
   const hash = createHash('sha256');
   for (const part of files) hash.update(readFileSync(part));
-  return { file, bytes, sha256: hash.digest('hex'), runnable: runnableModel(model, file) };
+  return { file, bytes, sha256: hash.digest('hex'), model, runnable: runnableModel(model, file) };
 }
 
 function comparedModel(

@@ -1,7 +1,8 @@
 import { buildGraph, createPlan } from '@mnnquant/graph';
 import { createTable, type Net, OpType } from '@mnnquant/mnn-format';
 import { describe, expect, it } from 'vitest';
-import { judgedOutputs, withOutputs } from '../../src/auto/judged-outputs.ts';
+import { compareModels } from '../../src/commands/compare/compare-models.ts';
+import { fixedOutputs, withOutputs } from '../../src/commands/compare/fixed-outputs.ts';
 import { quantizeFile } from '../../src/quantize-file.ts';
 import { op, smallJob, smallNet } from '../scratch.ts';
 
@@ -21,22 +22,22 @@ function countingNet(outputName: string[]): Net {
   };
 }
 
-const judged = (outputs: string[]) => {
+const compared = (outputs: string[]) => {
   const net = countingNet(outputs);
-  return judgedOutputs(createPlan(buildGraph(net)));
+  return fixedOutputs(createPlan(buildGraph(net)));
 };
 
-describe('what a network is judged by', () => {
+describe('what networks are compared by', () => {
   it('is its outputs', () => {
-    expect(judged(['conv2', 'conv1'])).toEqual({ names: ['conv2', 'conv1'], replaced: [] });
+    expect(compared(['conv2', 'conv1'])).toEqual({ names: ['conv2', 'conv1'], replaced: [] });
   });
 
   it('is what outputs whose sizes depend on the data are made of, once', () => {
-    expect(judged(['whole'])).toEqual({
+    expect(compared(['whole'])).toEqual({
       names: ['conv2'],
       replaced: [{ name: 'whole', by: ['conv2'] }],
     });
-    expect(judged(['values', 'conv2', 'whole'])).toEqual({
+    expect(compared(['values', 'conv2', 'whole'])).toEqual({
       names: ['conv2'],
       replaced: [
         { name: 'values', by: ['conv2'] },
@@ -51,7 +52,7 @@ describe('what a network is judged by', () => {
       one.name === 'values' ? op('values', OpType.Unique, [0], 3) : one,
     );
     const plan = createPlan(buildGraph({ ...net, oplists }));
-    expect(judgedOutputs(plan)).toEqual({ names: ['conv2'], replaced: [{ name: 'values', by: [] }] });
+    expect(fixedOutputs(plan)).toEqual({ names: ['conv2'], replaced: [{ name: 'values', by: [] }] });
   });
 
   it('changes nothing of a model but its outputs', () => {
@@ -77,7 +78,22 @@ describe('AUTO with an output whose size depends on the data', () => {
       expect(outputs.map(({ name }) => name)).toEqual(['conv2']);
     }
     expect(warned).toContain(
-      'AUTO: the size of the output whole depends on the data: it is judged by conv2, of which it is made',
+      'AUTO: the size of the output whole depends on the data: it is compared by conv2, of which it is made',
+    );
+  });
+});
+
+describe('compare with an output whose size depends on the data', () => {
+  it('compares what it is made of, and says so', async () => {
+    const { source, target, config } = smallJob({}, countingNet(['whole', 'conv1']));
+    await quantizeFile({ source, target, config, threads: 1 });
+    const { outputs, warnings } = await compareModels({ a: source, b: target, config, threads: 1 });
+    expect(outputs.map(({ name, equal }) => [name, equal])).toEqual([
+      ['conv2', false],
+      ['conv1', false],
+    ]);
+    expect(warnings).toContain(
+      'the size of the output whole depends on the data: it is compared by conv2, of which it is made',
     );
   });
 });

@@ -8,18 +8,16 @@ export interface ReplacedOutput {
   readonly by: readonly string[];
 }
 
-export interface JudgedOutputs {
+export interface FixedOutputs {
   readonly names: readonly string[];
   readonly replaced: readonly ReplacedOutput[];
 }
 
 /**
- * What a network is judged by: its outputs; in place of those whose sizes depend on the data, and so differ between networks that are as
- * good, the tensors that they are made of and whose sizes are fixed.
- *
- * @param plan of the float network
+ * What two networks can be compared by: the outputs; in place of those whose sizes depend on the data, and so differ between networks that
+ * are as good, the tensors that they are made of and whose sizes are fixed.
  */
-export function judgedOutputs(plan: ExecutionPlan): JudgedOutputs {
+export function fixedOutputs(plan: ExecutionPlan): FixedOutputs {
   const names = new Set<string>();
   const replaced: ReplacedOutput[] = [];
   for (const { name, tensor } of plan.graph.outputs) {
@@ -28,6 +26,12 @@ export function judgedOutputs(plan: ExecutionPlan): JudgedOutputs {
     if (by !== undefined) replaced.push({ name, by });
   }
   return { names: [...names], replaced };
+}
+
+/** What a user should know of it. */
+export function replacedNote({ name, by }: ReplacedOutput): string {
+  const how = by.length > 0 ? `compared by ${by.join(', ')}, of which it is made` : 'not compared';
+  return `the size of the output ${name} depends on the data: it is ${how}`;
 }
 
 /** The model with other outputs. */
