@@ -93,6 +93,7 @@ export function exampleAuto(
     sensitivity: ops.map(({ op, multiplyAdds }, i) => ({
       op,
       multiplyAdds,
+      cost: multiplyAdds + total / 1000,
       before: 0.99214,
       after: 0.99214 + 0.0031 * 0.8 ** i,
     })),

@@ -10,6 +10,8 @@ export interface Sensitivity extends Freeable {
   /** The error of the network's outputs with everything in int8, and with this op in float. */
   readonly before: number;
   readonly after: number;
+  /** What it costs to leave the op in float, in multiply-adds: its own, and what the casts around it are counted as. */
+  readonly cost: number;
 }
 
 /** Casts to float and back cost about as much as this share of the network's multiply-adds, whatever the op between them computes. */
@@ -33,11 +35,10 @@ export async function rankLayers(
   for (const op of ops) {
     const after = await errorWithout(op);
     if (after === undefined) break;
-    found.push({ ...op, before, after });
+    found.push({ ...op, before, after, cost: op.multiplyAdds + total * COST_OF_CASTS });
   }
-  const worth = ({ after, multiplyAdds }: Sensitivity): number => {
+  const worth = ({ after, cost }: Sensitivity): number => {
     const gain = before - after;
-    const cost = multiplyAdds + total * COST_OF_CASTS;
     // What does harm is worse the more it does, and the more it costs.
     return Number.isNaN(gain) ? Number.NEGATIVE_INFINITY : gain > 0 ? gain / cost : gain * cost;
   };

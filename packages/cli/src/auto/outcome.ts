@@ -27,6 +27,8 @@ export interface AutoTrial {
 export interface AutoSensitivity {
   readonly op: string;
   readonly multiplyAdds: number;
+  /** What the ranking counts, in multiply-adds: those of the op and a thousandth of what can be freed, for the casts around it. */
+  readonly cost: number;
   /** 1 - the error of a typical sample, with the op in int8 and in float. */
   readonly before: number | null;
   readonly after: number | null;

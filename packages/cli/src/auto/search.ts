@@ -270,8 +270,8 @@ function toldTrial({ settings, freed, prediction, verdict }: Trial, chosen: bool
   };
 }
 
-function toldSensitivity({ name, multiplyAdds, before, after }: Sensitivity): AutoSensitivity {
-  return { op: name, multiplyAdds, before: finite(1 - before), after: finite(1 - after) };
+function toldSensitivity({ name, multiplyAdds, cost, before, after }: Sensitivity): AutoSensitivity {
+  return { op: name, multiplyAdds, cost, before: finite(1 - before), after: finite(1 - after) };
 }
 
 /** By how much a target is missed; the error of the outputs decides between equals. */

@@ -28,6 +28,8 @@ const trial = z.object({
 const sensitivity = z.object({
   op: z.string(),
   multiplyAdds: count,
+  /** Multiply-adds that the ranking counts: those of the op, and a part for the casts around it. */
+  cost: z.number(),
   before: measured,
   after: measured,
 });
@@ -65,7 +67,7 @@ export const autoSchema = z.object({
   stopped: z.optional(z.literal('time')),
   /** In their order. */
   trials: z.array(trial),
-  /** Most useful first. */
+  /** Most useful first: by the part of the error that goes for each multiply-add of `cost`. */
   sensitivity: z.array(sensitivity),
 });
 

@@ -1,5 +1,6 @@
 import type { ReportAuto, ReportTrial } from '../auto-schema.ts';
 import { floatShare, leastCosine } from '../auto-trials.ts';
+import { logarithmicTicks, tickText } from './axis-ticks.ts';
 
 /** What the chart of a search shows upwards; less is better. */
 export type AutoMeasure = 'cosine' | 'top1';
@@ -56,15 +57,28 @@ export function targetHeight({ target, accuracy }: ReportAuto, measure: AutoMeas
   return 100 * (1 - accuracy) + target.maxDrop;
 }
 
-/** With less than that between its ends an axis has no tick. */
-const LEAST_RATIO = 12;
+const DECADE = 10;
+/** Between the ends of an axis, at least: differences of a few percent are chance and shall not fill it. */
+const LEAST_RATIO = 2;
 const ROOM = 1.3;
 
-/** The ends of a logarithmic axis for these values: a tick is on it whatever they are. */
+/** The ends of a logarithmic axis for these values. Nothing is drawn below `LEAST_DISTANCE`: there the axis has room upwards alone. */
 export function logarithmicRange(values: readonly number[]): [low: number, high: number] {
   if (values.length === 0) return [1e-3, 1];
-  const low = values.reduce((a, b) => Math.min(a, b)) / ROOM;
+  const least = values.reduce((a, b) => Math.min(a, b));
   const high = values.reduce((a, b) => Math.max(a, b)) * ROOM;
+  const low = least / ROOM;
+  if (least <= LEAST_DISTANCE) return [low, Math.max(high, DECADE * LEAST_DISTANCE)];
   const more = Math.sqrt(Math.max(1, LEAST_RATIO / (high / low)));
   return [low / more, high * more];
+}
+
+/** Where the axis of distances has its numbers; below `LEAST_DISTANCE` there is nothing to read. */
+export function distanceTicks(low: number, high: number, pixels: number): number[] {
+  return logarithmicTicks(low, high, pixels).filter((value) => value >= LEAST_DISTANCE);
+}
+
+/** What is drawn at the least distance may be nearer, or equal. */
+export function distanceText(value: number): string {
+  return `${value === LEAST_DISTANCE ? '≤ ' : ''}${tickText(value)}`;
 }

@@ -5,16 +5,20 @@ import {
   type AutoMeasure,
   type AutoPoint,
   autoPoints,
+  distanceText,
+  distanceTicks,
   logarithmicRange,
   targetHeight,
 } from '../auto-points.ts';
 import { cosineText, plural, printable, shareText } from '../text.ts';
-import { axis, bottomAxis, type Chart, drawChart } from './chart.ts';
+import { bottomAxis, type Chart, drawChart, leftAxis, ticksAt } from './chart.ts';
 import { make, part } from './dom.ts';
 import { chooseByKeys, tellChosen } from './slider-keys.ts';
 import { colour } from './theme.ts';
 
 const HEIGHT = 300; // pixels
+/** Steps of the axis of shares, percent: one op of a large network can be little. */
+const SHARES = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25, 50];
 /** More points are drawn smaller. */
 const MANY = 60;
 
@@ -77,14 +81,10 @@ function options(shown: Shown, select: (index: number) => void): Omit<uPlot.Opti
       y: { distr: measure === 'cosine' ? 3 : 1, range: () => rangeOf(shown) },
     },
     axes: [
-      bottomAxis('multiply-adds in float, %', { incrs: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25, 50] }),
+      bottomAxis('multiply-adds in float, %', { incrs: SHARES }),
       measure === 'cosine'
-        ? axis('1 − least cosine (logarithmic)', {
-            size: 66,
-            values: (_, splits) => splits.map(distanceText),
-            ...STEPS,
-          })
-        : axis('top-1 errors, %', { size: 50 }),
+        ? leftAxis('1 − least cosine (logarithmic)', ticksAt(distanceTicks, distanceText))
+        : leftAxis('top-1 errors, %'),
     ],
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, x: false, y: false, points: { show: false } },
@@ -111,19 +111,6 @@ function options(shown: Shown, select: (index: number) => void): Omit<uPlot.Opti
       ],
     },
   };
-}
-
-/** On a logarithmic axis a line and a number at 1, 2 and 5 of each power of ten. */
-const steps = (_: uPlot, splits: readonly number[]): (number | null)[] =>
-  splits.map((value) => {
-    const digit = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
-    return digit === 1 || digit === 2 || digit === 5 ? value : null;
-  });
-const STEPS = { filter: steps, grid: { filter: steps }, ticks: { filter: steps } };
-
-function distanceText(value: number | null): string {
-  if (value === null) return '';
-  return value >= 1e-4 ? String(Number(value.toPrecision(1))) : value.toExponential(0).replace('-', '−');
 }
 
 function rangeOf({ auto, measure, points }: Shown): uPlot.Range.MinMax {

@@ -65,6 +65,41 @@ export function axis(label: string | undefined, more: uPlot.Axis = {}): uPlot.Ax
   };
 }
 
+/** Beside a number: the tick and the gap behind it. */
+const AROUND_NUMBER = 13; // pixels
+
+/** An axis at the left that is as wide as its numbers. */
+export function leftAxis(label: string | undefined, more: uPlot.Axis = {}): uPlot.Axis {
+  const size: uPlot.Axis.Size = ({ ctx }, values, _, cycle) => {
+    ctx.save();
+    ctx.font = FONT;
+    const widths = (values ?? []).map((text) => ctx.measureText(text).width);
+    ctx.restore();
+    // Where its size decides which numbers there are, they stay as at first.
+    if (cycle > 1) return widest;
+    widest = AROUND_NUMBER + widths.reduce((a, b) => Math.max(a, b), 0);
+    return widest;
+  };
+  let widest = AROUND_NUMBER;
+  return axis(label, { size, ...more });
+}
+
+/** An axis whose numbers are where `ticks` has them. */
+export function ticksAt(
+  ticks: (low: number, high: number, pixels: number) => number[],
+  text: (value: number) => string,
+): Partial<uPlot.Axis> {
+  const filter: uPlot.Axis.Filter = (_, splits) => [...splits];
+  return {
+    splits: ({ bbox }, _, low, high) => ticks(low, high, bbox.height / devicePixelRatio),
+    values: (_, splits) => splits.map(text),
+    // uPlot would choose among them once more.
+    filter,
+    grid: { filter },
+    ticks: { filter },
+  };
+}
+
 /** Nothing of uPlot's own legend, zooming or focus: texts beside the charts tell what they show. */
 export const STILL = {
   legend: { show: false },
