@@ -1,9 +1,11 @@
+import { rankLayers } from '@mnnquant/calibrate';
 import { describe, expect, it } from 'vitest';
 import { reportedAuto } from '../src/report/auto.ts';
-import type { ReportAuto, ReportTrial } from '../src/report/auto-schema.ts';
+import type { ReportAuto, ReportSensitivity, ReportTrial } from '../src/report/auto-schema.ts';
 import { autoSchema } from '../src/report/auto-schema.ts';
 import {
   bestFirst,
+  chosenTrial,
   floatShare,
   holds,
   leastCosine,
@@ -12,10 +14,13 @@ import {
 } from '../src/report/auto-trials.ts';
 import {
   autoPoints,
+  distanceText,
+  distanceTicks,
   LEAST_DISTANCE,
   logarithmicRange,
   targetHeight,
 } from '../src/report/html/auto-points.ts';
+import { LEAST_SPACING } from '../src/report/html/axis-ticks.ts';
 import { correctedOps } from '../src/report/html/corrections-section.ts';
 import { renderReport } from '../src/report/html/index.ts';
 import { durationText } from '../src/report/html/text.ts';
@@ -200,17 +205,46 @@ describe('the curve', () => {
     expect(targetHeight({ ...data, accuracy: undefined }, 'top1')).toBeUndefined();
   });
 
-  it.each([[[0.0031, 0.0048]], [[0.02]], [[1e-7, 2]], [[]]])(
-    'has a tick at 1, 2 or 5 of a power of ten for %j, and all values on it',
-    (values) => {
-      const [low, high] = logarithmicRange(values);
-      const ticks = [-8, -7, -6, -5, -4, -3, -2, -1, 0].flatMap((power) =>
-        [1, 2, 5].map((d) => d * 10 ** power),
-      );
-      expect(ticks.filter((tick) => tick >= low && tick <= high).length).toBeGreaterThanOrEqual(3);
-      for (const value of values) expect(value > low && value < high).toBe(true);
-    },
-  );
+  it.each(
+    [
+      ...[[0.0031, 0.0048], [0.02], [0.0034, 0.0034003], [0.3, 0.9]],
+      ...[[1e-5, 1], [2e-6, 0.7], [1e-7, 2], [1e-7], [1e-7, 1e-7], [], [1e-7, 1e12], [0.09999, 0.1]],
+    ].map((values) => [values]),
+  )('has numbers at distances that can be read for %j', (values) => {
+    const [low, high] = logarithmicRange(values);
+    for (const value of values) expect(value > low && value < high).toBe(true);
+    for (const pixels of [120, 200, 228, 600]) {
+      const ticks = distanceTicks(low, high, pixels);
+      expect(ticks.length).toBeGreaterThanOrEqual(pixels < 200 ? 2 : 3);
+      const heights = ticks.map((tick) => (pixels * Math.log(tick / low)) / Math.log(high / low));
+      for (const [i, height] of heights.entries()) {
+        expect(height).toBeGreaterThanOrEqual(0);
+        expect(height).toBeLessThanOrEqual(pixels);
+        if (i > 0) expect(height - heights[i - 1]!).toBeGreaterThanOrEqual(LEAST_SPACING);
+      }
+      const texts = ticks.map(distanceText);
+      // What is written is where it stands: read back, it is the same number, and no two are alike.
+      expect(texts.map((text) => Number(text.replace('≤ ', '').replace('−', '-')))).toEqual(ticks);
+      expect(new Set(texts).size).toBe(texts.length);
+      for (const text of texts) expect(text.length).toBeLessThanOrEqual(8);
+    }
+  });
+
+  it('has each power of ten over several, 1, 2 and 5 over some, and equal steps over less than one', () => {
+    const texts = (...[low, high]: [number, number]): string[] =>
+      distanceTicks(low, high, 228).map(distanceText);
+    expect(texts(0.9e-5, 1.1)).toEqual(['1e−5', '1e−4', '0.001', '0.01', '0.1', '1']);
+    expect(texts(0.9e-3, 0.11)).toEqual(['0.001', '0.002', '0.005', '0.01', '0.02', '0.05', '0.1']);
+    expect(texts(2.4e-3, 4.8e-3)).toEqual(['0.0025', '0.003', '0.0035', '0.004', '0.0045']);
+    expect(texts(0.8e-7, 1e-6)).toEqual(['≤ 1e−7', '2e−7', '5e−7', '1e−6']);
+  });
+
+  it('leaves room above what equals float, and does not fill the axis with chance', () => {
+    expect(logarithmicRange([LEAST_DISTANCE])).toEqual([LEAST_DISTANCE / 1.3, 10 * LEAST_DISTANCE]);
+    const [low, high] = logarithmicRange([0.00342]);
+    expect(high / low).toBeCloseTo(2, 9);
+    expect(Math.sqrt(high * low)).toBeCloseTo(0.00342, 9);
+  });
 });
 
 describe('the section', () => {
@@ -250,7 +284,9 @@ describe('the section', () => {
     expect(data.trials[rows[0]!]?.chosen).toBe(true);
     expect(page.match(/<span class="tag">chosen<\/span>/g)).toHaveLength(1);
     const text = textOf({ ...report, auto: data }, 'auto');
-    expect(text).toContain(`${data.sensitivity[0]!.op}0.992140.9952439 %`);
+    const [{ op }] = data.sensitivity as [ReportSensitivity];
+    const tag = chosenTrial(data)!.freed.includes(op) ? ' in float' : '';
+    expect(text).toContain(`${op}${tag}0.992140.9952439 %`);
   });
 
   it('shows a search that found nothing, and ops that no row has', async () => {
@@ -258,16 +294,64 @@ describe('the section', () => {
     const none = textOf({ ...report, auto: auto([], { reached: false, target: { cosine: 1 } }) }, 'auto');
     expect(none).toContain('Nothing was chosen');
     const sensitivity = [
-      { op: 'gone', multiplyAdds: 3, before: null, after: 0.5 },
-      { op: 'equal', multiplyAdds: 0, before: 1, after: 1 },
-      { op: 'harmful', multiplyAdds: 500, before: 0.5, after: 0.4 },
+      { op: 'gone', multiplyAdds: 3, cost: 4, before: null, after: 0.5 },
+      { op: 'equal', multiplyAdds: 0, cost: 1, before: 1, after: 1 },
+      { op: 'harmful', multiplyAdds: 500, cost: 501, before: 0.5, after: 0.4 },
+      { op: 'useless', multiplyAdds: 0, cost: 0, before: 0.5, after: 0.5 },
     ];
     const text = textOf({ ...report, auto: auto([trial(1)], { sensitivity }) }, 'auto');
     expect(text).toContain('Nothing was chosen');
-    expect(text).toContain('goneNaN0.50000–0.3 %3');
-    expect(text).toContain('equal1.000001.00000–0 %0');
-    expect(text).toContain('harmful0.500000.40000−20 %50.0 %500');
+    expect(text).toContain('goneNaN0.50000–0.3 %3–');
+    expect(text).toContain('equal1.000001.00000–0 %0–');
+    expect(text).toContain('harmful0.500000.40000−20 %50.0 %500–');
+    expect(text).toContain('useless0.500000.500000 %0 %0–');
   });
+});
+
+describe('the ranking of ops', () => {
+  /** Costs as the ranking counts them, of a network with 1000 multiply-adds that can all be freed. */
+  const brings = (op: string, multiplyAdds: number, after: number) => ({
+    ...{ op, multiplyAdds, cost: multiplyAdds + 1 },
+    ...{ before: 0.9, after },
+  });
+
+  it('says that it goes by multiply-adds, and has the number that it goes by', async () => {
+    const report = await exampleReport(8);
+    // A tenth of the error for a thousandth, half of it for 40 + 1, all of it for 900 + 1 of 1000.
+    const sensitivity = [brings('pad', 0, 0.91), brings('first', 40, 0.95), brings('large', 900, 1)];
+    const chosen = trial(0.99, 40, { freed: ['first'], chosen: true });
+    const text = textOf({ ...report, auto: auto([chosen], { sensitivity }) }, 'auto');
+    expect(text).toContain('Most useful first for each multiply-add left in float');
+    expect(text).toContain('Mult-addsof a sampleGone per 1 %');
+    expect(text).toContain('pad0.900000.9100010 %0 %0100 %');
+    expect(text).toContain('first in float0.900000.9500050 %4.0 %4012.2 %');
+    expect(text).toContain('large0.900001.00000100 %90.0 %9001.11 %');
+  });
+
+  it('has numbers that fall as the ranking does', async () => {
+    const ops = [3, 0, 500, 40, 7, 450].map((multiplyAdds, i) => ({ name: `op${i}`, multiplyAdds }));
+    const gains = [0.01, 0.002, 0.3, 0.1, 0.0004, 0.28];
+    const ranked = await rankLayers(ops, 0.5, async (op) => 0.5 - gains[ops.indexOf(op as never)]!);
+    const sensitivity = ranked.map(({ name, before, after, ...one }) => ({
+      ...{ op: name, ...one },
+      ...{ before: 1 - before, after: 1 - after },
+    }));
+    const page = renderReport({ ...(await exampleReport(8)), auto: auto([trial(0.9)], { sensitivity }) });
+    const [, table = ''] = /id="sensitivity-table">([\s\S]*?)<\/table>/.exec(page) ?? [];
+    const worth = [...table.matchAll(/([\d.]+) %<\/td><\/tr>/g)].map(([, number]) => Number(number));
+    expect(worth).toHaveLength(6);
+    expect(worth).toEqual([...worth].sort((a, b) => b - a));
+  });
+});
+
+it('the ops that a trial freed are named, and open without a script', async () => {
+  const freed = ['a/<b>', 'c'];
+  const page = renderReport({ ...(await exampleReport(8)), auto: auto([trial(1), trial(1, 5, { freed })]) });
+  const [, list = ''] = /<details class="freed">([\s\S]*?)<\/details>/.exec(page) ?? [];
+  expect(list.replaceAll(/<wbr>/g, '')).toBe(
+    '<summary>+ 2 ops in float</summary><ul class="ops"><li><bdi>a/&lt;b&gt;</bdi></li><li><bdi>c</bdi></li></ul>',
+  );
+  expect(page.match(/<details class="freed">/g)).toHaveLength(1);
 });
 
 describe('corrections', () => {
@@ -320,7 +404,7 @@ it('an outcome of the search is the data of a report', () => {
       { ...common, outputs, samples: 8, chosen: true },
       { ...common, outputs, samples: 4, chosen: false },
     ],
-    sensitivity: [{ op: 'a', multiplyAdds: 4, before: 0.9, after: null }],
+    sensitivity: [{ op: 'a', multiplyAdds: 4, cost: 4.01, before: 0.9, after: null }],
     chosen: { ...settings, skip_quant_op_names: ['a'] },
   });
   expect(autoSchema.parse(data)).toEqual(data);

@@ -1,8 +1,10 @@
-import type { ReportAuto, ReportSensitivity, ReportTrial } from '../auto-schema.ts';
+import type { ReportAuto, ReportTrial } from '../auto-schema.ts';
 import { chosenTrial, isFreed, leastCosine, lostPoints, settingsText } from '../auto-trials.ts';
 import { html, type Markup, type Part } from './markup.ts';
-import { opLink, type RowOf } from './op-link.ts';
-import { cosineText, durationText, large, percent, plural, printable, shareText } from './text.ts';
+import { breakable, opLink, type RowOf } from './op-link.ts';
+import { sensitivityTable } from './sensitivity-table.ts';
+import { sortField } from './sort-field.ts';
+import { cosineText, durationText, percent, plural, printable, shareText } from './text.ts';
 import {
   DEFAULT_TRIAL_SORT,
   pointsText,
@@ -137,6 +139,7 @@ function trialsTable(auto: ReportAuto): Markup {
   const columns = trialColumns(auto);
   const order = sortedTrials(rows, columns.find(({ key }) => key === DEFAULT_TRIAL_SORT)!, 'ascending');
   return html`<div class="panel trials"><h3 id="trials-title">What was tried</h3>
+${sortField('sort-trials-by', 'Sort trials by', columns, DEFAULT_TRIAL_SORT)}
 <div class="scroll tall" role="region" aria-labelledby="trials-title" tabindex="0"><table class="plain" id="trial-table"><caption class="unseen">Everything that was tried, best first</caption>
 <thead><tr>${columns.map(trialHeader)}</tr></thead><tbody>${order.map((i) => trialRow(rows[i]!, columns))}</tbody></table></div>
 <details class="legend"><summary>What the columns mean</summary><dl>${columns.map(
@@ -159,37 +162,15 @@ function trialRow(row: TrialRow, columns: readonly TrialColumn[]): Markup {
   const cells = columns.map((column) => {
     const classes = classesOf(column);
     if (column.key !== 'settings') return html`<td class="${classes}">${column.text(row)}</td>`;
-    const freed = trial.freed.length;
-    return html`<th scope="row" class="${classes}">${column.text(row)}${freed > 0 && html` <span class="muted" title="${listed(trial.freed)}">+ ${plural(freed, 'op')} in float</span>`}${trial.chosen && html` <span class="tag">chosen</span>`}</th>`;
+    return html`<th scope="row" class="${classes}">${column.text(row)}${trial.chosen && html` <span class="tag">chosen</span>`}${freedOps(trial)}</th>`;
   });
   return html`<tr id="trial-${index}" data-trial="${index}"${trial.chosen && html` class="chosen"`} tabindex="-1">${cells}</tr>
 `;
 }
 
-/** Names that are shown beside the pointer. */
-const LISTED = 6;
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, LISTED).map(printable).join(', ');
-  return names.length > LISTED ? `${shown} and ${names.length - LISTED} more` : shown;
-}
-
-function sensitivityTable({ sensitivity, trials }: ReportAuto, rowOf: RowOf): Markup | false {
-  if (sensitivity.length === 0) return false;
-  const total = trials[0]?.multiplyAdds.total ?? 0;
-  const rows = sensitivity.map(
-    (one) =>
-      html`<tr><th scope="row" class="text">${opLink(one.op, rowOf)}</th><td>${cosineText(one.before)}</td><td>${cosineText(one.after)}</td><td class="wide-only">${recoveredText(one)}</td><td>${percent(one.multiplyAdds, total)}</td><td class="wide-only">${large(one.multiplyAdds)}</td></tr>`,
-  );
-  return html`<div class="panel"><h3 id="sensitivity-title">Most sensitive layers</h3>
-<p class="help">The cosine of the worst output of a typical sample (geometric mean of 1 − cosine) with the layer in int8, and with this layer alone in float and everything else in int8. Most useful first.</p>
-<div class="scroll tall" role="region" aria-labelledby="sensitivity-title" tabindex="0"><table class="plain" id="sensitivity-table"><thead><tr><th scope="col" class="text">Op</th><th scope="col">In int8</th><th scope="col">In float</th><th scope="col" class="wide-only">Error gone</th><th scope="col">Mult-adds</th><th scope="col" class="wide-only">of a sample</th></tr></thead><tbody>${rows}</tbody></table></div></div>`;
-}
-
-/** How much of what is missing to a cosine of 1 the layer gives back. */
-function recoveredText({ before, after }: ReportSensitivity): string {
-  if (before === null || after === null || before >= 1) return '–';
-  const share = (after - before) / (1 - before);
-  if (share < -1) return 'worse';
-  return `${(100 * share).toFixed(0).replace('-', '−')} %`;
+/** Without links: the same ops stand in many trials, and those of the chosen one lead to their rows above. */
+function freedOps({ freed }: ReportTrial): Markup | false {
+  if (freed.length === 0) return false;
+  const names = freed.map((name) => html`<li><bdi>${breakable(name)}</bdi></li>`);
+  return html`<details class="freed"><summary>+ ${plural(freed.length, 'op')} in float</summary><ul class="ops">${names}</ul></details>`;
 }

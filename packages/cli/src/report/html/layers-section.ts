@@ -2,6 +2,7 @@ import type { ReportError, ReportLayer } from '../schema.ts';
 import { COLUMNS, type Column, DEFAULT_SORT, severalTensors, sorted } from './columns.ts';
 import { html, type Markup, type Part } from './markup.ts';
 import { breakable } from './op-link.ts';
+import { sortField } from './sort-field.ts';
 import { decibels, printable, snrOf } from './text.ts';
 import { canStayFloat } from './what-if.ts';
 
@@ -24,7 +25,7 @@ ${chart(layers)}
 <div class="toolbar needs-script" role="search" aria-label="Layers">
 <label class="field grow">Find <input type="search" id="filter" placeholder="name, type or tensor" autocomplete="off" spellcheck="false"></label>
 <label class="field">Runs in <select id="runs-in"><option value="">all</option><option>int8</option><option>float</option></select></label>
-<label class="field narrow-only">Sort by <select id="sort-by">${COLUMNS.map(sortOption)}</select></label>
+${sortField('sort-by', 'Sort by', COLUMNS, DEFAULT_SORT)}
 <p id="shown" role="status">${layers.length} layers</p>
 </div>
 <p class="help">Sorted by the error that a layer makes itself (isolated), worst first. <span class="needs-script">Press a name for its histogram and weights; tick <em>Float</em> to see what it costs to leave the layer in float.</span></p>
@@ -34,10 +35,6 @@ ${chart(layers)}
 <tbody>${order.map((i) => row(layers[i], i, several.has(layers[i].op)))}</tbody></table></div>
 ${legend()}
 </section>`;
-}
-
-function sortOption({ key, title, fullTitle = title }: Column): Markup {
-  return html`<option value="${key}"${key === DEFAULT_SORT && html` selected`}>${fullTitle}</option>`;
 }
 
 /** Titles over columns that belong together. */

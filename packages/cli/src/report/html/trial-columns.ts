@@ -13,8 +13,8 @@ export interface TrialRow {
 }
 
 /** As those of layers, of a trial. */
-export type TrialColumn = Pick<Column, 'key' | 'title' | 'help' | 'first' | 'kind'> & {
-  /** Whether it is not shown where there is little room. */
+export type TrialColumn = Pick<Column, 'key' | 'title' | 'fullTitle' | 'help' | 'first' | 'kind'> & {
+  /** Whether it is not shown where there is little room, unless it sorts. */
   readonly wideOnly?: boolean;
   text(row: TrialRow): string;
   value(row: TrialRow): SortValue;
@@ -49,6 +49,7 @@ const ABOUT: readonly TrialColumn[] = [
   {
     key: 'rank',
     title: '#',
+    fullTitle: 'Rank',
     help: 'Rank among all that was tried: first the chosen one, then what holds the target, with the least in float first, then what is nearest to it.',
     first: 'ascending',
     kind: 'number',
@@ -77,7 +78,7 @@ const ABOUT: readonly TrialColumn[] = [
   {
     key: 'freed',
     title: 'Freed',
-    help: 'Ops left in float beyond those that the config skips.',
+    help: 'Ops left in float beyond those that the config skips; which, is under the settings.',
     first: 'ascending',
     kind: 'number',
     wideOnly: true,
@@ -117,6 +118,7 @@ function typicalColumns({ trials }: ReportAuto): TrialColumn[] {
       help: 'Cosine of the worst output of a typical sample: 1 − the geometric mean of 1 − cosine. By it settings were compared, as one strange sample can decide a mean.',
       first: 'descending',
       kind: 'number',
+      wideOnly: true,
       text: ({ trial }) => cosineText(cosine(trial)),
       value: ({ trial }) => cosineValue(cosine(trial)),
     },

@@ -1,7 +1,8 @@
-import { columnOf, DEFAULT_SORT, type Direction, sorted } from '../columns.ts';
+import { COLUMNS, DEFAULT_SORT, type Direction, sorted } from '../columns.ts';
 import type { PageData } from '../page-data.ts';
 import { type Details, layerDetails } from './details.ts';
 import { make, part, scrollBehavior } from './dom.ts';
+import { Sorting } from './sorting.ts';
 
 /** The table of layers: sorts, filters, opens details. Rows are those of the page; only their order changes. */
 export class LayerTable {
@@ -9,19 +10,22 @@ export class LayerTable {
   readonly #body: HTMLTableSectionElement;
   readonly #rows: readonly HTMLTableRowElement[];
   readonly #open = new Map<number, { readonly row: HTMLTableRowElement; readonly details: Details }>();
-  #key = DEFAULT_SORT;
-  #direction: Direction = 'ascending';
 
   constructor(data: PageData) {
     this.#data = data;
-    this.#body = part<HTMLTableElement>('layer-table').tBodies[0];
+    const table = part<HTMLTableElement>('layer-table');
+    this.#body = table.tBodies[0];
     this.#rows = data.layers.map((_, i) => part<HTMLTableRowElement>(`layer-${i}`));
     for (const [i, row] of this.#rows.entries()) this.#addButton(row, i);
-    for (const header of this.#headers()) this.#addSorting(header);
+    new Sorting({
+      table,
+      select: part('sort-by'),
+      columns: COLUMNS,
+      sortedBy: DEFAULT_SORT,
+      sort: ({ key }, direction) => this.#sort(key, direction),
+    });
     part('filter').addEventListener('input', () => this.#filter());
     part('runs-in').addEventListener('change', () => this.#filter());
-    const select = part<HTMLSelectElement>('sort-by');
-    select.addEventListener('change', () => this.#sort(select.value, columnOf(select.value).first));
     this.#filter();
   }
 
@@ -42,10 +46,6 @@ export class LayerTable {
     this.#button(row).focus({ preventScroll: true });
   }
 
-  #headers(): HTMLTableCellElement[] {
-    return [...document.querySelectorAll<HTMLTableCellElement>('#layer-table th[data-key]')];
-  }
-
   #button(row: HTMLTableRowElement): HTMLButtonElement {
     return row.querySelector('button.open') as HTMLButtonElement;
   }
@@ -58,26 +58,7 @@ export class LayerTable {
     button.addEventListener('click', () => this.#toggle(layer));
   }
 
-  #addSorting(header: HTMLTableCellElement): void {
-    const key = header.dataset.key!;
-    const button = make('button', { type: 'button', class: 'sort', title: header.title });
-    button.append(...header.childNodes);
-    header.removeAttribute('title');
-    header.append(button);
-    button.addEventListener('click', () => {
-      const opposite = this.#direction === 'ascending' ? 'descending' : 'ascending';
-      this.#sort(key, key === this.#key ? opposite : columnOf(key).first);
-    });
-  }
-
   #sort(key: string, direction: Direction): void {
-    this.#key = key;
-    this.#direction = direction;
-    for (const header of this.#headers()) {
-      if (header.dataset.key === key) header.setAttribute('aria-sort', direction);
-      else header.removeAttribute('aria-sort');
-    }
-    part<HTMLSelectElement>('sort-by').value = key;
     const rows = sorted(this.#data.layers, key, direction).flatMap((layer) => {
       const details = this.#open.get(layer)?.row;
       return details ? [this.#rows[layer], details] : [this.#rows[layer]];
