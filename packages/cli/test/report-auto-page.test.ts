@@ -33,6 +33,35 @@ async function pointPosition(page: Page, index: number): Promise<{ x: number; y:
   };
 }
 
+interface AxisNumber {
+  readonly text: string;
+  /** Of its middle, from the top, and its size, all in pixels of the page. */
+  readonly y: number;
+  readonly width: number;
+  /** Of its right end, from the left of the chart. */
+  readonly right: number;
+}
+
+/** The numbers that the chart draws along its left side, from the top. */
+async function leftNumbers(page: Page): Promise<AxisNumber[]> {
+  return page.evaluate(async () => {
+    const numbers: AxisNumber[] = [];
+    const { prototype } = CanvasRenderingContext2D;
+    const { fillText } = prototype;
+    prototype.fillText = function (text, x, y, ...more) {
+      const inChart = this.canvas.closest('#auto-plot') !== null;
+      if (inChart && this.textAlign === 'right')
+        numbers.push({ text, y, right: x, width: this.measureText(text).width });
+      fillText.call(this, text, x, y, ...more);
+    };
+    // Other colours: it is drawn anew.
+    document.querySelector<HTMLInputElement>('input[name="theme"][value="dark"]')!.click();
+    await new Promise(requestAnimationFrame);
+    prototype.fillText = fillText;
+    return numbers.sort((a, b) => a.y - b.y);
+  });
+}
+
 describe.skipIf(!hasChromium())('what the page shows of a search, in Chromium', () => {
   let pages: ReportBrowser;
   let report: Report;
@@ -99,6 +128,86 @@ describe.skipIf(!hasChromium())('what the page shows of a search, in Chromium', 
     await page.keyboard.press('End');
     await page.locator('#auto-plot .u-over').click({ position: { x: position.x + 3, y: position.y } });
     expect(await focused()).toBe(`trial-${inInt8[2]!.trial}`);
+  });
+
+  const decades = (i: number, last: number): number => 10 ** ((-5 * i) / last);
+  test.each<[what: string, errorOf: (i: number, last: number) => number | null, least: number]>([
+    ['five powers of ten', decades, 5],
+    ['eight powers of ten', (i, last) => 2 * 10 ** ((-8 * i) / last), 5],
+    ['one value', () => 0.00342, 3],
+    ['values that hardly differ', (i, last) => 0.00342 + (1e-7 * i) / last, 3],
+    ['no error at all', () => 0, 3],
+    ['no number', () => null, 3],
+  ])('has numbers beside the curve that neither touch nor repeat, of %s', async (_, errorOf, least) => {
+    const { trials } = report.auto!;
+    const auto = {
+      ...report.auto!,
+      target: undefined,
+      trials: trials.map((trial, i) => ({ ...trial, error: errorOf(i, trials.length - 1) })),
+    };
+    for (const viewport of [PHONE, { width: 1280, height: 900 }]) {
+      const { page, messages } = await pages.open({ viewport }, { ...report, auto });
+      const numbers = await leftNumbers(page);
+      expect(numbers.length).toBeGreaterThanOrEqual(least);
+      const texts = numbers.map(({ text }) => text);
+      expect(new Set(texts).size).toBe(texts.length);
+      const values = texts.map((text) => Number.parseFloat(text.replace('≤ ', '').replace('−', '-')));
+      expect(values).toEqual([...values].sort((a, b) => b - a));
+      for (const [i, { y, right, width }] of numbers.entries()) {
+        // A line of text of 12 pixels.
+        if (i > 0) expect(y - numbers[i - 1]!.y).toBeGreaterThanOrEqual(16);
+        // Beside the title of the axis, which has 18 pixels.
+        expect(right - width).toBeGreaterThanOrEqual(18);
+      }
+      expect(messages).toEqual([]);
+    }
+  });
+
+  test('sorts on a phone by what has no column there, which it then has', async () => {
+    const { page } = await pages.open({ viewport: PHONE }, report);
+    const auto = report.auto!;
+    const rows = trialRows(auto);
+    const select = page.getByRole('combobox', { name: 'Sort trials by' });
+    const columns = trialColumns(auto);
+    expect(await select.locator('option').evaluateAll((all) => all.map((one) => one.textContent))).toEqual(
+      columns.map(({ title, fullTitle = title }) => fullTitle),
+    );
+    for (const column of columns) {
+      await select.selectOption(column.key);
+      expect(await trialIds(page), column.key).toEqual(sortedTrials(rows, column, column.first));
+      const header = page.locator(`#trial-table th[data-key="${column.key}"]`);
+      expect(await header.isVisible(), column.key).toBe(true);
+      expect(await header.getAttribute('aria-sort')).toBe(column.first);
+      const cells = page.locator(`#trial-table tbody tr > :nth-child(${columns.indexOf(column) + 1})`);
+      expect(await cells.first().isVisible(), column.key).toBe(true);
+    }
+    await select.selectOption('rank');
+    expect(await page.locator('#trial-table th[data-key="freed"]').isVisible()).toBe(false);
+    // Headers and the select say the same.
+    await page.locator('#trial-table th[data-key="float"] button').click();
+    expect(await select.inputValue()).toBe('float');
+    // With room for the headers there is no need for it.
+    await page.setViewportSize({ width: 1280, height: 900 });
+    expect(await select.isVisible()).toBe(false);
+  });
+
+  test('shows on a phone which ops were freed, and what each brings', async () => {
+    const { page } = await pages.open({ viewport: PHONE }, report);
+    const { trials, sensitivity } = report.auto!;
+    const at = trials.findIndex(({ freed }) => freed.length > 2);
+    const row = page.locator(`#trial-${at}`);
+    await row.getByText(`+ ${trials[at]!.freed.length} ops in float`).click();
+    expect(await row.locator('li:visible').allInnerTexts()).toEqual(trials[at]!.freed);
+    const headers = page.locator('#sensitivity-table thead th:visible');
+    expect(await headers.allInnerTexts()).toEqual(['Op', 'Error gone', 'Mult-adds', 'Gone per 1 %']);
+    const first = page.locator('#sensitivity-table tbody tr').first();
+    expect(await first.locator('td:visible').allInnerTexts()).toEqual([
+      '39 %',
+      ...[expect.stringMatching(/^[\d.]+ %$/), expect.stringMatching(/^[\d.]+ %$/)],
+    ]);
+    expect(sensitivity[0]!.before).toBe(0.99214);
+    const chosen = trials.find((trial) => trial.chosen)!;
+    expect(await page.locator('#sensitivity-table .tag').count()).toBe(chosen.freed.length);
   });
 
   test('shows errors of top-1 in place of cosines, and keeps the point', async () => {
