@@ -1,6 +1,29 @@
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
 
+/** A name that is cut to less says nothing. */
+const LEAST_NAME = 8;
+
+/**
+ * Names with commas between them, as many as fit, and how many more there are; the first one is shortened where not even it fits.
+ *
+ * @param room columns
+ * @returns '' where there is no room for that either
+ */
+export function fittingNames(names: readonly string[], room: number): string {
+  for (let shown = names.length; shown > 0; shown--) {
+    const text = listed(names.slice(0, shown), names.length - shown);
+    if (stringWidth(text) <= room) return text;
+  }
+  const [first, ...others] = names;
+  const left = room - stringWidth(listed([''], others.length));
+  return first === undefined || left < LEAST_NAME ? '' : listed([shorten(first, left)], others.length);
+}
+
+function listed(names: readonly string[], more: number): string {
+  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 /** At most `room` columns: both ends of a name tell most about it. */
 export function shorten(name: string, room: number): string {
   if (stringWidth(name) <= room) return name;

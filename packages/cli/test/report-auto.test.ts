@@ -344,6 +344,14 @@ describe('the ranking of ops', () => {
   });
 });
 
+it('trials that have no point in the curve are counted', async () => {
+  const report = await exampleReport(8);
+  const text = (...trials: ReportTrial[]): string => textOf({ ...report, auto: auto(trials) }, 'auto');
+  expect(text(trial(1))).not.toContain('no point');
+  expect(text(trial(1), trial(null))).toContain('1 trial without a cosine has no point.');
+  expect(text(trial(null), trial(null))).toContain('2 trials without a cosine have no point.');
+});
+
 it('the ops that a trial freed are named, and open without a script', async () => {
   const freed = ['a/<b>', 'c'];
   const page = renderReport({ ...(await exampleReport(8)), auto: auto([trial(1), trial(1, 5, { freed })]) });

@@ -61,8 +61,13 @@ describe.skipIf(!hasChromium())(
       }
     });
 
-    test.each(['light', 'dark'] as const)('has nothing that axe finds, in %s', async (colorScheme) => {
-      const { page } = await pages.open({ colorScheme }, searched(report));
+    test.each([
+      ['light', undefined],
+      ['dark', undefined],
+      ['light', PHONE],
+      ['dark', PHONE],
+    ] as const)('has nothing that axe finds, in %s, %j', async (colorScheme, viewport) => {
+      const { page } = await pages.open({ colorScheme, ...(viewport && { viewport }) }, searched(report));
       await page.getByRole('slider', { name: 'Trial in the chart' }).press('End');
       await opener(page, pages.worst).click();
       await page.locator('.pick input').nth(1).check();

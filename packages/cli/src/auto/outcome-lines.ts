@@ -1,27 +1,10 @@
 import { percent } from '../commands/compare/bounds.ts';
 import { printableName } from '../printable.ts';
 import { settingsText } from '../report/auto-trials.ts';
-import { shareText } from '../share-text.ts';
 import type { AutoOutcome, AutoTrial } from './outcome.ts';
 
-/** More names than this are counted, not listed. */
+/** More names than this are counted, not listed, where no width bounds them. */
 const LISTED = 4;
-
-/** Above the trials: cosines are of the output that is farthest from float. */
-export const TRIAL_HEADER = '   #  cosine   typical  settings';
-
-/** A trial in a line: its number, the mean cosine and that of a typical sample, and how it was made. */
-export function trialLine(trial: AutoTrial, number: number, width = Number.POSITIVE_INFINITY): string {
-  const { settings, freed, multiplyAdds, error, typical, top1 } = trial;
-  const accuracy = top1 === undefined ? '' : `; top-1 ${percent(top1)}`;
-  // Ops are freed with the best settings, which stand above.
-  const how =
-    freed.length === 0
-      ? settingsText(settings)
-      : `the best of these with ${freed.length} ${freed.length === 1 ? 'op' : 'ops'} in float, ${shareText(multiplyAdds)} of the multiply-adds in int8`;
-  const line = `${String(number).padStart(4)}  ${cosineText(error)}  ${cosineText(typical)}  ${how}${accuracy}`;
-  return line.length > width ? `${line.slice(0, width - 1)}…` : line;
-}
 
 /** For the summary of a run. */
 export function autoLines(outcome: AutoOutcome | undefined): string[] {
@@ -81,7 +64,7 @@ function targetLine({ target = {}, reached }: AutoOutcome): string {
   return `Target      ${reached ? 'reached' : 'MISSED, the nearest was written'}: ${wanted.join(', ')}`;
 }
 
-function listed(names: readonly string[]): string {
+export function listed(names: readonly string[]): string {
   const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : '';
   return `${names.slice(0, LISTED).join(', ')}${more}`;
 }
@@ -92,7 +75,7 @@ function floor(value: number, digits: number): string {
   return (Math.floor(value * scale + 1e-9) / scale).toFixed(digits);
 }
 
-const cosineText = (error: number | null): string => cosineOr(error === null ? null : 1 - error);
+export const cosineText = (error: number | null): string => cosineOr(error === null ? null : 1 - error);
 
 /** Of a single number there is half the noise's part of the power in place of 1 - cosine, which may be any number. */
 function cosineOr(cosine: number | null): string {

@@ -2,7 +2,6 @@ import type { AutoTarget } from '../../auto/options.ts';
 import { missedTarget } from '../../auto/outcome-lines.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { quantizeCommand } from '../../quantize-command.ts';
-import { terminalWidth } from '../../terminal-width.ts';
 import type { RunSubcommand } from '../subcommand.ts';
 import { SearchDisplay } from './display.ts';
 
@@ -15,10 +14,7 @@ export const run: RunSubcommand = async ([source, target, config], options) => {
     ...(maxDrop !== undefined && { maxDrop }),
   };
   const silent = quiet || json;
-  const display = new SearchDisplay(process.stderr, {
-    silent,
-    width: terminalWidth(process.stderr) ?? Number.POSITIVE_INFINITY,
-  });
+  const display = new SearchDisplay(process.stderr, { silent });
   const { auto } = await quantizeCommand(
     {
       source: source!,

@@ -121,7 +121,7 @@ function chart(auto: ReportAuto): Markup | false {
   const line = auto.target?.cosine !== undefined || (hasLabels && auto.target?.maxDrop !== undefined);
   return html`<figure class="chart framed needs-script" id="auto-chart">
 <figcaption id="auto-chart-caption"><h3>What float layers bring, and what they cost</h3>
-<p class="help">A point for each trial: how much of the network runs in float, and how far the result is from the float network. Left and low is best. The line joins what no other trial beats in both.</p></figcaption>
+<p class="help">A point for each trial: how much of the network runs in float, and how far the result is from the float network. Left and low is best. The line joins what no other trial beats in both.${withoutPoint(auto.trials)}</p></figcaption>
 <div class="chart-controls">${
     hasLabels &&
     html`<fieldset class="choice"><legend>Show</legend>
@@ -132,6 +132,13 @@ function chart(auto: ReportAuto): Markup | false {
 <div class="plot" id="auto-plot" role="slider" tabindex="0" aria-label="Trial in the chart" aria-valuemin="1" aria-valuemax="${auto.trials.length}" aria-valuenow="1" aria-describedby="auto-chart-caption"></div>
 <p class="readout" id="auto-readout">Point at a trial, or use the arrow keys; click or Enter goes to its row.</p>
 </figure>`;
+}
+
+function withoutPoint(trials: readonly ReportTrial[]): string | false {
+  const missing = trials.filter((one) => leastCosine(one) === null).length;
+  return (
+    missing > 0 && ` ${plural(missing, 'trial')} without a cosine ${missing === 1 ? 'has' : 'have'} no point.`
+  );
 }
 
 function trialsTable(auto: ReportAuto): Markup {
