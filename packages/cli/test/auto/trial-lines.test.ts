@@ -52,28 +52,60 @@ describe('a trial on a terminal', () => {
   });
 
   it('names ops in float as far as they fit, and says how many more there are', () => {
-    const texts = [60, 80, 110, 140, 200].map((width) => {
-      const [line, ...more] = trialLines(freed, { number: 12, settingsOf: 7, width });
+    const texts = [50, 58, 66, 80, 110, 120, 160].map((width) => {
+      const [line, ...more] = trialLines(freed, { number: 12, above: [trial()], width });
       expect(more).toEqual([]);
-      expect(stringWidth(line!)).toBeLessThanOrEqual(width);
-      return line!.replace('  12  0.99690  0.99880   34.9 %  as 7, 4 ops in float', '');
+      if (width > 50) expect(stringWidth(line!)).toBeLessThanOrEqual(width);
+      return line!.replace('  12  0.99690  0.99880   34.9 %  as 1 + ', '');
     });
     expect(texts).toEqual([
-      '',
-      ': /layer1…tput_0 and 3 more',
-      ': /layer1/conv1/Conv_output_0 and 3 more',
-      ': /layer1/conv1/Conv_output_0, /layer1/conv2/Conv_output_0, fc and 1 more',
-      ': /layer1/conv1/Conv_output_0, /layer1/conv2/Conv_output_0, fc, /layer2/conv1/Conv_output_0',
+      '4 ops',
+      '4 ops',
+      '/layer1…utput_0 and 3 more',
+      '/layer1/conv1/Conv_output_0 and 3 more',
+      '/layer1/conv1/Conv_output_0, /layer1/conv2/Conv_output_0 and 2 more',
+      '/layer1/conv1/Conv_output_0, /layer1/conv2/Conv_output_0, fc and 1 more',
+      '/layer1/conv1/Conv_output_0, /layer1/conv2/Conv_output_0, fc, /layer2/conv1/Conv_output_0',
+    ]);
+  });
+
+  it('names what differs from the trial above that has the same settings and most of the same ops', () => {
+    const other = { ...SETTINGS, equalize: false };
+    const above = [trial(), trial({ settings: other, freed: ['a', 'b', 'c'] })];
+    const freeing = [
+      ['a'],
+      ['a', 'b', 'c', 'd'],
+      ['a', 'b'],
+      ['a', 'b', 'c'],
+      ['b', 'c'],
+      ['x', 'y'],
+      ['b'],
+      ['b'],
+    ];
+    const texts = freeing.map((ops) => {
+      const one = trial({ freed: ops });
+      const [line] = trialLines(one, { number: above.length + 1, above });
+      above.push(one);
+      return line!.slice(line!.indexOf('%') + 3);
+    });
+    expect(texts).toEqual([
+      'as 1 + a',
+      'as 3 + b, c, d',
+      'as 3 + b',
+      // By one op from both that stand above: the last of them.
+      'as 5 + c',
+      'as 6 − a',
+      'as 1 + x, y',
+      'as 7 − c',
+      'as 9',
     ]);
   });
 
   it('names four ops in a file, and its settings where no trial has them', () => {
     const many = trial({ freed: ['a', 'b', 'c', 'd', 'e', 'f'] });
-    expect(trialLines(many, { number: 2, settingsOf: 1 })[0]).toMatch(
-      / as 1, 6 ops in float: a, b, c, d and 2 more$/,
-    );
-    expect(trialLines(trial({ freed: ['a'] }), { number: 2 })[0]).toMatch(
-      / biases corrected, 1 op in float: a$/,
+    expect(trialLines(many, { number: 2, above: [trial()] })[0]).toMatch(/ as 1 \+ a, b, c, d and 2 more$/);
+    expect(trialLines(many, { number: 1 })[0]).toMatch(
+      / PERCENTILE, .* biases corrected \+ a, b, c, d and 2 more$/,
     );
   });
 
@@ -87,7 +119,7 @@ describe('a trial on a terminal', () => {
 
   it('lets no name steer the terminal', () => {
     const [line] = trialLines(trial({ freed: ['a\u001b[2J\nb'] }), { number: 1, width: 200 });
-    expect(line).toContain('1 op in float: a\\u001b[2J\\nb');
+    expect(line).toContain(' + a\\u001b[2J\\nb');
   });
 });
 
@@ -104,18 +136,17 @@ describe('names that fit', () => {
   });
 });
 
-it('freed ops refer to the last line with their settings, at the width of the terminal then', () => {
+it('a search is shown at the width that the terminal has then', () => {
   const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
   const display = new SearchDisplay(stream as never, { silent: false });
-  const other = trial({ settings: { ...SETTINGS, equalize: false } });
-  for (const one of [trial(), other, trial({ samples: 40 }), freed]) display.onTrial(one);
+  for (const one of [trial(), trial({ samples: 40 }), freed]) display.onTrial(one);
   stream.columns = 200;
-  display.onTrial(freed);
+  display.onTrial({ ...freed, freed: [...OPS, ...OPS.map((op) => `${op}/next`)] });
   display.stop();
   const lines = String(stream.read()).trimEnd().split('\n');
-  expect(lines[0]).toBe('   #  cosine   typical  in int8  settings');
-  expect(lines.at(-2)).toBe(
-    '   4  0.99690  0.99880   34.9 %  as 3, 4 ops in float: /layer1…tput_0 and 3 more',
-  );
-  expect(lines.at(-1)).toMatch(/^ {3}5 .* as 3, 4 ops in float: .*, \/layer2\/conv1\/Conv_output_0$/);
+  expect(lines[0]).toBe('   #  cosine   typical  in int8  settings ± ops in float');
+  expect(lines.at(-2)).toBe('   3  0.99690  0.99880   34.9 %  as 2 + /layer1/conv1/Conv_output_0 and 3 more');
+  expect(stringWidth(lines.at(-2)!)).toBeLessThanOrEqual(80);
+  const names = OPS.map((op) => `${op}/next`);
+  expect(lines.at(-1)).toBe(`   4  0.99690  0.99880   34.9 %  as 3 + ${names.join(', ')}`);
 });

@@ -1,5 +1,5 @@
 import type { AutoTrial } from '../../auto/outcome.ts';
-import { type TrialPlace, trialHeader, trialLines } from '../../auto/trial-lines.ts';
+import { trialHeader, trialLines } from '../../auto/trial-lines.ts';
 import { printable } from '../../printable.ts';
 import { createPassingProgress, createPhases, type Phases, SILENT } from '../../progress.ts';
 import { terminalWidth } from '../../terminal-width.ts';
@@ -10,9 +10,7 @@ export class SearchDisplay implements Phases {
   readonly #silent: boolean;
   #phases: Phases;
   #ranking = false;
-  #shown = 0;
-  /** Numbers of the trials with everything in int8, by their settings. */
-  readonly #numbers = new Map<string, number>();
+  readonly #shown: AutoTrial[] = [];
 
   constructor(stream: NodeJS.WriteStream, { silent }: { silent: boolean }) {
     this.#stream = stream;
@@ -25,10 +23,12 @@ export class SearchDisplay implements Phases {
     this.#ranking = false;
     // The next one goes through the same phases.
     this.#phases = this.#newPhases();
-    this.#shown++;
     if (this.#silent) return;
-    if (this.#shown === 1) this.#stream.write(`${trialHeader(trial)}\n`);
-    for (const line of trialLines(trial, this.#place(trial))) this.#stream.write(`${printable(line)}\n`);
+    if (this.#shown.length === 0) this.#stream.write(`${trialHeader(trial)}\n`);
+    // A search takes long enough for a window to get another size.
+    const place = { number: this.#shown.length + 1, above: this.#shown, width: terminalWidth(this.#stream) };
+    for (const line of trialLines(trial, place)) this.#stream.write(`${printable(line)}\n`);
+    this.#shown.push(trial);
   };
 
   readonly onRank = (done: number, total: number): void => {
@@ -44,15 +44,6 @@ export class SearchDisplay implements Phases {
   readonly stop = (): void => {
     this.#phases.stop();
   };
-
-  #place({ settings, freed }: AutoTrial): TrialPlace {
-    const key = JSON.stringify(settings);
-    const settingsOf = this.#numbers.get(key);
-    // What is judged again, by more samples, says more of what is freed after it.
-    if (freed.length === 0) this.#numbers.set(key, this.#shown);
-    // A search takes long enough for a window to get another size.
-    return { number: this.#shown, settingsOf, width: terminalWidth(this.#stream) };
-  }
 
   #newPhases(): Phases {
     return createPhases((title) => (this.#silent ? SILENT : createPassingProgress(title, this.#stream)));
