@@ -163,6 +163,16 @@ describe.skipIf(!hasChromium())('what the page shows of a search, in Chromium', 
     }
   });
 
+  test('has no number beyond all errors', async () => {
+    const trials = report.auto!.trials.map((trial) => ({ ...trial, top1: 0 }));
+    const auto = { ...report.auto!, target: undefined, trials };
+    const { page } = await pages.open({}, { ...report, auto });
+    await page.getByRole('radio', { name: 'Top-1 errors' }).check();
+    const texts = (await leftNumbers(page)).map(({ text }) => text).filter((text) => text !== '');
+    expect(texts.length).toBeGreaterThanOrEqual(3);
+    expect(texts[0]).toBe('100');
+  });
+
   test('sorts on a phone by what has no column there, which it then has', async () => {
     const { page } = await pages.open({ viewport: PHONE }, report);
     const auto = report.auto!;

@@ -298,6 +298,7 @@ describe('the section', () => {
       { op: 'equal', multiplyAdds: 0, cost: 1, before: 1, after: 1 },
       { op: 'harmful', multiplyAdds: 500, cost: 501, before: 0.5, after: 0.4 },
       { op: 'useless', multiplyAdds: 0, cost: 0, before: 0.5, after: 0.5 },
+      { op: 'hardly', multiplyAdds: 0, cost: 1, before: 0.5, after: 0.4999 },
     ];
     const text = textOf({ ...report, auto: auto([trial(1)], { sensitivity }) }, 'auto');
     expect(text).toContain('Nothing was chosen');
@@ -305,6 +306,7 @@ describe('the section', () => {
     expect(text).toContain('equal1.000001.00000–0 %0–');
     expect(text).toContain('harmful0.500000.40000−20 %50.0 %500–');
     expect(text).toContain('useless0.500000.500000 %0 %0–');
+    expect(text).toContain('hardly0.500000.499900 %0 %0–');
   });
 });
 

@@ -28,7 +28,9 @@ function goneShare({ before, after }: ReportSensitivity): number | undefined {
 function goneText(one: ReportSensitivity): string {
   const share = goneShare(one);
   if (share === undefined) return NOTHING;
-  return share < -1 ? 'worse' : `${(100 * share).toFixed(0).replace('-', '−')} %`;
+  if (share < -1) return 'worse';
+  const text = (100 * share).toFixed(0);
+  return `${text === '-0' ? '0' : text.replace('-', '−')} %`;
 }
 
 /** How much of the error goes for one percent of the network's multiply-adds. What makes it worse has no such number. */

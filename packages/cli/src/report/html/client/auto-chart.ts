@@ -84,7 +84,11 @@ function options(shown: Shown, select: (index: number) => void): Omit<uPlot.Opti
       bottomAxis('multiply-adds in float, %', { incrs: SHARES }),
       measure === 'cosine'
         ? leftAxis('1 − least cosine (logarithmic)', ticksAt(distanceTicks, distanceText))
-        : leftAxis('top-1 errors, %'),
+        : leftAxis('top-1 errors, %', {
+            filter: shares,
+            grid: { filter: shares },
+            ticks: { filter: shares },
+          }),
     ],
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, x: false, y: false, points: { show: false } },
@@ -112,6 +116,10 @@ function options(shown: Shown, select: (index: number) => void): Omit<uPlot.Opti
     },
   };
 }
+
+/** There is room above all errors, but no more than all of them. */
+const shares = (_: uPlot, splits: readonly number[]): (number | null)[] =>
+  splits.map((value) => (value > 100 ? null : value));
 
 function rangeOf({ auto, measure, points }: Shown): uPlot.Range.MinMax {
   const target = targetHeight(auto, measure);
