@@ -51,8 +51,16 @@ export function int8Candidates(
   options: CandidateOptions = {},
 ): Int8Candidates {
   const nonNegative = nonNegativeTensors(plan);
-  const families = new Map(
+  const { skip } = options;
+  // What an op is to the runtime, which knows of no skipping.
+  const kernels = new Map(
     plan.steps.map((step) => [step.node.index, family(step, plan, nonNegative, options)] as const),
+  );
+  const families = new Map(
+    plan.steps.map(({ node: { index }, node }): [number, Family] => [
+      index,
+      skip?.(node) ? { kind: 'float', reason: SKIPPED } : kernels.get(index)!,
+    ]),
   );
   const stays = ({ node, inputs }: PlanStep): string | undefined => mustStayFloat(node.source, inputs);
   const bare = ({ node, inputs }: PlanStep): string | undefined =>
@@ -61,22 +69,22 @@ export function int8Candidates(
   const demand = demandTensors(
     plan,
     families,
+    kernels,
     (step) => stays(step) !== undefined,
     (step) => bare(step) !== undefined,
   );
   const reasons = new Map(plan.steps.map((step) => [step.node.index, why(step)]));
   const nodes = new Map<number, NodeChoice>();
-  for (const node of graph.nodes)
-    nodes.set(node.index, choice(node, families.get(node.index), demand, plan, reasons));
-  const means = meansBesideInt8(plan, demand.tensors);
+  for (const node of graph.nodes) {
+    const [own, kernel] = [families.get(node.index), kernels.get(node.index)];
+    const copied =
+      own !== kernel && kernel?.kind === 'copy' ? choice(node, kernel, demand, plan, reasons) : undefined;
+    // A skipped copy between scaled tensors hands bytes on whatever the config says: these must mean the same on both sides.
+    nodes.set(node.index, copied === 'int8' ? copied : choice(node, own, demand, plan, reasons));
+  }
+  const means = meansBesideInt8(plan, demand.scaled);
   // A skipped op whose neighbours have scales runs in int8 all the same, with the same kernel.
-  const unskipped = { ...options, skip: undefined };
-  const centered = centeredTensors(
-    plan,
-    options.skip === undefined
-      ? families
-      : new Map(plan.steps.map((step) => [step.node.index, family(step, plan, nonNegative, unskipped)])),
-  );
+  const centered = centeredTensors(plan, kernels);
   return { nodes, tensors: demand.tensors, means, apart: setApart(plan, families), centered };
 }
 
@@ -106,11 +114,11 @@ function apartOf(family: Family | undefined, float?: string): string | undefined
 }
 
 /** In a model saved for one input size a Reduction of packed data would have to be several ops. */
-function meansBesideInt8(plan: ExecutionPlan, tensors: ReadonlySet<number>): Set<number> {
+function meansBesideInt8(plan: ExecutionPlan, scaled: ReadonlySet<number>): Set<number> {
   if (plan.graph.fixedSize) return new Set();
   const means = plan.steps.filter(
     ({ node, inputs }) =>
-      isWholeMean(node.source, inputs[0]) && [...node.inputs, ...node.outputs].some((id) => tensors.has(id)),
+      isWholeMean(node.source, inputs[0]) && [...node.inputs, ...node.outputs].some((id) => scaled.has(id)),
   );
   return new Set(means.map(({ node }) => node.index));
 }
@@ -119,9 +127,8 @@ function family(
   step: PlanStep,
   { values: constants, graph: { fixedSize = false } }: ExecutionPlan,
   nonNegative: ReadonlySet<number>,
-  { skip, asymmetric = false }: CandidateOptions,
+  { asymmetric = false }: CandidateOptions,
 ): Family {
-  if (skip?.(step.node)) return { kind: 'float', reason: SKIPPED };
   const kinds = step.outputs.slice(0, step.node.outputs.length).map(({ dtype }) => dtype);
   if (!kinds.includes('float32')) return { kind: 'float', reason: 'it computes whole numbers' };
   // An op such as While, that hands whole numbers on beside its results.

@@ -14,11 +14,17 @@ export interface Demand {
   readonly tensors: ReadonlySet<number>;
   /** Tensors that must have none, each with the node because of which. */
   readonly banned: Banned;
+  /** Tensors that have a scale once the runtime has spread those of `tensors`. */
+  readonly scaled: ReadonlySet<number>;
 }
 
 /**
- * Which tensors need a scale: those of the convolutions, and those on the way from one to the next.
+ * Which tensors need a scale: those of the convolutions, and those on the way from one to the next. Besides those that the runtime
+ * would give one, handed back along copies that are skipped or run in float, to what then runs in int8: with a scale that is not its own a sum
+ * with ReLU, for one, computes nonsense.
  *
+ * @param families with what is skipped as float
+ * @param kernels what ops are to the runtime, which knows of no skipping
  * @param mustStayFloat nodes that the runtime must not find between scaled tensors only. One of
  * their tensors then gets no scale, the one that costs the fewest convolutions, and neither do the
  * tensors that the runtime would hand a scale on from.
@@ -27,18 +33,25 @@ export interface Demand {
 export function demandTensors(
   plan: ExecutionPlan,
   families: Families,
+  kernels: Families,
   mustStayFloat: (step: PlanStep) => boolean,
   mustBeBare: (step: PlanStep) => boolean,
 ): Demand {
   const banned = new Map<number, GraphNode>();
+  const owed = new Set<number>();
   for (;;) {
-    const tensors = demanded(plan, families, banned);
-    const scaled = scaledAtRun(tensors, plan, families);
+    const tensors = demanded(plan, families, kernels, banned, owed);
+    const scaled = scaledAtRun(tensors, plan, kernels);
     const found = firstOffender(plan, scaled, mustStayFloat, mustBeBare);
-    if (found === undefined) return { tensors, banned };
-    const { node: offender, tensor: given = cheapest(offender, plan, families) } = found;
+    if (found === undefined) {
+      const more = handedBack(plan, kernels, tensors, scaled);
+      if (more.length === 0) return { tensors, banned, scaled };
+      for (const tensor of more) owed.add(tensor);
+      continue;
+    }
+    const { node: offender, tensor: given = cheapest(offender, plan, families, kernels) } = found;
     const before = banned.size;
-    for (const tensor of sameScale(given, plan, families)) banned.set(tensor, offender);
+    for (const tensor of sameScale(given, plan, kernels)) banned.set(tensor, offender);
     if (banned.size === before)
       throw new RewriteError(
         `${offender.name}: no tensor of it can do without a scale; name it in skip_quant_op_names`,
@@ -63,9 +76,19 @@ function firstOffender(
   return undefined;
 }
 
-/** Walks from the last step to the first: who needs an int8 input demands it of its producer. */
-function demanded(plan: ExecutionPlan, families: Families, banned: Banned): Set<number> {
-  const tensors = new Set<number>();
+/**
+ * Walks from the last step to the first: who needs an int8 input demands it of its producer.
+ *
+ * @param owed tensors that need a scale besides
+ */
+function demanded(
+  plan: ExecutionPlan,
+  families: Families,
+  kernels: Families,
+  banned: Banned,
+  owed: ReadonlySet<number>,
+): Set<number> {
+  const tensors = new Set([...owed].filter((tensor) => !banned.has(tensor)));
   for (const { node } of [...plan.steps].reverse()) {
     const { kind } = families.get(node.index)!;
     const inputs = kind === 'float' ? undefined : dataInputs(node, kind, plan);
@@ -75,7 +98,7 @@ function demanded(plan: ExecutionPlan, families: Families, banned: Banned): Set<
     if (kind !== 'convolution' && !node.outputs.some((tensor) => tensors.has(tensor))) continue;
     for (const tensor of touched) tensors.add(tensor);
   }
-  addResampled(plan, families, tensors);
+  addResampled(plan, families, kernels, tensors);
   return tensors;
 }
 
@@ -84,12 +107,17 @@ function demanded(plan: ExecutionPlan, families: Families, banned: Banned): Set<
  * but unseen). Where int8 would be wrong it must all the more, so that the two differ; also where the scale comes to it along
  * copies, which then need it as well.
  */
-function addResampled(plan: ExecutionPlan, families: Families, tensors: Set<number>): void {
+function addResampled(
+  plan: ExecutionPlan,
+  families: Families,
+  kernels: Families,
+  tensors: Set<number>,
+): void {
   /** By tensor that the runtime gives a scale: those of its way from one in `tensors`, itself included. */
   const ways = new Map<number, readonly number[]>();
   for (const { node, inputs } of plan.steps) {
     const family = families.get(node.index)!;
-    const sources = spreadAlong(node, plan, families);
+    const sources = spreadAlong(node, plan, kernels);
     const [from = -1] = sources.length === 0 ? node.inputs : sources;
     const way = tensors.has(from) ? [] : ways.get(from);
     if (way === undefined) continue;
@@ -121,9 +149,9 @@ function touchedBy({ source, inputs, outputs }: GraphNode): number[] {
   return [...outputs, ...read.filter((tensor) => tensor >= 0)];
 }
 
-function cheapest(node: GraphNode, plan: ExecutionPlan, families: Families): number {
+function cheapest(node: GraphNode, plan: ExecutionPlan, families: Families, kernels: Families): number {
   const cost = (tensor: number): number => {
-    const group = sameScale(tensor, plan, families);
+    const group = sameScale(tensor, plan, kernels);
     const lost = plan.steps.filter(
       (step) =>
         families.get(step.node.index)?.kind === 'convolution' &&
@@ -143,8 +171,8 @@ const spreadingFloats: ReadonlySet<string> = new Set([
 const spreadingKinds: ReadonlySet<Family['kind']> = new Set(['copy', 'resample', 'rectify']);
 
 /** The tensors that share a scale where the runtime spreads scales along a node. */
-function spreadAlong(node: GraphNode, plan: ExecutionPlan, families: Families): readonly number[] {
-  const { kind } = families.get(node.index)!;
+function spreadAlong(node: GraphNode, plan: ExecutionPlan, kernels: Families): readonly number[] {
+  const { kind } = kernels.get(node.index)!;
   if (spreadingKinds.has(kind)) return dataInputs(node, kind, plan) ?? [];
   return spreadingFloats.has(opTypeName(node.source.type)) ? (dataInputs(node, 'resample', plan) ?? []) : [];
 }
@@ -153,12 +181,12 @@ function spreadAlong(node: GraphNode, plan: ExecutionPlan, families: Families): 
  * All tensors that have a scale once the runtime has spread those of `tensors`: forward from an only
  * input, backward from an only output.
  */
-function scaledAtRun(tensors: ReadonlySet<number>, plan: ExecutionPlan, families: Families): Set<number> {
+function scaledAtRun(tensors: ReadonlySet<number>, plan: ExecutionPlan, kernels: Families): Set<number> {
   const scaled = new Set(tensors);
   for (let size = -1; size !== scaled.size; ) {
     size = scaled.size;
     for (const { node } of plan.steps) {
-      const inputs = spreadAlong(node, plan, families);
+      const inputs = spreadAlong(node, plan, kernels);
       // What is put into a list often comes from the same tensor as the list: the runtime then reads only that.
       const forward = inputs.length === 1 || listOps.has(opTypeName(node.source.type));
       if (forward && inputs.some((id) => scaled.has(id))) for (const id of node.outputs) scaled.add(id);
@@ -169,13 +197,45 @@ function scaledAtRun(tensors: ReadonlySet<number>, plan: ExecutionPlan, families
   return scaled;
 }
 
+/** What computes in int8 by itself, once its tensors have scales. */
+const computingKinds: ReadonlySet<Family['kind']> = new Set(['elementwise', 'table']);
+
+/**
+ * The tensors between a scaled one and an op that runs in int8 only because the runtime hands that scale back to it.
+ *
+ * @param scaled all that have a scale at run time
+ */
+function handedBack(
+  plan: ExecutionPlan,
+  kernels: Families,
+  tensors: ReadonlySet<number>,
+  scaled: ReadonlySet<number>,
+): number[] {
+  const back = new Set<number>();
+  for (const { node } of [...plan.steps].reverse()) {
+    const [output, ...others] = node.outputs;
+    if (output === undefined || others.length > 0) continue;
+    if (
+      back.has(output) &&
+      computingKinds.has(kernels.get(node.index)!.kind) &&
+      allScaled(node, plan, scaled)
+    ) {
+      const group = sameScale(output, plan, kernels);
+      return [...back].filter((tensor) => group.has(tensor));
+    }
+    if (tensors.has(output) || back.has(output))
+      for (const id of spreadAlong(node, plan, kernels)) if (!tensors.has(id)) back.add(id);
+  }
+  return [];
+}
+
 /** A tensor and all that the runtime may spread its scale to: along copies, pools, Interp and ReLU. */
-function sameScale(tensor: number, plan: ExecutionPlan, families: Families): ReadonlySet<number> {
+function sameScale(tensor: number, plan: ExecutionPlan, kernels: Families): ReadonlySet<number> {
   const group = new Set([tensor]);
   for (let size = 0; size !== group.size; ) {
     size = group.size;
     for (const { node } of plan.steps) {
-      const inputs = spreadAlong(node, plan, families);
+      const inputs = spreadAlong(node, plan, kernels);
       if (inputs.length === 0) continue;
       const touched = [...inputs, ...node.outputs];
       if (touched.some((id) => group.has(id))) for (const id of touched) group.add(id);

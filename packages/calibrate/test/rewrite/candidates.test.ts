@@ -114,7 +114,7 @@ describe('int8Candidates', () => {
   it('writes a mean of whole planes as such', () => {
     const { nodes, means } = between(pool(PoolType.AVEPOOL, true));
     expect(nodes.get(2)).toEqual({ float: expect.stringContaining('mean of whole planes') });
-    expect([...means]).toEqual([2]);
+    expect([...means]).toEqual([4]);
   });
 
   it('runs a ReLU in int8 where x86 gets all of it right', () => {
@@ -190,6 +190,62 @@ describe('int8Candidates with zero points', () => {
     const maximum = pooled({ type: PoolType.MAXPOOL }, true);
     expect(asymmetric(maximum.model).centered).toEqual(new Set([maximum.x]));
     expect(candidatesOf(maximum.model).centered.size).toBe(0);
+  });
+
+  describe('what is skipped behind a sum with ReLU', () => {
+    /** conv, conv → sum with ReLU → an op to be skipped → conv. */
+    const skipping = (middle: (net: NetBuilder, from: number) => number) => {
+      const relu = createTable('BinaryOp', { opType: BinaryOpOperation.ADD, activationType: 1 });
+      let sum = 0;
+      const { model, x } = net((builder, a, b) => {
+        sum = builder.op('BinaryOp', [a, b], { type: 'BinaryOp', value: relu });
+        return middle(builder, sum);
+      });
+      const plan = planOf(model);
+      const op = plan.graph.producer.get(x)!;
+      const found = int8Candidates(plan.graph, plan, {
+        asymmetric: true,
+        skip: ({ index }) => index === op.index,
+      });
+      return { ...found, sum, x, op };
+    };
+
+    it('leaves the sum a scale of its own, which the runtime would else hand back to it from behind', () => {
+      const dims = Int32Array.of(0, 1, 3, 2);
+      const permute = createTable('Permute', { dims });
+      const copied = skipping((builder, from) =>
+        builder.op('Permute', [from], { type: 'Permute', value: permute }),
+      );
+      expect([copied.sum, copied.x].map((id) => copied.tensors.has(id))).toEqual([true, true]);
+      expect(copied.centered).toEqual(new Set([copied.sum]));
+      // Bytes are copied whatever the config says.
+      expect(copied.nodes.get(copied.op.index)).toBe('int8');
+      const pooled = skipping(pool(PoolType.MAXPOOL));
+      expect([pooled.sum, pooled.x].map((id) => pooled.tensors.has(id))).toEqual([true, true]);
+      expect(pooled.nodes.get(pooled.op.index)).toEqual({ float: 'it is in skip_quant_op_names' });
+      expect(pooled.apart.has(pooled.op.index)).toBe(true);
+    });
+
+    it('leaves a copy in float where nothing behind it wants a scale', () => {
+      const builder = new NetBuilder();
+      const first = builder.convolution(builder.input([1, 8, 8, 8]), { inputs: 8, outputs: 8 });
+      const permute = createTable('Permute', { dims: Int32Array.of(0, 1, 3, 2) });
+      const last = builder.op('Permute', [first], { type: 'Permute', value: permute }, 'turned');
+      const { nodes, tensors } = candidatesOf(builder.build([last]), ['turned']);
+      expect(tensors.has(last)).toBe(false);
+      expect(nodes.get(2)).toEqual({ float: 'it is in skip_quant_op_names' });
+    });
+
+    it('writes a mean as such whose scale would come to it along a skipped copy', () => {
+      const builder = new NetBuilder();
+      const first = builder.convolution(builder.input([1, 8, 8, 8]), { inputs: 8, outputs: 8 });
+      const mean = pool(PoolType.AVEPOOL, true)(builder, binary(BinaryOpOperation.ADD)(builder, first));
+      const reshape = createTable('Reshape', { dims: Int32Array.of(0, 8, 1, 1) });
+      const flat = builder.op('Reshape', [mean], { type: 'Reshape', value: reshape }, 'flat');
+      const last = builder.convolution(flat, { inputs: 8, outputs: 2 });
+      const { means } = candidatesOf(builder.build([last]), ['flat']);
+      expect([...means]).toEqual([4]);
+    });
   });
 
   it('sets averages apart whose padding counts, with and without zero points', () => {
