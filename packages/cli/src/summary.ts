@@ -1,6 +1,7 @@
 import { autoLines } from './auto/outcome-lines.ts';
 import { backendLines } from './backend/outcome.ts';
 import { correctionLines } from './corrections-outcome.ts';
+import { listed } from './listed.ts';
 import { debugPath } from './model-files.ts';
 import { printableName } from './printable.ts';
 import type { QuantizeOutcome } from './quantize-file.ts';
@@ -78,11 +79,9 @@ function floatLines({ prediction }: QuantizeOutcome): string[] {
   const reasons = [...byReason].sort((a, b) => b[1].length - a[1].length);
   return [
     `Float       ${total} ops`,
-    ...reasons.map(([reason, names]) => {
-      const shown = names.slice(0, LISTED_OPS).join(', ');
-      const more = names.length > LISTED_OPS ? ` and ${names.length - LISTED_OPS} more` : '';
-      return `  ${String(names.length).padStart(4)}  ${reason}: ${shown}${more}`;
-    }),
+    ...reasons.map(
+      ([reason, names]) => `  ${String(names.length).padStart(4)}  ${reason}: ${listed(names, LISTED_OPS)}`,
+    ),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { PixelImage } from '@mnnquant/calibrate';
 import { messageOf, QuantizeError } from '../errors.ts';
 import { compareNames, type OpenOptions, type RejectedFile, type SkippedFile } from '../samples/opened.ts';
+import { skippedLines } from '../samples/skipped-lines.ts';
 
 /** How images become inputs. */
 export interface PreparingOptions extends OpenOptions {
@@ -147,7 +148,5 @@ async function prepareFile(
 
 function noImages({ option, place }: ImageFiles, skipped: readonly SkippedFile[]): string {
   if (skipped.length === 0) return `${option}: ${place} is empty; put sample images into it`;
-  const shown = skipped.slice(0, 5).map(({ name, reason }) => `  ${name}: ${reason}`);
-  const more = skipped.length > shown.length ? [`  … and ${skipped.length - shown.length} more`] : [];
-  return [`${option}: no readable image in ${place}:`, ...shown, ...more].join('\n');
+  return [`${option}: no readable image in ${place}:`, ...skippedLines(skipped)].join('\n');
 }

@@ -17,6 +17,7 @@ import {
   type SkippedFile,
 } from './opened.ts';
 import { readSequenceSample, type SequenceModel, type SequenceSample } from './sequence-sample.ts';
+import { skippedLines } from './skipped-lines.ts';
 
 interface Entry {
   readonly name: string;
@@ -174,7 +175,5 @@ function fileProblem(name: string, { inputs, entries }: SequenceModel): string |
 function noSamples(path: string, skipped: readonly SkippedFile[]): string {
   const wanted = `expected a folder per sample with a file per input (see "input_type" in docs/config.md)`;
   if (skipped.length === 0) return `path: the folder ${path} is empty; ${wanted}`;
-  const shown = skipped.slice(0, 5).map(({ name, reason }) => `  ${name}: ${reason}`);
-  const more = skipped.length > shown.length ? [`  … and ${skipped.length - shown.length} more`] : [];
-  return [`path: no sample in ${path}; ${wanted}:`, ...shown, ...more].join('\n');
+  return [`path: no sample in ${path}; ${wanted}:`, ...skippedLines(skipped)].join('\n');
 }

@@ -1,11 +1,10 @@
 import { isGpu } from '../backend/names.ts';
 import { UsageError } from '../errors.ts';
+import { listed } from '../listed.ts';
 import type { CheckedOptions } from '../options.ts';
 import type { StatisticsFile } from './file.ts';
 import type { ComputedBy, Hashed, Origin } from './origin.ts';
 
-/** More names than this are counted, not listed. */
-const SHOWN = 3;
 /** Digits of a hash that tell two apart for a person. */
 const DIGITS = 12;
 
@@ -108,8 +107,7 @@ function orderChange(before: readonly Hashed[], now: readonly Hashed[], others: 
 }
 
 function namesOf(list: readonly Hashed[]): string {
-  const shown = list.slice(0, SHOWN).map(({ name }) => name);
-  return list.length > SHOWN ? `${shown.join(', ')} and ${list.length - SHOWN} more` : shown.join(', ');
+  return listed(list.map(({ name }) => name));
 }
 
 const brief = ({ sha256 }: Pick<Hashed, 'sha256'>): string => `${sha256.slice(0, DIGITS)}…`;

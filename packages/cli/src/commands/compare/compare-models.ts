@@ -8,7 +8,9 @@ import type { BackendName } from '../../backend/names.ts';
 import type { Config } from '../../config/schema.ts';
 import { messageOf, UsageError } from '../../errors.ts';
 import { threadsOf } from '../../job/threads-of.ts';
+import { listed } from '../../listed.ts';
 import { checkedOptions } from '../../options.ts';
+import { printableName } from '../../printable.ts';
 import { readAnyModel } from '../../read-source.ts';
 import { aboutData } from '../../samples/about-data.ts';
 import { sampleWarnings } from '../../samples/asked-for.ts';
@@ -19,7 +21,6 @@ import { memoryWarnings } from '../../warnings.ts';
 import { type Bounds, checkBounds, missedBounds } from './bounds.ts';
 import { type ClassScores, classScores } from './class-scores.ts';
 import { fixedOutputs, replacedNote, withOutputs } from './fixed-outputs.ts';
-import { listed } from './format.ts';
 import { type MatchedInputs, matchInputs, shapesForSecond } from './inputs.ts';
 import { runPairs } from './job.ts';
 import { type Labels, matchLabels, parseLabels } from './labels.ts';
@@ -199,11 +200,14 @@ function measurementOf(options: CompareOptions, { scores, labels }: Prepared, { 
   return new Measurement(scores, labelled, names);
 }
 
+/** More ops than this are counted, not listed. */
+const LISTED_OPS = 5;
+
 /** What the simulator does not do as MNN does. */
 function approximations(file: string, { approximated }: RunnablePlan): string[] {
   if (approximated.length === 0) return [];
-  const names = listed(approximated.map(({ name, type, reason }) => `${name} (${type}): ${reason}`));
-  return [`${file}: computed in float and rounded, not as MNN does in int8: ${names}`];
+  const ops = approximated.map(({ name, type, reason }) => printableName(`${name} (${type}): ${reason}`));
+  return [`${file}: computed in float and rounded, not as MNN does in int8: ${listed(ops, LISTED_OPS)}`];
 }
 
 /** Both models, with outputs whose sizes do not depend on the data as far as both have them. */

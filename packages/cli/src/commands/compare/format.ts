@@ -1,9 +1,13 @@
+import { listed } from '../../listed.ts';
 import { printableName } from '../../printable.ts';
 import { type Column, textTable } from '../../text-table.ts';
 import { hangingLines } from '../../wrapped-lines.ts';
 import type { Accuracy } from './accuracy.ts';
 import { percent } from './bounds.ts';
 import type { ComparedModel, ComparedOutput, Comparison } from './report.ts';
+
+/** More samples than this are counted, not listed. */
+const LISTED = 5;
 
 /**
  * A comparison for a person.
@@ -160,7 +164,11 @@ function accuracyLines({ accuracy, a, b }: Comparison, width: number | undefined
       width,
     ),
     ...(missing.length > 0
-      ? hangingLines('  ', `${missing.length} samples without a label: ${listed(missing)}`, width)
+      ? hangingLines(
+          '  ',
+          `${missing.length} samples without a label: ${listed(missing.map(printableName), LISTED)}`,
+          width,
+        )
       : []),
     ...(unused > 0 ? [`  ${unused} labels of files that are not among the samples`] : []),
   ];
@@ -170,11 +178,4 @@ function points(before: number | undefined, after: number | undefined): string {
   if (before === undefined || after === undefined) return '–';
   const change = 100 * (after - before);
   return `${change > 0 ? '+' : ''}${change.toFixed(2)}`;
-}
-
-const LISTED = 5;
-
-export function listed(names: readonly string[]): string {
-  const shown = names.slice(0, LISTED).map(printableName).join(', ');
-  return names.length > LISTED ? `${shown} and ${names.length - LISTED} more` : shown;
 }

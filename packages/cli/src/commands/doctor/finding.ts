@@ -41,14 +41,6 @@ export function imageCheck(name: string, find: (run: ImageRun) => readonly Found
   };
 }
 
-const LISTED = 3;
-
-/** `a.jpg, b.jpg, c.jpg and 4 more`. */
-export function listed(names: readonly string[]): string {
-  const shown = names.slice(0, LISTED).join(', ');
-  return names.length > LISTED ? `${shown} and ${names.length - LISTED} more` : shown;
-}
-
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

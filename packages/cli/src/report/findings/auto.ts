@@ -1,7 +1,8 @@
+import { listed } from '../../listed.ts';
 import type { ReportAuto, ReportTrial } from '../auto-schema.ts';
 import { chosenTrial, floatShare, isFreed, leastCosine, lostPoints } from '../auto-trials.ts';
 import type { Report, ReportFinding } from '../schema.ts';
-import { cosineText, listed, percent, plural, short } from './text.ts';
+import { cosineText, percent, plural, short } from './text.ts';
 
 /** What the search for settings came to. */
 export function autoFindings({ auto }: Report): ReportFinding[] {

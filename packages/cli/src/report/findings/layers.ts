@@ -1,6 +1,7 @@
+import { listed } from '../../listed.ts';
 import type { Report, ReportFinding, ReportLayer } from '../schema.ts';
 import { type Cause, causeOf } from './rounding.ts';
-import { cosineText, listed, percent, short } from './text.ts';
+import { cosineText, percent, short } from './text.ts';
 import { otherSettings, weightRemedies } from './untried.ts';
 
 /** A fall by less is made by rounding alone, in any layer. */

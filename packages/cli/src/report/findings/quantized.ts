@@ -1,5 +1,6 @@
+import { listed } from '../../listed.ts';
 import type { Report, ReportFinding } from '../schema.ts';
-import { listed, percent, plural, short } from './text.ts';
+import { percent, plural, short } from './text.ts';
 
 /** Below that much of the network is no faster than before. */
 const MUCH_FLOAT = 0.9;

@@ -1,5 +1,6 @@
+import { listed } from '../../listed.ts';
 import type { Report, ReportFinding, ReportSample } from '../schema.ts';
-import { listed, percent, plural, short } from './text.ts';
+import { percent, plural, short } from './text.ts';
 import { usedSettings } from './untried.ts';
 
 /** Ranges from fewer samples miss much of what comes later. */

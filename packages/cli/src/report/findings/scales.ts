@@ -1,5 +1,6 @@
+import { listed } from '../../listed.ts';
 import type { Report, ReportFinding, ReportHistogram, ReportLayer } from '../schema.ts';
-import { listed, short } from './text.ts';
+import { short } from './text.ts';
 import { usedSettings } from './untried.ts';
 
 /** Of 127 levels on a side four are left, which is less than two bits. */

@@ -1,6 +1,7 @@
+import { listed } from '../../listed.ts';
 import type { Report, ReportFinding, ReportWeights } from '../schema.ts';
 import { channelSize } from './rounding.ts';
-import { listed, plural, short } from './text.ts';
+import { plural, short } from './text.ts';
 import { usedSettings, weightRemedies } from './untried.ts';
 
 /** Noise of a hundredth of the power, where 8 bits leave about a ten-thousandth. */

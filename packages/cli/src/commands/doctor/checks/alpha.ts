@@ -1,4 +1,5 @@
-import { imageCheck, listed, shareOf } from '../finding.ts';
+import { listed } from '../../../listed.ts';
+import { imageCheck, shareOf } from '../finding.ts';
 
 /** Transparent pixels, which MNN takes as if they were opaque; formats with alpha for images without. */
 export const alpha = imageCheck('alpha', ({ config: { format }, images: { used } }) => {

@@ -1,4 +1,5 @@
-import { imageCheck, listed, shareOf } from '../finding.ts';
+import { listed } from '../../../listed.ts';
+import { imageCheck, shareOf } from '../finding.ts';
 
 /** Files with the same bytes. */
 export const duplicates = imageCheck('duplicates', ({ images: { used } }) => {

@@ -1,4 +1,5 @@
-import { imageCheck, listed, shareOf } from '../finding.ts';
+import { listed } from '../../../listed.ts';
+import { imageCheck, shareOf } from '../finding.ts';
 
 /** Images that a viewer turns; neither MNN nor this tool does. */
 export const exifRotation = imageCheck('exif-rotation', ({ images: { used } }) => {

@@ -1,5 +1,5 @@
+import { listed } from '../../../listed.ts';
 import type { Check, Found } from '../finding.ts';
-import { listed } from '../finding.ts';
 
 /** How many convolutions will run in int8, and why the others will not. */
 export const int8Share: Check = {

@@ -1,5 +1,6 @@
+import { listed } from '../../../listed.ts';
 import type { ImageFact } from '../facts.ts';
-import { imageCheck, listed, shareOf } from '../finding.ts';
+import { imageCheck, shareOf } from '../finding.ts';
 
 /** Levels of 255 by which thumbnails of nearly the same picture differ on average. */
 const SAME_LEVELS = 3;

@@ -1,4 +1,5 @@
-import { type Check, counted, listed } from '../finding.ts';
+import { listed } from '../../../listed.ts';
+import { type Check, counted } from '../finding.ts';
 
 /** Files that are no samples, and folders without any. */
 export const unreadable: Check = {
