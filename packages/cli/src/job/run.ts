@@ -6,7 +6,7 @@ import type {
   Prediction,
 } from '@mnnquant/calibrate';
 import { predictInt8 } from '@mnnquant/calibrate';
-import type { TensorBackend } from '@mnnquant/graph';
+import type { ExecutionPlan, TensorBackend } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
 import type { AutoOptions } from '../auto/options.ts';
 import type { AutoOutcome } from '../auto/outcome.ts';
@@ -90,35 +90,53 @@ export function openSamples(
  * `debug` asks for.
  */
 export async function runJob(asked: Job, samples: OpenedSamples, options: RunOptions): Promise<JobResult> {
-  const { onProgress, warn, onPhase, report } = options;
   const memoryBytes = options.memoryBytes * (1 - SAMPLES_SHARE);
-  warn(memoryWarnings(asked.plan, memoryBytes));
+  options.warn(memoryWarnings(asked.plan, memoryBytes));
   const running = { ...options, memoryBytes };
-  const { job: given, auto } = await chosen(asked, samples, running);
-  const equalized = given.config.equalize ? await equalizeJob(given, samples, running) : undefined;
+  const { job, auto } = await chosen(asked, samples, running);
+  const { plan, ...quantized } = await quantizeJob(job, samples, running);
+  const result = { job, ...quantized, ...(auto && { auto }) };
+  if (!(job.config.debug || options.report)) return result;
+  return { ...result, measurement: await measureJob({ ...quantized, plan }, samples, running) };
+}
+
+/** What quantizing makes of a job. */
+interface QuantizedJob
+  extends Pick<JobResult, 'written' | 'calibration' | 'prediction' | 'equalized' | 'corrected'> {
+  /** Of the float network that was calibrated. */
+  readonly plan: ExecutionPlan;
+}
+
+/** Corrects what is to be corrected, calibrates and rewrites. */
+async function quantizeJob(
+  given: ChosenJob,
+  samples: OpenedSamples,
+  options: RunOptions,
+): Promise<QuantizedJob> {
+  const { warn, onPhase } = options;
+  const equalized = given.config.equalize ? await equalizeJob(given, samples, options) : undefined;
   const job = equalized ? withModel(given, equalized.model) : given;
-  const calibrated = await calibrateJob(job, samples, running);
+  const calibrated = await calibrateJob(job, samples, options);
   const { calibration, plan } = calibrated;
   warn(tensorWarnings(calibration, job.graph));
   onPhase?.('calibrate');
   const quantized = rewrite(calibrated, job.config);
   const corrected = job.config.bias_correction
-    ? await correctJob(quantized, plan, samples, running)
+    ? await correctJob(quantized, plan, samples, options)
     : undefined;
   const written = corrected?.model ?? quantized;
   const prediction = predictInt8(written, plan, calibration.candidates);
   warn(predictionWarnings(prediction));
   onPhase?.('rewrite');
-  const result = {
-    job: given,
-    written,
-    calibration,
-    prediction,
-    ...(auto && { auto }),
-    ...(equalized && { equalized }),
-    ...(corrected && { corrected }),
-  };
-  if (!(job.config.debug || report)) return result;
+  const corrections = { ...(equalized && { equalized }), ...(corrected && { corrected }) };
+  return { written, calibration, prediction, ...corrections, plan };
+}
+
+async function measureJob(
+  { plan, written, prediction }: QuantizedJob,
+  samples: OpenedSamples,
+  { backend, strict, memoryBytes, report, onProgress, onPhase }: RunOptions,
+): Promise<Measurement> {
   const phase = report ? 'report' : 'debug';
   const measurement = await measure({
     plan,
@@ -126,13 +144,13 @@ export async function runJob(asked: Job, samples: OpenedSamples, options: RunOpt
     prediction,
     samples,
     report,
-    backend: options.backend,
-    strict: options.strict,
+    backend,
+    strict,
     memoryBytes,
     onProgress: (done, total) => onProgress?.(phase, done, total),
   });
   onPhase?.('measure');
-  return { ...result, measurement };
+  return measurement;
 }
 
 /** With `AUTO`: the job with the settings that were found. */

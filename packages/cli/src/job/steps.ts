@@ -1,9 +1,11 @@
 import {
+  type CalibrationConfig,
   type CalibrationJob,
   type CalibrationResult,
   type CorrectedBiases,
   calibrate,
   correctBiases,
+  type EmaForward,
   type EqualizedModel,
   equalize,
   type FeatureMethod,
@@ -85,37 +87,19 @@ export interface CalibratedModel {
 
 /** Scales, and weights on the way unless `known` are there already. */
 export async function calibrateJob(
-  { config, inference, source, plan }: ChosenJob,
+  job: ChosenJob,
   samples: OpenedSamples,
-  {
-    backend,
-    strict,
-    memoryBytes,
-    statistics,
-    saveStatistics,
-    onProgress,
-  }: StepOptions & Pick<CalibrationJob, 'statistics' | 'saveStatistics'>,
+  options: StepOptions & Pick<CalibrationJob, 'statistics' | 'saveStatistics'>,
   known?: WeightsByOp,
 ): Promise<CalibratedModel> {
-  const { folded } = inference;
-  const skip = skipOf(config);
-  const weights = weightConfig(config);
-  const training = inference.training
-    ? trainingForward({ source: inference.source, folded, plan, backend, skip, weights })
-    : undefined;
+  const { inference, source, plan } = job;
+  const { backend, strict, memoryBytes, statistics, saveStatistics, onProgress } = options;
+  const training = inference.training ? trainingOf(job, backend) : undefined;
   const calibration = await calibrate({
     plan,
     backend,
     samples,
-    config: {
-      featureMethod: config.feature_quantize_method,
-      featureClamp: config.feature_clamp_value,
-      featurePercentile: config.feature_percentile,
-      featureAsymmetric: config.feature_asymmetric,
-      ema: { ...emaConfig(config, plan.graph), forward: training?.forward },
-      ...(known === undefined && { weights }),
-      skip,
-    },
+    config: calibrationConfig(job, training?.forward, known === undefined),
     memoryBudgetBytes: memoryBytes,
     strict,
     statistics,
@@ -124,11 +108,34 @@ export async function calibrateJob(
     onRounding: (done, total) => onProgress?.('round', done, total),
   });
   const found = known ? { ...calibration, weights: known } : calibration;
-  if (training === undefined) return { calibration: found, model: folded.model, plan };
+  if (training === undefined) return { calibration: found, model: inference.folded.model, plan };
   // The weights of the result are others than those of the run.
   const { model } = training.finish();
   const graph = buildGraph(model, { leaveOutTail: true });
   return { calibration: found, model, plan: createPlan(graph, source.shapes) };
+}
+
+function trainingOf({ config, inference, plan }: ChosenJob, backend: TensorBackend) {
+  const { source, folded } = inference;
+  const weights = weightConfig(config);
+  return trainingForward({ source, folded, plan, backend, skip: skipOf(config), weights });
+}
+
+/** @param withWeights whether weights are quantized on the way */
+function calibrationConfig(
+  { config, plan }: ChosenJob,
+  forward: EmaForward | undefined,
+  withWeights: boolean,
+): CalibrationConfig {
+  return {
+    featureMethod: config.feature_quantize_method,
+    featureClamp: config.feature_clamp_value,
+    featurePercentile: config.feature_percentile,
+    featureAsymmetric: config.feature_asymmetric,
+    ema: { ...emaConfig(config, plan.graph), forward },
+    ...(withWeights && { weights: weightConfig(config) }),
+    skip: skipOf(config),
+  };
 }
 
 /** The ops that the config skips. */
