@@ -58,11 +58,18 @@ function skipLines(skips: QuantizeOutcome['skips']): string[] {
   return counts.length > 0 ? [`Skipped     ${counts.join(', ')}`] : [];
 }
 
-function writtenFiles({ target, debug, statistics, reportFile, configFile }: QuantizeOutcome): string[] {
-  const saved = statistics && 'saved' in statistics ? [statistics.saved] : [];
-  const reports = reportFile === undefined ? [] : [reportFile];
-  const configs = configFile === undefined ? [] : [configFile];
-  return [target, `${target}.json`, ...configs, ...(debug ? [debugPath(target)] : []), ...saved, ...reports];
+function writtenFiles(outcome: QuantizeOutcome): string[] {
+  const { target, weightFile, configFile, debug, statistics, reportFile } = outcome;
+  const files = [
+    target,
+    weightFile,
+    `${target}.json`,
+    configFile,
+    debug && debugPath(target),
+    statistics && 'saved' in statistics ? statistics.saved : undefined,
+    reportFile,
+  ];
+  return files.filter((file) => file !== undefined);
 }
 
 function floatLines({ prediction }: QuantizeOutcome): string[] {

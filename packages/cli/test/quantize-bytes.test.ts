@@ -54,6 +54,7 @@ describe('quantize', () => {
     const bytes = await quantizeBytes({ model, weights });
     expect(readFileSync(job.target).equals(bytes.model)).toBe(true);
     expect(readFileSync(`${job.target}.weight`).equals(bytes.weights!)).toBe(true);
+    expect(bytes.outcome.weightFile).toBe('model-int8.mnn.weight');
     expect(bytes.outcome).toMatchObject({ sourceBytes, targetBytes });
     const source = basename(job.source);
     await expect(quantizeBytes({ model, source })).rejects.toThrow(

@@ -9,12 +9,13 @@ import {
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../src/errors.ts';
 import { quantizeFile } from '../src/quantize-file.ts';
+import { run as runCommand } from './run-main.ts';
 import { fill, smallJob, smallNet } from './scratch.ts';
 
 /** The small job with the weights of its model in `small.mnn.weight`. */
-function externalJob() {
+function externalJob(change: object = {}) {
   const { net, bytes } = externalizeWeights(smallNet());
-  const job = smallJob({}, net);
+  const job = smallJob({ ...change }, net);
   writeFileSync(`${job.source}.weight`, bytes);
   return job;
 }
@@ -36,6 +37,26 @@ describe('a model with a weight file', () => {
     expect(outcome.sourceBytes).toBe(size(outside.source) + size(`${outside.source}.weight`));
     expect(outcome.targetBytes).toBe(size(outside.target) + weights.length);
     expect(outcome.warnings).toEqual([]);
+    expect(outcome.weightFile).toBe(`${outside.target}.weight`);
+  });
+
+  it.each<[string, object, string[]]>([
+    ['of a plain run', { debug: true }, ['--save-stats', 'stats.npz', '--report', 'report.json']],
+    ['of a search', { feature_quantize_method: 'AUTO' }, ['--report', 'report.html']],
+  ])('the summary %s names all files that were written', async (_, change, options) => {
+    const job = externalJob(change);
+    const files = () => readdirSync(job.folder).map((name) => job.at(name));
+    const before = new Set(files());
+    const placed = options.map((one) => (one.startsWith('--') ? one : job.at(one)));
+    const { code, stdout } = await runCommand(...placed, job.source, job.target, job.config);
+    expect(code).toBe(0);
+    const written = /^Written +(.*)$/m.exec(stdout)![1]!.split(', ');
+    expect(written).toContain(`${job.target}.weight`);
+    expect(written.sort()).toEqual(
+      files()
+        .filter((file) => !before.has(file))
+        .sort(),
+    );
   });
 
   it('is never overwritten, and nothing is written over an input', async () => {

@@ -103,6 +103,7 @@ export async function quantize(options: QuantizeBytesOptions): Promise<Quantized
       sourceBytes: read.bytes,
       targetBytes: model.bytes.length + (weights?.bytes.length ?? 0),
       ...jobOutcome(job, samples, result, backend),
+      ...(weights && { weightFile: weights.path }),
       ...(result.auto && { auto: result.auto }),
       backend: backendOutcome(backend),
       fastMath: false,
