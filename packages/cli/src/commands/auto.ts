@@ -47,7 +47,7 @@ export const auto: Subcommand = {
     ),
     new Option(
       '--time <duration>',
-      'try nothing new after 90s, 10m or 1h; at least one setting is',
+      'try nothing new after a time such as 90s, 10m or 1h (s, m and h are known); at least one setting is',
     ).argParser(parseDuration),
     new Option(
       '--min-int8 <percent>',
@@ -86,10 +86,10 @@ function parseTarget(text: string): number {
 
 const UNITS: Readonly<Record<string, number>> = { s: 1e3, m: 60e3, h: 3600e3 };
 
-/** In milliseconds. */
+/** In milliseconds. A number alone may be meant as seconds or as minutes. */
 function parseDuration(text: string): number {
-  const [, count = '', unit = 's'] = /^([\d.]+)\s*([smh])?$/.exec(text.trim()) ?? [];
+  const [, count = '', unit = ''] = /^([\d.]+)\s*([smh])$/.exec(text.trim()) ?? [];
   const duration = parseNumber(count) * (UNITS[unit] ?? Number.NaN);
-  if (!(duration > 0)) throw new InvalidArgumentError('expected a duration such as 90s, 10m or 1h');
+  if (!(duration > 0)) throw new InvalidArgumentError('expected a time such as 90s, 10m or 1h');
   return duration;
 }

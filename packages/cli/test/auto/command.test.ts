@@ -210,8 +210,10 @@ describe('what is wrong is said before anything is computed', () => {
     [['--target', 'snr=30'], 'expected cosine=x'],
     [['--max-drop', '-1'], 'expected points of accuracy'],
     [['--max-drop', '1'], '--max-drop needs --labels'],
-    [['--time', '10x'], 'expected a duration such as 90s, 10m or 1h'],
-    [['--time', '0'], 'expected a duration'],
+    ...['10', '10x', '0s', '-1m', 'm', '1m30s', ''].map((time): [string[], string] => [
+      [`--time=${time}`],
+      `argument '${time}' is invalid. expected a time such as 90s, 10m or 1h`,
+    ]),
     [['--min-int8', '0.95'], 'expected percent such as 99; write 0.95% if that is meant'],
     [['--min-int8', '101'], 'expected percent from 0 to 100'],
     [['--label-offset', '1'], '--label-offset needs --labels'],
