@@ -1,5 +1,6 @@
 import { buildGraph, createPlan, type ExecutionPlan, type Graph } from '@mnnquant/graph';
 import type { MnnModel } from '@mnnquant/mnn-format';
+import { checkConstants } from '../broken-constants.ts';
 import type { Config } from '../config/schema.ts';
 import { type InferenceModel, inferenceModel } from '../inference-model.ts';
 import type { SampleSource } from '../samples/opened.ts';
@@ -26,6 +27,7 @@ export interface Job {
  * @param model the float model with all weights inside
  * @param samples what the config means for the inputs of this network
  * @throws {UsageError} where they do not fit
+ * @throws {QuantizeError} where weights are no numbers
  */
 export async function prepareJob(
   model: MnnModel,
@@ -41,5 +43,7 @@ export async function prepareJob(
   warn(skips.warnings);
   const config = { ...given, skip_quant_op_names: [...skips.names] };
   const source = await samples(graph, config);
-  return { config, skips, inference, graph, source, plan: createPlan(graph, source.shapes) };
+  const plan = createPlan(graph, source.shapes);
+  warn(checkConstants(plan, config, inference.training));
+  return { config, skips, inference, graph, source, plan };
 }

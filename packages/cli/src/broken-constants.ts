@@ -1,0 +1,63 @@
+import { int8Candidates } from '@mnnquant/calibrate';
+import type { ExecutionPlan, GraphNode } from '@mnnquant/graph';
+import type { Config } from './config/schema.ts';
+import { QuantizeError } from './errors.ts';
+import { skipOf } from './job/steps.ts';
+import { listed } from './listed.ts';
+import { notFinite } from './samples/numbers.ts';
+
+/** How messages call what an op holds; the rest are constants. */
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['weight', 'weights'],
+  ['bias', 'biases'],
+]);
+
+/** Numbers of one kind that an op holds, of which some are NaN or infinite. */
+interface BrokenConstants {
+  readonly node: GraphNode;
+  /** Whether they are what int8 rounds. */
+  readonly areWeights: boolean;
+  readonly count: number;
+  /** `conv1: 3 of its 108 weights`. */
+  readonly text: string;
+}
+
+/**
+ * Looks for numbers in the ops themselves that are NaN or infinite: samples or later layers would get the blame. A bias of minus infinity
+ * before a ReLU is an odd way to switch a channel off, but works: only weights that int8 would have to round end a run. Constants that are
+ * tensors are left alone: masks of attention hold infinities.
+ *
+ * @param plan of the float network
+ * @param training whether the weights are to be found anew
+ * @returns what a user should know
+ * @throws {QuantizeError} naming the ops whose weights cannot be quantized
+ */
+export function checkConstants(plan: ExecutionPlan, config: Config, training: boolean): string[] {
+  const broken = plan.steps.flatMap(({ node }) => brokenOf(node));
+  if (broken.length === 0) return [];
+  const options = { skip: skipOf(config), asymmetric: config.feature_asymmetric };
+  const { nodes } = int8Candidates(plan.graph, plan, options);
+  const fatal = broken.filter(
+    ({ node, areWeights }) => areWeights && !training && nodes.get(node.index) === 'int8',
+  );
+  if (fatal.length > 0)
+    throw new QuantizeError(
+      `${textOf(fatal)}: they cannot be quantized; the float model is broken, convert it again`,
+    );
+  return broken.map((one) => textOf([one]));
+}
+
+function textOf(broken: readonly BrokenConstants[]): string {
+  const total = broken.reduce((sum, { count }) => sum + count, 0);
+  return `${listed(broken.map(({ text }) => text))} ${total === 1 ? 'is' : 'are'} NaN or infinite`;
+}
+
+function brokenOf(node: GraphNode): BrokenConstants[] {
+  return Object.entries(node.attributes ?? {}).flatMap(([key, data]) => {
+    if (!(data instanceof Float32Array)) return [];
+    const count = notFinite(data);
+    if (count === 0) return [];
+    const text = `${node.name}: ${count} of its ${data.length} ${NAMES.get(key) ?? 'constants'}`;
+    return [{ node, areWeights: key === 'weight', count, text }];
+  });
+}
