@@ -1,8 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { elementCount } from '@mnnquant/graph';
 import { readModel } from '@mnnquant/mnn-format';
 import { type Inspection, inspectModel } from 'mnnquant';
@@ -10,8 +8,9 @@ import { expect, it, onTestFinished } from 'vitest';
 import { convertModel } from './converter.ts';
 import { describeWithMnn } from './environment.ts';
 import { FLOAT_MODELS } from './models.ts';
+import { pythonScript, runPython } from './oracle.ts';
 
-const SCRIPT = fileURLToPath(new URL('python/session_work.py', import.meta.url));
+const SCRIPT = pythonScript('session_work.py');
 
 /** Numbers that others publish, or that follow from the architecture. */
 const KNOWN: readonly (readonly [name: string, parameters: number, multiplyAdds: number | undefined])[] = [
@@ -55,11 +54,9 @@ describeWithMnn('inspect counts', ({ python, data }) => {
   });
 
   it.each(FLOAT_MODELS)('multiply-adds of %s as MNN, which counts other ops as well', (name) => {
-    const { stdout, stderr } = spawnSync(python, [SCRIPT, join(data, 'models/float', `${name}.mnn`)], {
-      encoding: 'utf8',
-    });
-    const theirs = 1e6 * Number(/^work ([\d.]+)$/m.exec(stdout)?.[1]);
-    expect(theirs, stderr).toBeGreaterThan(0);
+    const output = runPython(python, [SCRIPT, join(data, 'models/float', `${name}.mnn`)]);
+    const theirs = 1e6 * Number(/^work ([\d.]+)$/m.exec(output)?.[1]);
+    expect(theirs, output).toBeGreaterThan(0);
     const found = inspect(data, name);
     const ours = found.work!.multiplyAdds;
     const results = found.ops.flatMap(({ outputs }) => outputs.map(({ shape = [] }) => elementCount(shape)));

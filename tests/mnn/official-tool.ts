@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { callPython } from './python-server.ts';
 
 // The console command of the pip package fails on valid input and reports home; the list is the
 // command line of quantized.out.
@@ -23,11 +23,8 @@ export function runOfficialTool(
 ): ToolRun {
   const target = join(folder, 'official.mnn');
   writeFileSync(join(folder, 'official.config.json'), JSON.stringify(config));
-  const { status, signal, stdout, stderr, error } = spawnSync(
-    python,
-    ['-c', RUN_TOOL, source, target, 'official.config.json'],
-    { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 },
-  );
-  if (error) throw error;
-  return { target, crashed: signal !== null || status !== 0, output: `${stdout}${stderr}` };
+  const { status, output } = callPython(python, ['-c', RUN_TOOL, source, target, 'official.config.json'], {
+    cwd: folder,
+  });
+  return { target, crashed: status !== 0, output };
 }

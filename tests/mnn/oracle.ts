@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Net, writeModel } from '@mnnquant/mnn-format';
 import { type NumpyArray, readNpz, writeNpz } from './npz.ts';
+import { callPython } from './python-server.ts';
 
 const SCRIPT = pythonScript('oracle.py');
 
@@ -122,17 +122,10 @@ export class MnnOracle {
 
 /** Runs a Python script to its end; an error with what it printed when it fails. */
 export function runPython(python: string, args: readonly string[], options: { cwd?: string } = {}): string {
-  const { status, signal, stderr, stdout, error } = spawnSync(python, args, {
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    ...options,
-  });
-  if (error) throw error;
-  if (status !== 0) {
-    const tail = `${stdout.slice(-2000)}\n${stderr.slice(-2000)}`;
-    throw new Error(`${args.join(' ')} ended with ${signal ?? status}\n${tail}`);
-  }
-  return stdout;
+  const { status, signal, output } = callPython(python, args, options);
+  if (status !== 0)
+    throw new Error(`${args.join(' ')} ended with ${signal ?? status}\n${output.slice(-4000)}`);
+  return output;
 }
 
 /** Gives `body` a fresh folder that is gone afterwards. */
