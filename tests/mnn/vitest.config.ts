@@ -1,4 +1,22 @@
 import { defineConfig } from 'vitest/config';
+import { longFirst } from '../../scripts/long-first.ts';
+
+/** Files that take 40 s and more of a core, the longest first. */
+const LONG = [
+  'auto',
+  'methods',
+  'gpu-models',
+  'converted-ops',
+  'every-model',
+  'random-graphs',
+  'ema',
+  'int8-outputs',
+  'float-outputs',
+  'corrections',
+  'array-models',
+  'weight-admm',
+  'compressed-sources',
+];
 
 // Two files at a time: MNN's own tool and most of what runs MNN here keep one core busy.
 export default defineConfig({
@@ -8,6 +26,7 @@ export default defineConfig({
     root: import.meta.dirname,
     include: ['*.test.ts'],
     maxWorkers: 2,
+    sequence: { sequencer: longFirst(LONG) },
     testTimeout: 600_000,
     hookTimeout: 600_000,
   },
