@@ -24,13 +24,17 @@ async function pointPosition(page: Page, index: number): Promise<{ x: number; y:
   await slider.focus();
   await page.keyboard.press('Home');
   for (let i = 0; i < index; i++) await page.keyboard.press('ArrowRight');
-  const [marker, plot] = await Promise.all(
-    ['#auto-plot .marker', '#auto-plot .u-over'].map((one) => page.locator(one).boundingBox()),
-  );
-  return {
-    x: marker!.x + marker!.width / 2 - plot!.x,
-    y: marker!.y + marker!.height / 2 - plot!.y,
-  };
+  return markerPosition(page);
+}
+
+/** The middle of the chosen point in its plot; both at one moment, since the page may still be scrolling. */
+function markerPosition(page: Page): Promise<{ x: number; y: number }> {
+  return page.locator('#auto-plot').evaluate((host) => {
+    const [marker, plot] = ['.marker', '.u-over'].map((one) =>
+      host.querySelector(one)!.getBoundingClientRect(),
+    ) as [DOMRect, DOMRect];
+    return { x: marker.x + marker.width / 2 - plot.x, y: marker.y + marker.height / 2 - plot.y };
+  });
 }
 
 interface AxisNumber {
@@ -226,9 +230,7 @@ describe.skipIf(!hasChromium())('what the page shows of a search, in Chromium', 
     const told = await page.locator('#auto-readout').textContent();
     await page.getByRole('radio', { name: 'Top-1 errors' }).check();
     expect(await page.locator('#auto-readout').textContent()).toBe(told);
-    const marker = (await page.locator('#auto-plot .marker').boundingBox())!;
-    const plot = (await page.locator('#auto-plot .u-over').boundingBox())!;
-    expect(marker.y + marker.height / 2 - plot.y).not.toBeCloseTo(first.y, 0);
+    expect((await markerPosition(page)).y).not.toBeCloseTo(first.y, 0);
     const unlabelled = searched(pages.report, { labels: false });
     const { page: other } = await pages.open({}, unlabelled);
     expect(await other.getByRole('radio', { name: 'Top-1 errors' }).count()).toBe(0);

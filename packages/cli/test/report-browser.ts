@@ -85,6 +85,21 @@ export function opener(page: Page, layer: number): Locator {
   return page.locator(`#layer-${layer} button.open`);
 }
 
+/** Opens or closes a `<details>` by its summary, and waits for the event that fills it, which comes after the click. */
+export async function turn(summary: Locator): Promise<void> {
+  const turned = await summary.evaluateHandle((element) =>
+    // In an object, since what is a promise itself would be waited for.
+    ({
+      event: new Promise((resolve) =>
+        element.parentElement!.addEventListener('toggle', resolve, { once: true }),
+      ),
+    }),
+  );
+  await summary.click();
+  await turned.evaluate(({ event }) => event.then(() => undefined));
+  await turned.dispose();
+}
+
 /** How many pixels of each canvas are painted at all. */
 export function painted(page: Page, selector: string): Promise<number[]> {
   return page.locator(`${selector} canvas`).evaluateAll((list) =>

@@ -6,7 +6,7 @@ import { hasChromium } from '../../tensor-gpu/test/support/available.ts';
 import { sorted } from '../src/report/html/columns.ts';
 import type { Report } from '../src/report/schema.ts';
 import { exampleAuto, exampleCorrections, searched } from './report-auto-example.ts';
-import { opener, painted, ReportBrowser, rowIds, TIMEOUT, WORST } from './report-browser.ts';
+import { opener, painted, ReportBrowser, rowIds, TIMEOUT, turn, WORST } from './report-browser.ts';
 import { exampleReport } from './report-example.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -71,7 +71,7 @@ describe.skipIf(!hasChromium())(
       await page.getByRole('slider', { name: 'Trial in the chart' }).press('End');
       await opener(page, pages.worst).click();
       await page.locator('.pick input').nth(1).check();
-      for (const summary of await page.locator('summary:visible').all()) await summary.click();
+      for (const summary of await page.locator('summary:visible').all()) await turn(summary);
       // The policy forbids the page to load it; what a test evaluates is not the page.
       await page.evaluate(readFileSync(AXE, 'utf8'));
       const violations = await page.evaluate(async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasChromium } from '../../tensor-gpu/test/support/available.ts';
 import { sorted } from '../src/report/html/columns.ts';
 import type { Report } from '../src/report/schema.ts';
-import { header, opener, painted, ReportBrowser, rowIds, TIMEOUT, WORST } from './report-browser.ts';
+import { header, opener, painted, ReportBrowser, rowIds, TIMEOUT, turn, WORST } from './report-browser.ts';
 import { exampleReport } from './report-example.ts';
 
 describe.skipIf(!hasChromium())('what the page of a report does, in Chromium', () => {
@@ -73,12 +73,9 @@ describe.skipIf(!hasChromium())('what the page of a report does, in Chromium', (
     expect(await page.locator(details).textContent()).toMatch(/Int8 represents .* lie below and .* above/);
     await header(page, 'order').getByRole('button').click();
     expect(await page.locator(`#layer-${layer} + tr`).getAttribute('id')).toBe(`details-${layer}`);
-    await page.locator(`${details} summary`).click();
+    await turn(page.locator(`${details} summary`));
     const channels = report.weights.find(({ op }) => op === report.layers[layer].op)!.min.length;
-    // The table is filled when the browser tells that it was opened, which may be after the click returns.
-    const rows = page.locator(`${details} tbody tr`);
-    await rows.first().waitFor();
-    expect(await rows.count()).toBe(channels);
+    expect(await page.locator(`${details} tbody tr`).count()).toBe(channels);
     await opener(page, layer).press('Space');
     expect(await page.locator(details).count()).toBe(0);
     expect(await opener(page, layer).getAttribute('aria-expanded')).toBe('false');

@@ -75,17 +75,18 @@ test.each(SEEDS)('mutated files, seed %i', (seed) => {
   const members = ['Convolution2D', 'Blob', 'LoopParam', 'Plugin', 'FusedLinearParam'];
   const models = fc.sample(fc.gen(), { seed, numRuns: MODELS_PER_SEED });
   let refused = 0;
+  /** Seconds of this process: what others do at the same time is no fault of the reader. */
   let slowest = 0;
   models.forEach((generate, i) => {
     const bytes = writeModel(randomNet(generate, members[i % members.length]));
     for (let mutant = 0; mutant < MUTANTS_PER_MODEL; mutant++) {
-      const started = performance.now();
+      const started = process.cpuUsage();
       if (!exercise(mutate(bytes, random))) refused++;
-      slowest = Math.max(slowest, performance.now() - started);
+      slowest = Math.max(slowest, process.cpuUsage(started).user / 1e6);
     }
   });
   expect(refused).toBeGreaterThan(MODELS_PER_SEED);
-  expect(slowest).toBeLessThan(2000);
+  expect(slowest).toBeLessThan(2);
 });
 
 test('random bytes', () => {

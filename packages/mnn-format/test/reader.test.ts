@@ -247,7 +247,8 @@ function modelWith(builder: Builder, plugin: number): Uint8Array {
 test('a small file that stands for billions of tables', () => {
   const bytes = doubling(28);
   expect(bytes.length).toBeLessThan(4096);
-  const started = performance.now();
+  const started = process.cpuUsage();
   expect(errorOf(bytes).reason).toMatch(/decodes to more than \d+ bytes from a file of \d+/);
-  expect(performance.now() - started).toBeLessThan(5000);
+  // Of this process: what others do at the same time is no fault of the reader.
+  expect(process.cpuUsage(started).user / 1e6).toBeLessThan(5);
 });

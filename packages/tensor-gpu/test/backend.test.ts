@@ -125,9 +125,11 @@ describe.skipIf(!hasNodeWebGpu())('WebGPU in Node', () => {
     const { device } = await GPU_JS.WebGPUContext.acquire();
     const log = console.error;
     console.error = () => {};
+    const told = new Promise((resolve) =>
+      device.addEventListener('uncapturederror', resolve, { once: true }),
+    );
     device.createBuffer({ size: 4, usage: 0xffff });
-    await device.queue.onSubmittedWorkDone();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await told;
     console.error = log;
     await expect(backend.range(tensor)).rejects.toThrow(/tensor-gpu: WebGPU: /);
   });

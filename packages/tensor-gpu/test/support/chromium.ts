@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { createServer, type ViteDevServer } from 'vite';
@@ -8,20 +11,31 @@ import { launchChromium, messagesOf } from './launch.ts';
 export class TestPage {
   readonly #server: ViteDevServer;
   readonly #browser: Browser;
+  readonly #cache: string;
   readonly page: Page;
   readonly messages: readonly string[];
 
-  private constructor(server: ViteDevServer, browser: Browser, page: Page, messages: readonly string[]) {
+  private constructor(
+    server: ViteDevServer,
+    browser: Browser,
+    cache: string,
+    page: Page,
+    messages: readonly string[],
+  ) {
     this.#server = server;
     this.#browser = browser;
+    this.#cache = cache;
     this.page = page;
     this.messages = messages;
   }
 
   static async open(): Promise<TestPage> {
     const root = fileURLToPath(new URL('../browser', import.meta.url));
+    const cache = mkdtempSync(join(tmpdir(), 'mnnquant-vite-'));
     const server = await createServer({
       root,
+      // Two files of tests that run at the same time would write the same one.
+      cacheDir: cache,
       configFile: false,
       logLevel: 'error',
       resolve: { conditions: ['@mnnquant/source', 'module', 'browser', 'development'] },
@@ -34,7 +48,7 @@ export class TestPage {
     const messages = messagesOf(page);
     await page.goto(server.resolvedUrls!.local[0]);
     await page.getByText('ready').waitFor({ timeout: 60_000 });
-    return new TestPage(server, browser, page, messages);
+    return new TestPage(server, browser, cache, page, messages);
   }
 
   run<K extends keyof PageJobs>(
@@ -50,5 +64,6 @@ export class TestPage {
   async close(): Promise<void> {
     await this.#browser.close();
     await this.#server.close();
+    rmSync(this.#cache, { recursive: true, force: true });
   }
 }
