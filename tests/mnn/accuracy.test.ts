@@ -1,21 +1,11 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SETTINGS, type Setting } from './accuracy-settings.ts';
 import { describeWithMnn } from './environment.ts';
 import { topOne } from './evaluation.ts';
-import { MnnOracle } from './oracle.ts';
-import {
-  headCosines,
-  type Outputs,
-  officialConfig,
-  quantizeByCommand,
-  SUBJECTS,
-  type Subject,
-  type TestData,
-  testData,
-} from './subjects.ts';
+import { blockFolder, SubjectCheck } from './subject-check.ts';
+import { headCosines, type Outputs, SUBJECTS, type Subject, type TestData } from './subjects.ts';
 
 /** Images per model that no calibration saw. */
 const TEST_IMAGES = 40;
@@ -36,45 +26,34 @@ const wanted = new RegExp(
   process.env.MNNQUANT_ACCURACY ?? '^cifar_resnet20: .*(asymmetric; weights MSE|equalized)',
 );
 
-describeWithMnn("accuracy of every setting in MNN's runtime", ({ python, data }) => {
-  const oracle = new MnnOracle(python);
-  const folder = mkdtempSync(join(tmpdir(), 'mnnquant-accuracy-'));
+describeWithMnn("accuracy of every setting in MNN's runtime", (environment) => {
+  const folder = blockFolder('accuracy');
   const rows: string[] = [];
-  afterAll(() => {
-    rmSync(folder, { recursive: true, force: true });
-    writeResults(rows);
-  });
+  afterAll(() => writeResults(rows));
 
   for (const subject of SUBJECTS) {
     const settings = SETTINGS.filter(({ title }) => wanted.test(`${subject.model}: ${title}`));
     if (settings.length === 0) continue;
     describe(subject.model, () => {
-      const source = resolve(data, 'models/float', `${subject.model}.mnn`);
+      const check = new SubjectCheck(subject, environment, folder);
       const statistics = join(folder, `${subject.model}.npz`);
       let saved: readonly string[] = [];
-      let test: TestData;
-      let float: Outputs;
-
-      beforeAll(async () => {
-        test = await testData(subject, data, oracle, subject.images === LABELLED ? undefined : TEST_IMAGES);
-        float = oracle.run(source, test.inputs);
-      });
+      beforeAll(() => check.prepare(subject.images === LABELLED ? undefined : TEST_IMAGES));
 
       for (const setting of settings)
         it(setting.title, () => {
           const { feature_quantize_method: method, equalize } = setting.keys;
           // An equalized network has other ranges, EMA none that could be saved, and AUTO takes its own.
           const ownRun = method === 'EMA' || method === 'AUTO' || equalize === true;
-          const target = join(folder, 'int8.mnn');
-          const config = join(folder, 'config.json');
-          writeFileSync(config, JSON.stringify(configFor(data, subject, setting)));
           // The network is run once per model, not once per setting.
           const flags = ownRun ? [] : saved.length > 0 ? saved : ['--save-stats', statistics];
-          const { prediction } = quantizeByCommand(source, target, config, folder, flags);
+          const { prediction, target } = check.quantize(check.config(setting.keys), { flags });
           if (!ownRun) saved = ['--load-stats', statistics];
-          const outputs = oracle.run(target, test.inputs);
-          const cosines = headCosines(outputs, float, TEST_IMAGES);
-          rows.push(row(subject, setting, prediction.multiplyAdds, cosines, tops(outputs, test, subject)));
+          const outputs = check.run(target);
+          const cosines = headCosines(outputs, check.float, TEST_IMAGES);
+          rows.push(
+            row(subject, setting, prediction.multiplyAdds, cosines, tops(outputs, check.test, subject)),
+          );
           const { int8, total } = prediction.multiplyAdds;
           expect(int8 / total).toBeGreaterThanOrEqual(LEAST_INT8);
           for (const [name, cosine] of cosines) expect.soft(cosine, name).toBeGreaterThan(BROKEN);
@@ -82,11 +61,6 @@ describeWithMnn("accuracy of every setting in MNN's runtime", ({ python, data })
     });
   }
 });
-
-function configFor(data: string, { model }: Subject, { keys }: Setting): Record<string, unknown> {
-  const config = officialConfig(data, model, 'KL-MAX_ABS');
-  return { ...config, path: `${resolve(data, 'models/official', String(config.path))}/`, ...keys };
-}
 
 /** Top-1 in percent, where it is known. */
 function tops(

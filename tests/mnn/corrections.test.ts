@@ -1,23 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { equalize } from '@mnnquant/calibrate';
 import { buildGraph, createPlan } from '@mnnquant/graph';
 import { readModel, writeModel } from '@mnnquant/mnn-format';
 import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { describeWithMnn } from './environment.ts';
 import type { NumpyArray } from './npz.ts';
-import { MnnOracle } from './oracle.ts';
-import {
-  headCosines,
-  type Outputs,
-  officialConfig,
-  quantizeByCommand,
-  SUBJECTS,
-  type TestData,
-  testData,
-} from './subjects.ts';
+import { blockFolder, SubjectCheck } from './subject-check.ts';
+import { type Outputs, SUBJECTS, type TestData } from './subjects.ts';
 
 /** Images that the models are fed. */
 const IMAGES = Number(process.env.MNNQUANT_IMAGES ?? 10);
@@ -41,32 +32,23 @@ function distance(a: readonly number[], b: readonly number[]): number {
   return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0) / largest;
 }
 
-describeWithMnn("corrections, in MNN's runtime on images that did not calibrate", ({ python, data }) => {
-  const oracle = new MnnOracle(python);
-  const folder = mkdtempSync(join(tmpdir(), 'mnnquant-corrections-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
+describeWithMnn("corrections, in MNN's runtime on images that did not calibrate", (environment) => {
+  const folder = blockFolder('corrections');
 
   describe.each(SUBJECTS.filter(({ model }) => MODELS.includes(model)))('$model', (subject) => {
     const { model } = subject;
-    const source = join(data, 'models/float', `${model}.mnn`);
+    const check = new SubjectCheck(subject, environment, folder);
+    const { oracle, source } = check;
     const cosines = new Map<Way, ReadonlyMap<string, number>>();
-    let given: TestData;
-    let float: Outputs;
     let plain: Outputs;
 
     beforeAll(async () => {
-      given = await testData(subject, data, oracle, IMAGES);
-      float = oracle.run(source, given.inputs);
-      plain = oracle.run(source, given.inputs, { plain: true });
-      const official = join(data, 'models/official');
-      const base = officialConfig(data, model, `${METHOD}-MAX_ABS`);
+      await check.prepare(IMAGES);
+      plain = oracle.run(source, check.test.inputs, { plain: true });
       for (const way of Object.keys(CONFIGS) as Way[]) {
-        const config = join(folder, `${model}-${way}.json`);
-        const target = join(folder, `${model}-${way}.mnn`);
-        const path = resolve(official, String(base.path));
-        writeFileSync(config, JSON.stringify({ ...base, ...CONFIGS[way], path }));
-        quantizeByCommand(source, target, config, official);
-        cosines.set(way, headCosines(oracle.run(target, given.inputs), float, IMAGES));
+        const config = check.config(CONFIGS[way], `${METHOD}-MAX_ABS`);
+        const { target } = check.quantize(config, { name: `${model}-${way}` });
+        cosines.set(way, check.cosines(target));
         const shown = [...cosines.get(way)!].map(([name, cosine]) => `${name} ${cosine.toFixed(4)}`);
         process.stderr.write(`| ${model} | ${METHOD} | ${way} | ${shown.join(' | ')} |\n`);
       }
@@ -75,9 +57,9 @@ describeWithMnn("corrections, in MNN's runtime on images that did not calibrate"
     it('leave the float network its function', async () => {
       const backend = await createCpuBackend();
       const net = readModel(readFileSync(source));
-      const [[name, stacked]] = [...given.inputs] as [[string, NumpyArray]];
+      const [[name, stacked]] = [...check.test.inputs] as [[string, NumpyArray]];
       const values = stacked.data as Float32Array;
-      const size = values.length / sampleCount(given);
+      const size = values.length / sampleCount(check.test);
       const samples = Array.from(
         { length: 4 },
         (_, i) => new Map([[name, values.slice(i * size, (i + 1) * size)]]),
@@ -94,9 +76,9 @@ describeWithMnn("corrections, in MNN's runtime on images that did not calibrate"
       const target = join(folder, `${model}-float.mnn`);
       writeFileSync(target, writeModel(equalized.model.net));
       // By Winograd's method the roundings of both networks would be larger than what equalization changes.
-      const ran = oracle.run(target, given.inputs, { plain: true });
+      const ran = oracle.run(target, check.test.inputs, { plain: true });
       for (const [output, { data: before }] of plain) {
-        const length = before.length / sampleCount(given);
+        const length = before.length / sampleCount(check.test);
         const part = (values: unknown) => Array.from((values as Float32Array).subarray(0, length));
         const moved = distance(part(before), part(ran.get(output)!.data));
         expect.soft(moved, output).toBeLessThan(1e-5);

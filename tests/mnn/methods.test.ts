@@ -1,21 +1,9 @@
-import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { appendFileSync, existsSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeWithMnn } from './environment.ts';
 import { runOfficialTool } from './official-tool.ts';
-import { MnnOracle } from './oracle.ts';
-import {
-  headCosines,
-  int8Convolutions,
-  type Outputs,
-  officialConfig,
-  quantizeByCommand,
-  SUBJECTS,
-  type Subject,
-  type TestData,
-  testData,
-} from './subjects.ts';
+import { blockFolder, SubjectCheck } from './subject-check.ts';
+import { int8Convolutions, SUBJECTS } from './subjects.ts';
 
 /** A choice of methods, given to both tools. */
 interface Choice {
@@ -37,33 +25,23 @@ const TEST_IMAGES = 40;
 /** Allowed where more convolutions run in int8 than in MNN's own result. */
 const MORE_INT8_ALLOWANCE = 0.002;
 
-describeWithMnn('every method, against the same method of MNN', ({ python, data }) => {
-  const oracle = new MnnOracle(python);
-  const folder = mkdtempSync(join(tmpdir(), 'mnnquant-methods-'));
+describeWithMnn('every method, against the same method of MNN', (environment) => {
+  const folder = blockFolder('methods');
   const rows: string[] = [];
-  afterAll(() => {
-    rmSync(folder, { recursive: true, force: true });
-    writeResults(rows);
-  });
+  afterAll(() => writeResults(rows));
 
   for (const subject of SUBJECTS.filter(({ model }) => MODELS.has(model))) {
     describe(subject.model, () => {
-      const source = resolve(data, 'models/float', `${subject.model}.mnn`);
-      let test: TestData;
-      let float: Outputs;
-
-      beforeAll(async () => {
-        test = await testData(subject, data, oracle, TEST_IMAGES);
-        float = oracle.run(source, test.inputs);
-      });
+      const check = new SubjectCheck(subject, environment, folder);
+      beforeAll(() => check.prepare(TEST_IMAGES));
 
       for (const { title, keys } of CHOICES)
         it(`${title}: at least as close to the float model as MNN's own`, () => {
-          const config = configFor(data, subject, keys);
-          const theirs = runOfficialTool(python, source, config, folder);
-          const ours = quantizeWith(source, config, folder);
-          const mine = judge(ours.target, test, float, oracle);
-          const other = judgeOfficial(theirs.target, test, float, oracle);
+          const config = check.config(keys);
+          const theirs = runOfficialTool(environment.python, check.source, config, folder);
+          const ours = check.quantize(config);
+          const mine = judge(ours.target, check);
+          const other = judgeOfficial(theirs.target, check);
           expect(mine.convolutions).toBe(ours.prediction.convolutions.int8);
           rows.push(row(subject.model, title, mine, other));
           if (typeof other === 'string') return;
@@ -80,29 +58,18 @@ interface Judgement {
   readonly cosines: ReadonlyMap<string, number>;
 }
 
-function configFor(data: string, { model }: Subject, keys: Choice['keys']): Record<string, unknown> {
-  const config = officialConfig(data, model, 'KL-MAX_ABS');
-  return { ...config, path: `${resolve(data, 'models/official', String(config.path))}/`, ...keys };
-}
-
-function quantizeWith(source: string, config: Record<string, unknown>, folder: string) {
-  const [file, target] = [join(folder, 'ours.config.json'), join(folder, 'ours.mnn')];
-  writeFileSync(file, JSON.stringify(config));
-  return { target, ...quantizeByCommand(source, target, file, folder) };
-}
-
-function judge(model: string, { inputs }: TestData, float: Outputs, oracle: MnnOracle): Judgement {
+function judge(model: string, check: SubjectCheck): Judgement {
   return {
-    convolutions: int8Convolutions(oracle, model, inputs),
-    cosines: headCosines(oracle.run(model, inputs), float, TEST_IMAGES),
+    convolutions: int8Convolutions(check.oracle, model, check.test.inputs),
+    cosines: check.cosines(model),
   };
 }
 
 /** MNN's tool fails on some of these, and MNN's runtime on some of its results: then why. */
-function judgeOfficial(model: string, test: TestData, float: Outputs, oracle: MnnOracle): Judgement | string {
+function judgeOfficial(model: string, check: SubjectCheck): Judgement | string {
   if (!existsSync(model)) return "MNN's tool wrote nothing";
   try {
-    return judge(model, test, float, oracle);
+    return judge(model, check);
   } catch {
     return "MNN's runtime fails on what MNN's tool wrote";
   } finally {
