@@ -2,5 +2,5 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   ssr: { resolve: { conditions: ['@mnnquant/source'] } },
-  test: { name: 'mnn-format', include: ['test/**/*.test.ts'], testTimeout: 60_000 },
+  test: { name: 'mnn-format', include: ['test/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 },
 });

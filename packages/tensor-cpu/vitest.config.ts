@@ -6,6 +6,7 @@ export default defineConfig({
     name: 'tensor-cpu',
     include: ['test/**/*.test.ts'],
     globalSetup: ['scripts/build-wasm.mjs'],
-    testTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

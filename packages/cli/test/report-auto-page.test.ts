@@ -7,7 +7,7 @@ import type { Direction } from '../src/report/html/columns.ts';
 import { sortedTrials, trialColumns, trialRows } from '../src/report/html/trial-columns.ts';
 import type { Report } from '../src/report/schema.ts';
 import { searched } from './report-auto-example.ts';
-import { painted, ReportBrowser, TIMEOUT } from './report-browser.ts';
+import { painted, ReportBrowser } from './report-browser.ts';
 
 const PHONE = { width: 360, height: 740 };
 const POINTER = { name: 'Trial in the chart' };
@@ -72,7 +72,7 @@ describe.skipIf(!hasChromium())('what the page shows of a search, in Chromium', 
   beforeAll(async () => {
     pages = await ReportBrowser.start();
     report = searched(pages.report, { outputs: ['boxes', 'scores'] });
-  }, TIMEOUT);
+  });
   afterAll(() => pages?.close());
 
   test('draws the curve, in both colour schemes, without a message or a request', async () => {

@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
-import { launchChromium, messagesOf } from '../../tensor-gpu/test/support/launch.ts';
+import { launchChromium, messagesOf, PATIENCE } from '../../tensor-gpu/test/support/launch.ts';
 import { sorted } from '../src/report/html/columns.ts';
 import { renderReport } from '../src/report/html/index.ts';
 import type { Report } from '../src/report/schema.ts';
 import { exampleReport } from './report-example.ts';
 
-export const TIMEOUT = 60_000; // milliseconds
 const DESKTOP = { width: 1440, height: 900 };
 /** What the table is sorted by at first. */
 export const WORST = 'isolated-cosine';
@@ -52,7 +51,7 @@ export class ReportBrowser {
     const context = await this.#browser.newContext({ viewport: DESKTOP, ...options });
     onTestFinished(() => context.close());
     const page = await context.newPage();
-    page.setDefaultTimeout(TIMEOUT);
+    page.setDefaultTimeout(PATIENCE);
     const messages = messagesOf(page);
     const requests: string[] = [];
     const { href } = pathToFileURL(file);

@@ -6,7 +6,7 @@ import { hasChromium } from '../../tensor-gpu/test/support/available.ts';
 import { sorted } from '../src/report/html/columns.ts';
 import type { Report } from '../src/report/schema.ts';
 import { exampleAuto, exampleCorrections, searched } from './report-auto-example.ts';
-import { opener, painted, ReportBrowser, rowIds, TIMEOUT, turn, WORST } from './report-browser.ts';
+import { opener, painted, ReportBrowser, rowIds, turn, WORST } from './report-browser.ts';
 import { exampleReport } from './report-example.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -23,7 +23,7 @@ describe.skipIf(!hasChromium())(
     beforeAll(async () => {
       pages = await ReportBrowser.start();
       ({ report } = pages);
-    }, TIMEOUT);
+    });
     afterAll(() => pages?.close());
 
     test('is dark where the system is, and the switch changes that and charts with it', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasChromium } from '../../tensor-gpu/test/support/available.ts';
 import { sorted } from '../src/report/html/columns.ts';
 import type { Report } from '../src/report/schema.ts';
-import { header, opener, painted, ReportBrowser, rowIds, TIMEOUT, turn, WORST } from './report-browser.ts';
+import { header, opener, painted, ReportBrowser, rowIds, turn, WORST } from './report-browser.ts';
 import { exampleReport } from './report-example.ts';
 
 describe.skipIf(!hasChromium())('what the page of a report does, in Chromium', () => {
@@ -11,7 +11,7 @@ describe.skipIf(!hasChromium())('what the page of a report does, in Chromium', (
   beforeAll(async () => {
     pages = await ReportBrowser.start();
     ({ report } = pages);
-  }, TIMEOUT);
+  });
   afterAll(() => pages?.close());
 
   test('loads nothing, says nothing on the console, and draws the chart', async () => {

@@ -73,4 +73,4 @@ def fake_node() -> FakeNode:
 
 def run(command: List[str], *arguments: object, **options: Any) -> "subprocess.CompletedProcess[str]":
     texts = [*command, *map(str, arguments)]
-    return subprocess.run(texts, capture_output=True, encoding="utf-8", timeout=60, check=False, **options)
+    return subprocess.run(texts, capture_output=True, encoding="utf-8", timeout=180, check=False, **options)

@@ -7,7 +7,7 @@ describe.skipIf(!hasChromium())('in Chromium', () => {
   let page: TestPage;
   beforeAll(async () => {
     page = await TestPage.open();
-  }, 120_000);
+  });
   afterAll(() => page?.close());
 
   test.each(['webgl2', 'webgpu'] as const)('%s: every case of every op that has a kernel', async (mode) => {

@@ -13,7 +13,7 @@ describe.skipIf(!hasChromium())('images that Chromium decodes', () => {
   let page: TestPage;
   beforeAll(async () => {
     page = await TestPage.open();
-  }, 120_000);
+  });
   afterAll(() => page?.close());
 
   /** RGBA, as `decodeImage` has it in Node. */

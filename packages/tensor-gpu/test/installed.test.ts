@@ -1,10 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CHROMIUM, hasChromium, hasNodeWebGpu } from './support/available.ts';
+import { hasChromium, hasNodeWebGpu } from './support/available.ts';
 import { Installation } from './support/installed.ts';
-import { FLAGS } from './support/launch.ts';
+import { launchChromium, PATIENCE } from './support/launch.ts';
 
 /** A range, as whatever mode computes it. */
 const WORK = `
@@ -75,9 +74,10 @@ describe('installed, with no gpu.js', () => {
     const script = await bundled(installed.folder);
     // The script is too long for a message.
     expect(/\b(?:from|import)\s*\(?["']node:|__vite-browser-external/.test(script)).toBe(false);
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    const browser = await launchChromium();
     try {
       const page = await browser.newPage();
+      page.setDefaultTimeout(PATIENCE);
       await page.addScriptTag({ type: 'module', content: script });
       await page.waitForFunction(() => 'outcome' in window);
       expect(await page.evaluate(() => (window as unknown as { outcome: unknown }).outcome)).toEqual({

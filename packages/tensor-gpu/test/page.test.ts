@@ -9,13 +9,10 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import type { BackendName } from './page/messages.ts';
 import { hasChromium } from './support/available.ts';
 import { type Built, buildPage, serve } from './support/built-page.ts';
-import { launchChromium, messagesOf } from './support/launch.ts';
+import { launchChromium, messagesOf, PATIENCE } from './support/launch.ts';
 
 const BUILT = fileURLToPath(new URL('../../cli/dist/browser/index.js', import.meta.url));
 const EXAMPLE = fileURLToPath(new URL('../../../examples/digits/', import.meta.url));
-
-/** A GPU in software takes a while on a busy machine. */
-const TIMEOUT = 100_000; // milliseconds
 
 /** Of the CPU's scale: sums that differ in their last bits may move a KL threshold by a few of 2048 bins. */
 const NEAR = 0.02;
@@ -94,7 +91,7 @@ describe.skipIf(!hasChromium())('the page that quantizes, built with Vite, in Ch
   let expected: Result;
   beforeAll(async () => {
     [browser, expected] = await Promise.all([launchChromium(), byCommand()]);
-  }, TIMEOUT);
+  });
   afterAll(() => browser?.close());
 
   describe.each(['built', 'sources'] as const)('with packages as %s', (packages) => {
@@ -105,7 +102,7 @@ describe.skipIf(!hasChromium())('the page that quantizes, built with Vite, in Ch
         throw new Error('these tests take built packages; build first: npm run build');
       built = await buildPage(packages);
       server = await serve(built.folder);
-    }, TIMEOUT);
+    });
     afterAll(async () => {
       await server?.close();
       await built?.remove();
@@ -114,7 +111,7 @@ describe.skipIf(!hasChromium())('the page that quantizes, built with Vite, in Ch
     async function open(): Promise<{ page: Page; messages: readonly string[] }> {
       const page = await browser.newPage();
       onTestFinished(() => page.close());
-      page.setDefaultTimeout(TIMEOUT);
+      page.setDefaultTimeout(PATIENCE);
       const messages = messagesOf(page);
       await page.goto(server.url);
       return { page, messages };

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { createServer, type ViteDevServer } from 'vite';
 import type { PageJobs } from '../browser/page.ts';
-import { launchChromium, messagesOf } from './launch.ts';
+import { launchChromium, messagesOf, PATIENCE } from './launch.ts';
 
 /** The page for the conformance cases, in a browser of its own. */
 export class TestPage {
@@ -45,9 +45,10 @@ export class TestPage {
     await server.listen();
     const browser = await launchChromium();
     const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE);
     const messages = messagesOf(page);
     await page.goto(server.resolvedUrls!.local[0]);
-    await page.getByText('ready').waitFor({ timeout: 60_000 });
+    await page.getByText('ready').waitFor();
     return new TestPage(server, browser, cache, page, messages);
   }
 

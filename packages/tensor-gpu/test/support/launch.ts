@@ -11,8 +11,11 @@ export const FLAGS = [
   '--enable-unsafe-swiftshader',
 ];
 
+/** For whatever takes a moment on an idle machine, in milliseconds. */
+export const PATIENCE = 120_000;
+
 export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: PATIENCE });
 }
 
 /** What a page says on its console, and errors that nobody caught, as they come. */
