@@ -2,7 +2,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { CHROMIUM } from './available.ts';
 
 /** WebGL2 and WebGPU in software. */
-export const FLAGS = [
+const FLAGS = [
   '--no-sandbox',
   '--enable-unsafe-webgpu',
   '--use-webgpu-adapter=swiftshader',
