@@ -12,6 +12,7 @@ MNN's Python interface cannot take), "not converted" or "not run".
 import argparse
 import json
 import multiprocessing
+import multiprocessing.connection
 import os
 import sys
 import time
@@ -20,7 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
-SECONDS = 8
+# For a case; none takes a tenth of one on an idle machine, and MNN waits for ever in five.
+SECONDS = 30
+AT_ONCE = 8
 
 
 def collect(only):
@@ -141,29 +144,52 @@ def save(folder, name, arrays):
     return name
 
 
-def received(target, *args, seconds):
-    """What a process of its own sends until it ends, crashes or hangs."""
+def start(target, *args):
+    """A process of its own, and where it is heard until it ends, crashes or is stopped."""
     receiver, sender = multiprocessing.Pipe(False)
     process = multiprocessing.Process(target=target, args=(*args, sender))
     process.start()
     sender.close()
-    answers, end = [], time.monotonic() + seconds
+    return receiver, process
+
+
+def collected(folder, only):
+    """The cases, written by a process of its own so that the ones that follow are small and quick to start."""
+    receiver, process = start(write_cases, folder, only)
+    cases = []
     try:
-        while receiver.poll(max(0, end - time.monotonic())):
-            answers.append(receiver.recv())
+        while True:
+            cases.append(receiver.recv())
     except EOFError:
-        process.join(max(0, end - time.monotonic()))
-    hangs = process.is_alive()
-    process.kill()
-    process.join()
-    return answers, hangs
+        process.join()
+    if process.exitcode != 0:
+        sys.exit(f"writing the networks ended with {process.exitcode}")
+    return cases
 
 
-def answered(case, folder):
-    if case["status"] == "not fed":
-        return case
-    answers, hangs = received(work, case, folder, seconds=SECONDS)
-    return {**answers[-1], **({"error": "hangs"} if hangs else {})}
+def answered(cases, folder):
+    """The cases with what became of them. Several are run at the same time, so that none waits for those that hang."""
+    answers, running = list(cases), {}
+    waiting = [index for index, case in reversed(list(enumerate(cases))) if case["status"] != "not fed"]
+    while waiting or running:
+        while waiting and len(running) < AT_ONCE:
+            index = waiting.pop()
+            receiver, process = start(work, cases[index], folder)
+            running[receiver] = index, process, time.monotonic() + SECONDS
+        first = min(end for _, _, end in running.values())
+        for receiver in multiprocessing.connection.wait(running, max(0, first - time.monotonic())):
+            try:
+                answers[running[receiver][0]] = receiver.recv()
+            except EOFError:
+                _, process, _ = running.pop(receiver)
+                process.join()
+        now = time.monotonic()
+        for receiver in [receiver for receiver, (_, _, end) in running.items() if end <= now]:
+            index, process, _ = running.pop(receiver)
+            answers[index] = {**answers[index], "error": "hangs"}
+            process.kill()
+            process.join()
+    return answers
 
 
 def main():
@@ -173,14 +199,12 @@ def main():
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
     multiprocessing.set_start_method("fork")
-    # In a process of its own, so that the ones that follow are small and quick to start.
-    cases, _ = received(write_cases, args.folder, args.only, seconds=600)
+    cases = collected(args.folder, args.only)
     import MNN.expr  # noqa: F401  loaded once, before the processes part
     import MNN.nn  # noqa: F401
     import _tools  # noqa: F401
 
-    answers = [answered(case, args.folder) for case in cases]
-    (args.folder / "cases.json").write_text(json.dumps(answers, indent=1))
+    (args.folder / "cases.json").write_text(json.dumps(answered(cases, args.folder), indent=1))
 
 
 if __name__ == "__main__":
