@@ -162,14 +162,17 @@ describe.skipIf(process.platform === 'win32')('while it runs', () => {
   /** Large enough to be interrupted. */
   function longJob() {
     const job = smallJob({ width: 512, height: 512 }, smallNet(512, 512));
-    for (let i = 0; i < 60; i++) fill(job.folder, { [`photos/more${i}.bmp`]: photo(i) });
+    for (let i = 0; i < 120; i++) fill(job.folder, { [`photos/more${i}.bmp`]: photo(i) });
     return job;
   }
 
-  /** Moments that a run shows, and what it would show long before its end: no clock tells on a busy machine what is at once. */
+  /**
+   * Moments that a run shows, and what it shows seconds later on an idle machine, and more on a busy one: no clock tells there what is
+   * at once, and whoever reads and sends the signal waits as well.
+   */
   const moments = [
-    ['images: ', 'calibrate: '],
-    ['calibrate: ', 'calibrate: 100%'],
+    ['images: ', 'calibrate: 100%'],
+    ['calibrate: ', 'Quantize model done!'],
   ] as const;
   const cases = (['SIGINT', 'SIGTERM'] as const).flatMap((signal) =>
     moments.flatMap(([moment, later]) => ['1', '2'].map((threads) => ({ signal, moment, later, threads }))),
@@ -186,6 +189,9 @@ describe.skipIf(process.platform === 'win32')('while it runs', () => {
         child.on('close', (_, by) => resolve(by));
       });
       let seen = '';
+      child.stdout.on('data', (text) => {
+        seen += text;
+      });
       child.stderr.on('data', (text) => {
         seen += text;
         if (asked || !seen.includes(moment)) return;
