@@ -1,10 +1,11 @@
 import { percent } from '../commands/compare/bounds.ts';
+import { listed } from '../listed.ts';
 import { printableName } from '../printable.ts';
 import { settingsText } from '../report/auto-trials.ts';
 import type { AutoOutcome, AutoTrial } from './outcome.ts';
 
 /** More names than this are counted, not listed, where no width bounds them. */
-const LISTED = 4;
+export const LISTED = 4;
 
 /** For the summary of a run. */
 export function autoLines(outcome: AutoOutcome | undefined): string[] {
@@ -19,10 +20,10 @@ export function autoLines(outcome: AutoOutcome | undefined): string[] {
       : worstFirst(best.outputs).map(({ name, cosine }) => `${printableName(name)} ${cosineOr(cosine)}`);
   return [
     `Chosen      ${settingsText(best.settings)}; ${trials.length} tried in ${seconds.toFixed(1)} s and ${runs} runs of a network${over}`,
-    `Cosine      ${listed(outputs)}, by ${best.samples} ${best.samples === 1 ? 'sample' : 'samples'} of ${judged.folder}${who}`,
+    `Cosine      ${listed(outputs, LISTED)}, by ${best.samples} ${best.samples === 1 ? 'sample' : 'samples'} of ${judged.folder}${who}`,
     ...accuracyLines(outcome, best),
     ...(chosen.skip_quant_op_names.length > 0
-      ? [`In float    ${listed(chosen.skip_quant_op_names.map(printableName))}, for the target`]
+      ? [`In float    ${listed(chosen.skip_quant_op_names.map(printableName), LISTED)}, for the target`]
       : []),
     ...(target ? [targetLine(outcome)] : []),
   ];
@@ -62,11 +63,6 @@ function targetLine({ target = {}, reached }: AutoOutcome): string {
     ...(maxDrop === undefined ? [] : [`a drop of at most ${maxDrop} points`]),
   ];
   return `Target      ${reached ? 'reached' : 'MISSED, the nearest was written'}: ${wanted.join(', ')}`;
-}
-
-export function listed(names: readonly string[]): string {
-  const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : '';
-  return `${names.slice(0, LISTED).join(', ')}${more}`;
 }
 
 /** Rounded down, so that what misses a target is not shown as if it did not. */

@@ -1,12 +1,13 @@
 import stringWidth from 'string-width';
 import { percent } from '../commands/compare/bounds.ts';
+import { listed } from '../listed.ts';
 import { printableName } from '../printable.ts';
 import { settingsText } from '../report/auto-trials.ts';
 import { shareText } from '../share-text.ts';
 import { fittingNames } from '../terminal-text.ts';
 import { hangingLines } from '../wrapped-lines.ts';
 import type { AutoTrial } from './outcome.ts';
-import { cosineText, listed } from './outcome-lines.ts';
+import { cosineText, LISTED } from './outcome-lines.ts';
 
 /** What stands beside a trial. */
 export interface TrialPlace {
@@ -45,7 +46,7 @@ export function trialLines(trial: AutoTrial, { number, above = [], width }: Tria
   if (ops.length === 0) return [like];
   const start = `${like} ${sign} `;
   const all = ops.map(printableName);
-  const names = width === undefined ? listed(all) : fittingNames(all, width - stringWidth(start));
+  const names = width === undefined ? listed(all, LISTED) : fittingNames(all, width - stringWidth(start));
   return [`${start}${names === '' ? `${all.length} ${all.length === 1 ? 'op' : 'ops'}` : names}`];
 }
 
