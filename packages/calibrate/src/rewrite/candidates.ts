@@ -23,7 +23,7 @@ export interface Int8Candidates {
   /**
    * Pools and ReLUs that share a scale as if they ran in int8 (older runtimes rely on that), but whose
    * output is set apart from the input by a hair, so that they run in float; with the reason. Those that are skipped, too,
-   * in case their tensors have one scale by chance.
+   * in case their tensors have one scale by chance; and skipped unary ops, which get no table.
    */
   readonly apart: ReadonlyMap<number, string>;
   /** Tensors whose zero point must be 0, because the kernel that writes them knows no other. */
@@ -75,17 +75,12 @@ export function int8Candidates(
   );
   const reasons = new Map(plan.steps.map((step) => [step.node.index, why(step)]));
   const nodes = new Map<number, NodeChoice>();
-  for (const node of graph.nodes) {
-    const [own, kernel] = [families.get(node.index), kernels.get(node.index)];
-    const copied =
-      own !== kernel && kernel?.kind === 'copy' ? choice(node, kernel, demand, plan, reasons) : undefined;
-    // A skipped copy between scaled tensors hands bytes on whatever the config says: these must mean the same on both sides.
-    nodes.set(node.index, copied === 'int8' ? copied : choice(node, own, demand, plan, reasons));
-  }
+  for (const node of graph.nodes)
+    nodes.set(node.index, choice(node, families.get(node.index), demand, plan, reasons));
   const means = meansBesideInt8(plan, demand.scaled);
   // A skipped op whose neighbours have scales runs in int8 all the same, with the same kernel.
   const centered = centeredTensors(plan, kernels);
-  return { nodes, tensors: demand.tensors, means, apart: setApart(plan, families), centered };
+  return { nodes, tensors: demand.tensors, means, apart: setApart(plan, families, kernels), centered };
 }
 
 function centeredTensors(plan: ExecutionPlan, families: ReadonlyMap<number, Family>): Set<number> {
@@ -96,12 +91,18 @@ function centeredTensors(plan: ExecutionPlan, families: ReadonlyMap<number, Fami
   return new Set(centered.flatMap(({ node }) => node.outputs));
 }
 
-function setApart({ steps }: ExecutionPlan, families: ReadonlyMap<number, Family>): Map<number, string> {
+function setApart(
+  { steps }: ExecutionPlan,
+  families: ReadonlyMap<number, Family>,
+  kernels: ReadonlyMap<number, Family>,
+): Map<number, string> {
   const apart = new Map<number, string>();
   for (const { node } of steps) {
-    // Pools and ReLUs that are skipped may have the scale of their input by chance.
-    const inherits = node.source.type === OpType.Pooling || isRectifier(node.source);
-    const reason = apartOf(families.get(node.index), inherits ? SKIPPED : undefined);
+    // Pools and ReLUs that are skipped may have the scale of their input by chance; a unary op runs in int8 by the table that it is given.
+    const type = node.source.type;
+    const byScales =
+      type === OpType.Pooling || isRectifier(node.source) || kernels.get(node.index)!.kind === 'table';
+    const reason = apartOf(families.get(node.index), byScales ? SKIPPED : undefined);
     if (reason !== undefined) apart.set(node.index, reason);
   }
   return apart;

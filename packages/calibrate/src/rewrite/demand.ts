@@ -20,7 +20,7 @@ export interface Demand {
 
 /**
  * Which tensors need a scale: those of the convolutions, and those on the way from one to the next. Besides those that the runtime
- * would give one, handed back along copies that are skipped or run in float, to what then runs in int8: with a scale that is not its own a sum
+ * would give one, handed back along what is skipped or runs in float, to what then runs in int8: with a scale that is not its own a sum
  * with ReLU, for one, computes nonsense.
  *
  * @param families with what is skipped as float
@@ -44,7 +44,7 @@ export function demandTensors(
     const scaled = scaledAtRun(tensors, plan, kernels);
     const found = firstOffender(plan, scaled, mustStayFloat, mustBeBare);
     if (found === undefined) {
-      const more = handedBack(plan, kernels, tensors, scaled);
+      const more = handedBack(plan, families, kernels, tensors, scaled).filter((id) => !owed.has(id));
       if (more.length === 0) return { tensors, banned, scaled };
       for (const tensor of more) owed.add(tensor);
       continue;
@@ -190,43 +190,45 @@ function scaledAtRun(tensors: ReadonlySet<number>, plan: ExecutionPlan, kernels:
       // What is put into a list often comes from the same tensor as the list: the runtime then reads only that.
       const forward = inputs.length === 1 || listOps.has(opTypeName(node.source.type));
       if (forward && inputs.some((id) => scaled.has(id))) for (const id of node.outputs) scaled.add(id);
-      if (inputs.length > 0 && node.outputs.length === 1 && scaled.has(node.outputs[0]!))
-        for (const id of inputs) scaled.add(id);
+      // Each output of several is a raster of its own, with an only output.
+      if (node.outputs.some((id) => scaled.has(id))) for (const id of inputs) scaled.add(id);
     }
   }
   return scaled;
 }
 
-/** What computes in int8 by itself, once its tensors have scales. */
-const computingKinds: ReadonlySet<Family['kind']> = new Set(['elementwise', 'table']);
-
 /**
- * The tensors between a scaled one and an op that runs in int8 only because the runtime hands that scale back to it.
+ * The tensors between a scaled one and an op that runs in int8 only because the runtime hands that scale back to it, and that is wrong
+ * with a scale that is not its own, or is not to run in int8 at all.
  *
  * @param scaled all that have a scale at run time
  */
 function handedBack(
   plan: ExecutionPlan,
+  families: Families,
   kernels: Families,
   tensors: ReadonlySet<number>,
   scaled: ReadonlySet<number>,
 ): number[] {
   const back = new Set<number>();
-  for (const { node } of [...plan.steps].reverse()) {
-    const [output, ...others] = node.outputs;
-    if (output === undefined || others.length > 0) continue;
-    if (
-      back.has(output) &&
-      computingKinds.has(kernels.get(node.index)!.kind) &&
-      allScaled(node, plan, scaled)
-    ) {
-      const group = sameScale(output, plan, kernels);
-      return [...back].filter((tensor) => group.has(tensor));
-    }
-    if (tensors.has(output) || back.has(output))
+  for (const step of [...plan.steps].reverse()) {
+    const { node } = step;
+    const result = node.outputs.find((id) => back.has(id));
+    const wants = result !== undefined && allScaled(node, plan, scaled) && computes(node, families, kernels);
+    if (node.outputs.some((id) => tensors.has(id) || back.has(id)))
       for (const id of spreadAlong(node, plan, kernels)) if (!tensors.has(id)) back.add(id);
+    const apart = needsOwnScale(node, step.inputs[0], families.get(node.index)!);
+    const found = wants ? result : apart ? touchedBy(node).find((id) => back.has(id)) : undefined;
+    if (found === undefined) continue;
+    const group = sameScale(found, plan, kernels);
+    return [...back].filter((tensor) => group.has(tensor));
   }
   return [];
+}
+
+/** Whether an op computes in int8 once its tensors have scales: by a kernel, or by the table that it is given unless it is skipped. */
+function computes({ index }: GraphNode, families: Families, kernels: Families): boolean {
+  return kernels.get(index)!.kind === 'elementwise' || families.get(index)!.kind === 'table';
 }
 
 /** A tensor and all that the runtime may spread its scale to: along copies, pools, Interp and ReLU. */

@@ -19,7 +19,7 @@ export interface QuantizationPlan {
   readonly weights: ReadonlyMap<number, QuantizedWeights>;
   /** By op index: average pools over whole planes to be written as a mean (`Int8Candidates.means`). */
   readonly means?: ReadonlySet<number>;
-  /** By op index: pools and ReLUs that are to run in float (`Int8Candidates.apart`). */
+  /** By op index: pools, ReLUs and unary ops that are to run in float (`Int8Candidates.apart`). */
   readonly apart?: ReadonlyMap<number, unknown>;
 }
 
@@ -48,11 +48,11 @@ export function quantizeModel(model: MnnModel, plan: QuantizationPlan): MnnModel
   return { ...model, net: { ...net, oplists, extraTensorDescribe } };
 }
 
-function rewriteOp(op: Op, index: number, { scales, weights, means }: QuantizationPlan): Op {
+function rewriteOp(op: Op, index: number, { scales, weights, means, apart }: QuantizationPlan): Op {
   if (means?.has(index)) return meanOfPlanes(op);
   const quantized = weights.get(index);
   if (quantized !== undefined) return quantizeConvolution(op, index, quantized, scales);
-  return withTable(withFloatWeights(op, index), scales);
+  return withTable(withFloatWeights(op, index), apart?.has(index) ? new Map() : scales);
 }
 
 function checkScales({ tensorName = [] }: Net, scales: ReadonlyMap<number, QuantParams>): void {

@@ -218,8 +218,8 @@ describe('int8Candidates with zero points', () => {
       );
       expect([copied.sum, copied.x].map((id) => copied.tensors.has(id))).toEqual([true, true]);
       expect(copied.centered).toEqual(new Set([copied.sum]));
-      // Bytes are copied whatever the config says.
-      expect(copied.nodes.get(copied.op.index)).toBe('int8');
+      // Between scales that differ a copy runs in float.
+      expect(copied.nodes.get(copied.op.index)).toEqual({ float: 'it is in skip_quant_op_names' });
       const pooled = skipping(pool(PoolType.MAXPOOL));
       expect([pooled.sum, pooled.x].map((id) => pooled.tensors.has(id))).toEqual([true, true]);
       expect(pooled.nodes.get(pooled.op.index)).toEqual({ float: 'it is in skip_quant_op_names' });
