@@ -6,25 +6,13 @@ import { buildGraph, createPlan, type Sample } from '@mnnquant/graph';
 import { type MnnModel, writeModel } from '@mnnquant/mnn-format';
 import { createCpuBackend } from '@mnnquant/tensor-cpu/node';
 import { afterAll, describe, expect, it } from 'vitest';
+import { choicesOf, SHAPE, SKIPPED_NETS } from '../../packages/calibrate/test/rewrite/skipped-nets.ts';
 import { describeWithMnn } from './environment.ts';
 import type { NumpyArray } from './npz.ts';
 import { cosine, MnnOracle } from './oracle.ts';
-import { SHAPE, SKIPPED_NETS } from './skipped-nets.ts';
 
 const WEIGHTS: WeightConfig = { weightMethod: 'MAX_ABS', weightClamp: 127, quantBits: 8 };
 const SAMPLES = 2;
-/** None, each op, each pair; seeded choices of more where there are many. */
-function choices(ops: readonly string[]): string[][] {
-  const pairs = ops.flatMap((one, i) => ops.slice(i).map((other) => [...new Set([one, other])]));
-  let seed = 7;
-  const next = (): number => {
-    seed = (seed * 16807) % 2147483647;
-    return seed / 2147483647;
-  };
-  const more = Array.from({ length: 3 * ops.length }, () => ops.filter(() => next() < 0.4));
-  return [[], ...pairs, ...more];
-}
-
 describeWithMnn('what is skipped', ({ python }) => {
   const oracle = new MnnOracle(python);
   const folder = mkdtempSync(join(tmpdir(), 'mnnquant-skipped-'));
@@ -40,7 +28,7 @@ describeWithMnn('what is skipped', ({ python }) => {
         writeFileSync(file, writeModel(model.net));
         const expected = oracle.run(file, inputs);
         const wrong: [number, string, readonly string[]][] = [];
-        for (const skipped of choices(ops)) {
+        for (const skipped of choicesOf(ops)) {
           writeFileSync(file, writeModel((await quantized(model, inputs, asymmetric, skipped)).net));
           for (const [name, { data }] of oracle.run(file, inputs)) {
             const near = cosine(data as Float32Array, expected.get(name)!.data as Float32Array);

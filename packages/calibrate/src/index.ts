@@ -67,6 +67,7 @@ export {
   type PredictedCommand,
   type PredictedOp,
   type Prediction,
+  possibleInt8,
   predictInt8,
   type QuantizationPlan,
   quantizeModel,

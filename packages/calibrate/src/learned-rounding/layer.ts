@@ -25,7 +25,7 @@ export interface Layer {
 }
 
 /** The int8 convolutions in the order in which they run. */
-export function layersOf(plan: ExecutionPlan, { nodes }: Int8Candidates): Layer[] {
+export function layersOf(plan: ExecutionPlan, { nodes }: Pick<Int8Candidates, 'nodes'>): Layer[] {
   return plan.steps.flatMap((step) => (nodes.get(step.node.index) === 'int8' ? (layerOf(step) ?? []) : []));
 }
 

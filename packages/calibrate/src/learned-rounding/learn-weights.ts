@@ -19,7 +19,7 @@ import { type LearnedLayer, roundLayer } from './round-layer.ts';
 export interface LearnJob {
   /** Of the float network. */
   readonly plan: ExecutionPlan;
-  readonly candidates: Int8Candidates;
+  readonly candidates: Pick<Int8Candidates, 'nodes'>;
   readonly config: WeightConfig;
   readonly backend: TensorBackend;
   readonly samples: SampleSet;

@@ -1,7 +1,7 @@
 import type { ExecutionPlan, Graph, GraphNode, PlanStep } from '@mnnquant/graph';
 import { OpType, opTypeName } from '@mnnquant/mnn-format';
 import { dataInputs } from './data-inputs.ts';
-import { type Demand, demandTensors } from './demand.ts';
+import { type Demand, demandTensors, everyDemand } from './demand.ts';
 import { type Family, familyOf, mustBeBare, mustStayFloat } from './families.ts';
 import { nonNegativeTensors } from './non-negative.ts';
 import { isRectifier } from './rectifiers.ts';
@@ -52,10 +52,7 @@ export function int8Candidates(
 ): Int8Candidates {
   const nonNegative = nonNegativeTensors(plan);
   const { skip } = options;
-  // What an op is to the runtime, which knows of no skipping.
-  const kernels = new Map(
-    plan.steps.map((step) => [step.node.index, family(step, plan, nonNegative, options)] as const),
-  );
+  const kernels = kernelsOf(plan, nonNegative, options);
   const families = new Map(
     plan.steps.map(({ node: { index }, node }): [number, Family] => [
       index,
@@ -81,6 +78,31 @@ export function int8Candidates(
   // A skipped op whose neighbours have scales runs in int8 all the same, with the same kernel.
   const centered = centeredTensors(plan, kernels);
   return { nodes, tensors: demand.tensors, means, apart: setApart(plan, families, kernels), centered };
+}
+
+/**
+ * What some choice of skipped ops can bring into int8: all tensors that could need a scale, all convolutions that could be rounded. More
+ * than `int8Candidates` where nothing is skipped, since skipping an op can bring others back that were in float because of it.
+ */
+export function possibleInt8(plan: ExecutionPlan): Pick<Int8Candidates, 'nodes' | 'tensors'> {
+  const nonNegative = nonNegativeTensors(plan);
+  const tensors = new Set<number>();
+  const nodes = new Map<number, NodeChoice>();
+  for (const asymmetric of [false, true]) {
+    const kernels = kernelsOf(plan, nonNegative, { asymmetric });
+    for (const tensor of everyDemand(plan, kernels)) tensors.add(tensor);
+    for (const [index, { kind }] of kernels) if (kind === 'convolution') nodes.set(index, 'int8');
+  }
+  return { nodes, tensors };
+}
+
+/** What each op is to the runtime, which knows of no skipping. */
+function kernelsOf(
+  plan: ExecutionPlan,
+  nonNegative: ReadonlySet<number>,
+  options: CandidateOptions,
+): ReadonlyMap<number, Family> {
+  return new Map(plan.steps.map((step) => [step.node.index, family(step, plan, nonNegative, options)]));
 }
 
 function centeredTensors(plan: ExecutionPlan, families: ReadonlyMap<number, Family>): Set<number> {

@@ -59,6 +59,21 @@ export function demandTensors(
   }
 }
 
+/**
+ * Every tensor that some choice of skipped ops can demand: what kernels for int8 read and write, and where scales spread. Skipping also
+ * lifts bans, so this is more than what is demanded where nothing is skipped.
+ */
+export function everyDemand(plan: ExecutionPlan, kernels: Families): Set<number> {
+  const touched = plan.steps.filter(({ node, inputs }) => {
+    const family = kernels.get(node.index)!;
+    const spreads = spreadAlong(node, plan, kernels).length > 0;
+    return family.kind !== 'float' || spreads || needsOwnScale(node, inputs[0], family);
+  });
+  return new Set(
+    touched.flatMap(({ node }) => [...(dataInputs(node, 'resample', plan) ?? []), ...node.outputs]),
+  );
+}
+
 /** A node that the scales would harm; the tensor that must lose its one, where it is not for us to choose. */
 function firstOffender(
   plan: ExecutionPlan,

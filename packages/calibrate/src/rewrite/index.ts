@@ -1,4 +1,10 @@
-export { type CandidateOptions, type Int8Candidates, int8Candidates, type NodeChoice } from './candidates.ts';
+export {
+  type CandidateOptions,
+  type Int8Candidates,
+  int8Candidates,
+  type NodeChoice,
+  possibleInt8,
+} from './candidates.ts';
 export { withScalesForPieces } from './pieces.ts';
 export {
   type PredictedCommand,

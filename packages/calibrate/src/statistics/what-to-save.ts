@@ -1,5 +1,5 @@
 import type { ExecutionPlan, ObservationKind } from '@mnnquant/graph';
-import { int8Candidates } from '../rewrite/candidates.ts';
+import { possibleInt8 } from '../rewrite/candidates.ts';
 import { planScales } from '../solve-scales.ts';
 import type { FeatureSolver } from '../solvers/feature-solver.ts';
 import { featureSolvers } from '../solvers/index.ts';
@@ -27,11 +27,8 @@ export function everyObservation(
 
 /**
  * Every tensor whose values can decide a scale, whatever `skip_quant_op_names` and the method are: what may become
- * int8 where nothing is skipped, on both sides of every tie. Skipping takes tensors away and never adds one.
+ * int8 with some choice of skipped ops, and what is on either side of a tie.
  */
 export function savedTensors(plan: ExecutionPlan): ReadonlySet<number> {
-  const plans = [false, true].map((asymmetric) =>
-    planScales(plan, int8Candidates(plan.graph, plan, { asymmetric })),
-  );
-  return new Set(plans.flatMap(({ tensors }) => [...tensors]));
+  return planScales(plan, { nodes: new Map(), tensors: possibleInt8(plan).tensors }).tensors;
 }

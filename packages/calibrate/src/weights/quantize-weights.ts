@@ -25,7 +25,7 @@ export type WeightsByOp = Map<number, QuantizedWeights>;
  */
 export function quantizeWeights(
   plan: ExecutionPlan,
-  candidates: Int8Candidates,
+  candidates: Pick<Int8Candidates, 'nodes'>,
   config: WeightConfig,
 ): WeightsByOp {
   return new Map(layerByLayer(plan, candidates, config));
@@ -34,7 +34,7 @@ export function quantizeWeights(
 /** The same, with room for other work of the thread after every layer. */
 export async function quantizeWeightsInTurns(
   plan: ExecutionPlan,
-  candidates: Int8Candidates,
+  candidates: Pick<Int8Candidates, 'nodes'>,
   config: WeightConfig,
 ): Promise<WeightsByOp> {
   const weights: WeightsByOp = new Map();
@@ -58,7 +58,7 @@ export async function quantizeWeightsInTurns(
 
 function* layerByLayer(
   plan: ExecutionPlan,
-  candidates: Int8Candidates,
+  candidates: Pick<Int8Candidates, 'nodes'>,
   config: WeightConfig,
 ): Generator<[number, QuantizedWeights]> {
   const clamp = clampOf(config);
@@ -78,7 +78,10 @@ function* layerByLayer(
   }
 }
 
-function int8Convolution(node: GraphNode, { nodes }: Int8Candidates): Convolution2D | undefined {
+function int8Convolution(
+  node: GraphNode,
+  { nodes }: Pick<Int8Candidates, 'nodes'>,
+): Convolution2D | undefined {
   const { type, main } = node.source;
   const convolution = type === OpType.Convolution || type === OpType.ConvolutionDepthwise;
   if (!convolution || main?.type !== 'Convolution2D' || nodes.get(node.index) !== 'int8') return undefined;

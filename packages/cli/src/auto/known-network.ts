@@ -3,6 +3,7 @@ import {
   floatMeans,
   int8Candidates,
   learnWeights,
+  possibleInt8,
   quantizeWeightsInTurns,
   SavedStatistics,
   type WeightMethod,
@@ -104,7 +105,11 @@ export class KnownNetwork {
   async #roundAll(config: ChosenConfig): Promise<WeightsByOp> {
     const { plan, config: first } = this.#job;
     const { backend, strict, memoryBytes, onProgress } = this.#options;
-    const candidates = int8Candidates(plan.graph, plan, { skip: skipOf(first), asymmetric: true });
+    // Freeing one op may bring others back to int8: every convolution that could be is rounded, but for those that the config skips.
+    const skip = skipOf(first);
+    const possible = possibleInt8(plan).nodes;
+    const rounded = plan.steps.filter(({ node }) => possible.has(node.index) && !skip(node));
+    const candidates = { nodes: new Map(rounded.map(({ node }) => [node.index, 'int8'] as const)) };
     if (config.weight_quantize_method !== 'GPTQ')
       return quantizeWeightsInTurns(plan, candidates, weightConfig(config));
     this.#onRun();

@@ -5,7 +5,7 @@ import {
   PoolType,
   UnaryOpOperation,
 } from '@mnnquant/mnn-format';
-import { NetBuilder } from '../../packages/calibrate/test/rewrite/net-builder.ts';
+import { NetBuilder } from './net-builder.ts';
 
 export const SHAPE = [1, 8, 12, 12];
 
@@ -151,6 +151,15 @@ export const SKIPPED_NETS: readonly SkippedNet[] = [
     const sigmoid = ops.unary(ops.convolution(input, 'a'), 'sigmoid', UnaryOpOperation.SIGMOID);
     return [ops.convolution(ops.permute(sigmoid, 'turned'), 'b')];
   }),
+  net('two convolutions less because of a maximum of both', (ops, input) => {
+    const stem = ops.convolution(input, 'stem', { relu: true });
+    return [ops.convolution(ops.convolution(joined(ops, stem, 'maximum'), 'c', { relu: true }), 'd')];
+  }),
+  net('an average of what is turned', (ops, input) => {
+    const window = { kernelX: 2, kernelY: 2, strideX: 2, strideY: 2 };
+    const turned = ops.permute(ops.convolution(input, 'a'), 'turned');
+    return [ops.convolution(ops.pool(turned, 'pool', { type: PoolType.AVEPOOL, ...window }), 'b')];
+  }),
   net('a concatenation of two ranges', (ops, input) => {
     const a = ops.convolution(input, 'a', { relu: true });
     let wide = ops.convolution(input, 'wide', { relu: true });
@@ -159,3 +168,15 @@ export const SKIPPED_NETS: readonly SkippedNet[] = [
     return [both, ops.convolution(a, 'd')];
   }),
 ];
+
+/** None, each op, each pair; seeded choices of more where there are many. */
+export function choicesOf(ops: readonly string[]): string[][] {
+  const pairs = ops.flatMap((one, i) => ops.slice(i).map((other) => [...new Set([one, other])]));
+  let seed = 7;
+  const next = (): number => {
+    seed = (seed * 16807) % 2147483647;
+    return seed / 2147483647;
+  };
+  const more = Array.from({ length: 3 * ops.length }, () => ops.filter(() => next() < 0.4));
+  return [[], ...pairs, ...more];
+}
