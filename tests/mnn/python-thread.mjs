@@ -3,22 +3,27 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { workerData } from 'node:worker_threads';
 
-const { python, script, port, answered } = workerData;
-const child = spawn(python, [script], { stdio: 'pipe' });
+const { python, script, port, answered, group } = workerData;
+// A process group of its own, so that all of it can be killed.
+const child = spawn(python, [script], { stdio: 'pipe', detached: true });
+Atomics.store(group, 0, child.pid ?? 0);
+/** Number of the request that waits for its answer; 0 if none does. */
+let asked = 0;
 /** Why there will be no more answers. */
 let ended;
 /** What it said of its start; scripts print to files. */
 let said = '';
 
 function answer(message) {
+  asked = 0;
   port.postMessage(message);
-  Atomics.store(answered, 0, 1);
+  Atomics.store(answered, 0, message.number);
   Atomics.notify(answered, 0);
 }
 
 function end(why) {
   ended ??= why;
-  answer({ error: ended });
+  if (asked !== 0) answer({ number: asked, error: ended });
 }
 
 child.stderr.on('data', (chunk) => {
@@ -32,6 +37,7 @@ child.on('close', (code, signal) =>
 child.stdin.on('error', () => {});
 createInterface({ input: child.stdout }).on('line', (line) => answer(JSON.parse(line)));
 port.on('message', (request) => {
+  asked = request.number;
   if (ended === undefined) child.stdin.write(`${JSON.stringify(request)}\n`);
   else end(ended);
 });

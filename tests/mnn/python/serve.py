@@ -3,9 +3,10 @@
 
   serve.py
 
-Standard input: one JSON object a line, {"args", "cwd", "output"}. `args` is what would stand behind `python`, a script or
-`-c CODE` and what follows it; `cwd` its folder; `output` a file for what it prints. Standard output: one JSON object a line in answer,
-{"status"}: the exit code, or minus the signal. The process ends with its input.
+Standard input: one JSON object a line, {"number", "args", "cwd", "output"}, each after the answer to the one before. `args`
+is what would stand behind `python`, a script or `-c CODE` and what follows it; `cwd` its folder; `output` a file for what it
+prints. Standard output: one JSON object a line in answer, {"number", "status"}: the number of the request, and the exit code,
+or minus the signal. The process ends with its input, and so does a script that runs then.
 
 A process is forked for each: MNN may crash, and keeps state of its own. Nothing of MNN runs before the fork, so that there are no threads
 and no locks to be lost by it.
@@ -14,6 +15,8 @@ import ctypes
 import json
 import os
 import runpy
+import select
+import signal
 import sys
 import traceback
 
@@ -70,14 +73,28 @@ def run_alone(request):
             os._exit(code)
 
 
+def status_of(request):
+    """Of a child process that runs it; None where the input ended before."""
+    ended, held = os.pipe()
+    child = os.fork()
+    if child == 0:
+        run_alone(request)
+    os.close(held)  # the child has the other one until it ends
+    ready, _, _ = select.select([ended, sys.stdin], [], [])
+    os.close(ended)
+    if sys.stdin in ready:
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return None if sys.stdin in ready else os.waitstatus_to_exitcode(status)
+
+
 def main():
     for line in sys.stdin:
         request = json.loads(line)
-        child = os.fork()
-        if child == 0:
-            run_alone(request)
-        _, status = os.waitpid(child, 0)
-        print(json.dumps({"status": os.waitstatus_to_exitcode(status)}), file=answers, flush=True)
+        status = status_of(request)
+        if status is None:
+            return
+        print(json.dumps({"number": request["number"], "status": status}), file=answers, flush=True)
 
 
 if __name__ == "__main__":
