@@ -166,24 +166,26 @@ describe.skipIf(process.platform === 'win32')('while it runs', () => {
     return job;
   }
 
+  /** Moments that a run shows. */
+  const moments = ['images: ', 'calibrate: '];
   /**
-   * Moments that a run shows, and what it shows seconds later on an idle machine, and more on a busy one: no clock tells there what is
-   * at once, and whoever reads and sends the signal waits as well.
+   * What it shows seconds later on an idle machine, and more on a busy one: no clock tells there what is at once, and whoever
+   * reads and sends the signal waits as well. The last step before the result is made, which a run that takes no notice until it
+   * writes shows.
    */
-  const moments = [
-    ['images: ', 'calibrate: 100%'],
-    ['calibrate: ', 'Quantize model done!'],
-  ] as const;
+  const later = 'calibrate: 100%';
   const cases = (['SIGINT', 'SIGTERM'] as const).flatMap((signal) =>
-    moments.flatMap(([moment, later]) => ['1', '2'].map((threads) => ({ signal, moment, later, threads }))),
+    moments.flatMap((moment) => ['1', '2'].map((threads) => ({ signal, moment, threads }))),
   );
 
   it.each(cases)(
     '$signal at "$moment" stops $threads thread(s) at once and leaves nothing',
-    async ({ signal, moment, later, threads }) => {
+    async ({ signal, moment, threads }) => {
       const { source, target, config, folder } = longJob();
       const before = readdirSync(folder);
-      const child = spawn(process.execPath, [COMMAND, source, target, config, '--threads', threads]);
+      // In so little memory the images are gone through a few at a time, and how far it is shows early.
+      const options = ['--threads', threads, '--memory', '100M'];
+      const child = spawn(process.execPath, [COMMAND, source, target, config, ...options]);
       let asked = false;
       const ended = new Promise<NodeJS.Signals | null>((resolve) => {
         child.on('close', (_, by) => resolve(by));
