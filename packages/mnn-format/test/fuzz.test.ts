@@ -8,6 +8,7 @@ import {
   writeModel,
 } from '../src/index.ts';
 import { randomNet } from './models.ts';
+import { secondsSince } from './processor-time.ts';
 
 /** Fixed seeds: the same files every time. */
 const SEEDS = [1, 2, 3, 4];
@@ -75,7 +76,7 @@ test.each(SEEDS)('mutated files, seed %i', (seed) => {
   const members = ['Convolution2D', 'Blob', 'LoopParam', 'Plugin', 'FusedLinearParam'];
   const models = fc.sample(fc.gen(), { seed, numRuns: MODELS_PER_SEED });
   let refused = 0;
-  /** Seconds of this process: what others do at the same time is no fault of the reader. */
+  /** Seconds. */
   let slowest = 0;
   models.forEach((generate, i) => {
     const bytes = writeModel(randomNet(generate, members[i % members.length]));
