@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { longFirst } from './scripts/long-first.ts';
 
@@ -26,6 +27,6 @@ export default defineConfig({
     projects: ['packages/*/vitest.config.ts', 'scripts/vitest.config.ts', 'tests/fuzz/vitest.config.ts'],
     // vitest would leave one core to itself, which is half of a small machine.
     maxWorkers: '100%',
-    sequence: { sequencer: longFirst(LONG) },
+    sequence: { sequencer: longFirst(join(import.meta.dirname, 'packages'), LONG) },
   },
 });

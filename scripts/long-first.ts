@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { BaseSequencer, type TestSequencerConstructor, type TestSpecification } from 'vitest/node';
 
 /**
@@ -5,9 +7,16 @@ import { BaseSequencer, type TestSequencerConstructor, type TestSpecification } 
  * their order, then the others as vitest has them. On a fresh checkout vitest knows no times and takes large files for
  * long ones.
  *
- * @param names ends of paths, without `.test.ts`
+ * @param folder what the names begin in
+ * @param names paths of the files, without `.test.ts`
+ * @throws where there is no such file, also on a run of other files
  */
-export function longFirst(names: readonly string[]): TestSequencerConstructor {
+export function longFirst(folder: string, names: readonly string[]): TestSequencerConstructor {
+  const missing = names.filter((name) => !existsSync(join(folder, `${name}.test.ts`)));
+  if (missing.length > 0)
+    throw new Error(
+      `LONG names test files that are not in ${folder}: ${missing.join(', ')}; change the names with the files`,
+    );
   const rank = ({ moduleId }: TestSpecification): number => {
     const path = moduleId.replaceAll('\\', '/');
     const found = names.findIndex((name) => path.endsWith(`/${name}.test.ts`));

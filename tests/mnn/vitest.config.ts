@@ -26,7 +26,7 @@ export default defineConfig({
     root: import.meta.dirname,
     include: ['*.test.ts'],
     maxWorkers: 2,
-    sequence: { sequencer: longFirst(LONG) },
+    sequence: { sequencer: longFirst(import.meta.dirname, LONG) },
     testTimeout: 600_000,
     hookTimeout: 600_000,
   },
