@@ -11,6 +11,7 @@ const LONG = [
   'random-graphs',
   'ema',
   'int8-outputs',
+  'skipped-ops',
   'float-outputs',
   'corrections',
   'array-models',
