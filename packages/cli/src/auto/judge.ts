@@ -62,12 +62,13 @@ export class Judge {
     const network = inference.folded.model;
     const whole = runnableModel(network, FLOAT).plan(source.shapes);
     const { names, replaced } = fixedOutputs(whole.plan);
+    // To a model that names no output, all tensors that nobody reads are outputs.
+    if (names.length === 0)
+      throw new UsageError('AUTO: the network has no output to judge by; choose a method');
     this.#outputs = replaced.length > 0 ? names : undefined;
     this.#notes = replaced.map((one) => `AUTO: ${replacedNote(one)}`);
     this.#float = runnableModel(this.#judged(network), FLOAT);
     this.#plan = this.#float.plan(source.shapes);
-    if (matchOutputs(this.#plan.plan, this.#plan.plan).pairs.length === 0)
-      throw new UsageError('AUTO: the network has no output to judge by; choose a method');
     this.#inputs = matchInputs(this.#float.graph, this.#float.graph);
     this.#samples = samples;
     this.#options = options;

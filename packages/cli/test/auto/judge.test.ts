@@ -2,8 +2,9 @@ import { createTable, MNN_DATA_FORMAT, type MnnModel, type Net, type Op, OpType 
 import { type CpuBackend, createCpuBackend } from '@mnnquant/tensor-cpu/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Judge } from '../../src/auto/judge.ts';
+import { UsageError } from '../../src/errors.ts';
 import { openSamples } from '../../src/job/run.ts';
-import { smallNet } from '../scratch.ts';
+import { op, smallNet } from '../scratch.ts';
 import { preparedJob } from './made-up.ts';
 
 let backend: CpuBackend;
@@ -22,7 +23,7 @@ function netWithPlaces(scores: readonly [number, number], outputName: string[]):
     weight: new Float32Array(weight!.length),
     bias: Float32Array.from(scores),
   };
-  const op = (name: string, type: number, from: number, main: Op['main']): Op =>
+  const plain = (name: string, type: number, from: number, main: Op['main']): Op =>
     createTable('Op', {
       name,
       type,
@@ -42,8 +43,8 @@ function netWithPlaces(scores: readonly [number, number], outputName: string[]):
       image!,
       first!,
       { ...second, main: { type: 'Convolution2D', value } },
-      op('scores', OpType.ConvertTensor, 2, { type: 'TensorConvertInfo', value: info }),
-      op('place', OpType.ArgMax, 3, { type: 'ArgMax', value: place }),
+      plain('scores', OpType.ConvertTensor, 2, { type: 'TensorConvertInfo', value: info }),
+      plain('place', OpType.ArgMax, 3, { type: 'ArgMax', value: place }),
     ],
     tensorName: [...net.tensorName!, 'scores', 'place'],
     outputName,
@@ -80,4 +81,23 @@ describe('outputs of whole numbers', () => {
     expect(typical).toBeCloseTo(1, 6);
     expect(logErrors).toHaveLength(3);
   });
+});
+
+it('does not judge by other things where no output can be compared', async () => {
+  // The different values of the image: as many as there happen to be. Nobody reads the second convolution.
+  const net = smallNet();
+  const job = await preparedJob(
+    { width: 8, height: 6 },
+    {
+      ...net,
+      oplists: [...net.oplists!, op('values', OpType.Unique, [0], 3)],
+      tensorName: [...net.tensorName!, 'values'],
+      outputName: ['values'],
+    },
+  );
+  const options = { backend, memoryBytes: 2 ** 26, warn: () => {} };
+  const samples = await openSamples(job, options);
+  expect(() => new Judge(job, samples, options)).toThrow(
+    new UsageError('AUTO: the network has no output to judge by; choose a method'),
+  );
 });
