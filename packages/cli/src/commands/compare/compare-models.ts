@@ -20,7 +20,7 @@ import { VERSION } from '../../version.ts';
 import { memoryWarnings } from '../../warnings.ts';
 import { type Bounds, checkBounds, missedBounds } from './bounds.ts';
 import { type ClassScores, classScores } from './class-scores.ts';
-import { fixedOutputs, replacedNote, withOutputs } from './fixed-outputs.ts';
+import { fixedOutputs, replacedNote, uniqueNames, withOutputs } from './fixed-outputs.ts';
 import { type MatchedInputs, matchInputs, shapesForSecond } from './inputs.ts';
 import { runPairs } from './job.ts';
 import { type Labels, matchLabels, parseLabels } from './labels.ts';
@@ -217,9 +217,9 @@ function ofFixedSizes(
   warn: Warn,
 ): readonly [Opened, Opened] {
   const { names, replaced } = fixedOutputs(plan);
-  const tensors = models.map(({ runnable }) => new Set(runnable.graph.tensorNames));
-  const both = names.length > 0 && names.every((name) => tensors.every((own) => own.has(name)));
-  if (replaced.length === 0 || !both) return models;
+  if (replaced.length === 0 || names.length === 0) return models;
+  const unique = models.map(({ runnable }) => uniqueNames(runnable.graph));
+  if (!names.every((name) => unique.every((own) => own.has(name)))) return models;
   warn(replaced.map(replacedNote));
   const [a, b] = models.map((one) => ({
     ...one,
