@@ -15,6 +15,7 @@ import { correctTogether, keptInputs } from './correct-together.ts';
 import { Correction, finePlan, isTarget, modelTensor } from './correction.ts';
 import { FineCounts } from './fine-counts.ts';
 import { type FloatMeans, tensorMeans } from './float-means.ts';
+import { SampleParts } from './sample-parts.ts';
 import { stepProgress, type VisitJob, visitValues } from './visit-values.ts';
 import { withBiases } from './with-biases.ts';
 
@@ -133,11 +134,12 @@ async function correctLayer(
 ): Promise<void> {
   const counts = new Map<number, FineCounts>();
   const byTensor = new Map(layer.map((node) => [node.outputs[0]!, node]));
+  const parts = new SampleParts(groups);
   for (const { plan, samples } of groups) {
     const group = { plan: finePlan(plan, state), samples };
     const see = (tensor: number, sample: number, data: TensorData, desc: TensorDesc): void => {
       const node = byTensor.get(tensor)!;
-      const own = counts.get(tensor) ?? new FineCounts(node, channelsOf(desc).count, job.samples.count);
+      const own = counts.get(tensor) ?? new FineCounts(node, channelsOf(desc).count, parts);
       counts.set(tensor, own);
       own.add(sample, data, desc);
     };

@@ -1,5 +1,6 @@
 import type { TensorData, TensorDesc } from '@mnnquant/graph';
 import { channelsOf, forEachRun } from './channels.ts';
+import type { SampleParts } from './sample-parts.ts';
 
 /** The mean of a channel in one sample, or in some that are taken together. */
 export interface SampleMean {
@@ -13,27 +14,23 @@ interface Sums {
   readonly values: number;
 }
 
-/** More samples than this are taken together: how far so many parts differ says enough of how far samples do. */
-const MOST_PARTS = 256;
-
 /**
- * Sums per channel, kept apart by sample, or by some samples that follow each other: so their total does not depend on who came first, one
- * sees how samples differ, and memory does not grow with their number (2 kB for each channel at most).
+ * Sums per channel, kept apart by sample, or by parts of some samples: so their total does not depend on who came first, one sees how
+ * samples differ, and memory does not grow with their number (2 kB for each channel at most, and the sums of samples whose parts are not
+ * complete yet: of those that run at a time).
  */
 export class ChannelMeans {
-  readonly #perPart: number;
-  readonly #total: number;
+  readonly #split: SampleParts;
   #samples = 0;
   readonly #parts = new Map<number, Sums>();
   /** By part: its samples, as long as some are missing. */
   readonly #incomplete = new Map<number, Map<number, Sums>>();
-  /** In the order of the samples; made when it is asked for. */
+  /** In the order of the parts; made when it is asked for. */
   #ordered: readonly Sums[] | undefined;
 
-  /** @param total how many samples there will be */
-  constructor(total: number) {
-    this.#total = total;
-    this.#perPart = Math.max(1, Math.ceil(total / MOST_PARTS));
+  /** @param split of all samples that there will be */
+  constructor(split: SampleParts) {
+    this.#split = split;
   }
 
   addValues(sample: number, data: TensorData, desc: Pick<TensorDesc, 'shape' | 'layout'>): void {
@@ -48,17 +45,16 @@ export class ChannelMeans {
   }
 
   /**
-   * @param sample below the total, each once
+   * @param sample one of the parts', each once
    * @param sums [C] of `values` values each
    */
   add(sample: number, sums: Float64Array, values: number): void {
-    const part = Math.floor(sample / this.#perPart);
+    const part = this.#split.partOf(sample);
     const own = this.#incomplete.get(part) ?? new Map<number, Sums>();
     this.#incomplete.set(part, own.set(sample, { sums, values }));
     this.#samples++;
     this.#ordered = undefined;
-    const first = part * this.#perPart;
-    if (own.size < Math.min(this.#perPart, this.#total - first)) return;
+    if (own.size < this.#split.sizeOf(part)) return;
     this.#parts.set(part, together(own));
     this.#incomplete.delete(part);
   }
@@ -72,7 +68,7 @@ export class ChannelMeans {
     return this.#inOrder()[0]?.sums.length ?? 0;
   }
 
-  /** Of one channel, in the order of the samples; means are not finite where some value is not. */
+  /** Of one channel, in the order of the parts; means are not finite where some value is not. */
   of(channel: number): SampleMean[] {
     return this.#inOrder().map(({ sums, values }) => ({ mean: sums[channel]! / values, values }));
   }

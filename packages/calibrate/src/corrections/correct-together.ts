@@ -12,6 +12,7 @@ import { namesOf, type SampleGroup } from '../samples.ts';
 import { channelsOf } from './channels.ts';
 import { type Correction, finePlan, isTarget } from './correction.ts';
 import { FineCounts } from './fine-counts.ts';
+import { SampleParts } from './sample-parts.ts';
 import type { VisitJob } from './visit-values.ts';
 
 /**
@@ -26,11 +27,12 @@ export async function correctTogether(
   const { backend } = job;
   const targets = new Map(plan.steps.filter(isTarget).map((step) => [step.node.index, step]));
   const values = new Map<number, readonly DeviceTensor[]>();
+  const parts = new SampleParts([{ samples }]);
   const onTensor = async (event: TensorEvent): Promise<void> => {
     values.set(event.tensor, event.values);
     const step = targets.get(event.node?.index ?? -1);
     if (step === undefined) return;
-    const counts = new FineCounts(step.node, channelsOf(event.desc).count, job.samples.count);
+    const counts = new FineCounts(step.node, channelsOf(event.desc).count, parts);
     const downloads = event.values.map(async (value, i) =>
       counts.add(samples[i]!, await backend.download(value), event.desc),
     );

@@ -2,6 +2,7 @@ import type { GraphNode, TensorData, TensorDesc } from '@mnnquant/graph';
 import { ChannelMeans } from './channel-means.ts';
 import { channelsOf, forEachRun } from './channels.ts';
 import { resultGrid } from './fine-convolution.ts';
+import type { SampleParts } from './sample-parts.ts';
 import { boundedBin, FINE_BINS, fineBinOrigin, roundedBins } from './solve-shift.ts';
 
 /** Results of a convolution before they are rounded, counted by channel. */
@@ -12,9 +13,9 @@ export class FineCounts {
   readonly #rounded: Int16Array;
   readonly #zero: number;
 
-  /** @param samples how many there will be */
-  constructor(node: GraphNode, channels: number, samples: number) {
-    this.means = new ChannelMeans(samples);
+  /** @param parts of all samples that there will be */
+  constructor(node: GraphNode, channels: number, parts: SampleParts) {
+    this.means = new ChannelMeans(parts);
     const grid = resultGrid(node);
     this.#counts = new Uint32Array(channels * FINE_BINS);
     this.#rounded = roundedBins(grid);

@@ -2,6 +2,7 @@ import { createPlan, type ExecutionPlan, type PlanStep } from '@mnnquant/graph';
 import { OpType } from '@mnnquant/mnn-format';
 import { groupByShape, type SampleGroup } from '../samples.ts';
 import { ChannelMeans } from './channel-means.ts';
+import { SampleParts } from './sample-parts.ts';
 import { stepProgress, type VisitJob, visitValues } from './visit-values.ts';
 
 /** By tensor of the float network: what its channels hold on the average. */
@@ -39,7 +40,8 @@ export async function tensorMeans(
   groups: readonly SampleGroup[],
   tensors: readonly number[],
 ): Promise<Map<number, ChannelMeans>> {
-  const sums = new Map(tensors.map((tensor) => [tensor, new ChannelMeans(job.samples.count)]));
+  const parts = new SampleParts(groups);
+  const sums = new Map(tensors.map((tensor) => [tensor, new ChannelMeans(parts)]));
   const wanted = new Set(tensors);
   for (const group of groups)
     await visitValues(job, group, wanted, (tensor, sample, data, desc) =>

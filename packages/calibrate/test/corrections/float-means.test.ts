@@ -1,6 +1,8 @@
-import { createReferenceBackend, type Sample } from '@mnnquant/graph';
+import { buildGraph, createPlan, createReferenceBackend, type Sample } from '@mnnquant/graph';
+import type { MnnModel } from '@mnnquant/mnn-format';
 import { describe, expect, it } from 'vitest';
 import { correctBiases, type FloatMeans, floatMeans } from '../../src/corrections/index.ts';
+import { int8Candidates } from '../../src/rewrite/candidates.ts';
 import { NetBuilder } from '../rewrite/net-builder.ts';
 import { planOf, quantized } from '../rewrite/plans.ts';
 
@@ -9,13 +11,18 @@ const samples = Array.from(
   (_, i) => new Map([['input', new NetBuilder().noise(192 + i, 1).slice(i)]]) as Sample,
 );
 
-function network() {
+function network(side: number) {
   const net = new NetBuilder();
-  const first = net.convolution(net.input([1, 3, 8, 8]), { outputs: 5, inputs: 3, kernel: 3, relu: true });
+  const first = net.convolution(net.input([1, 3, side, side]), {
+    outputs: 5,
+    inputs: 3,
+    kernel: 3,
+    relu: true,
+  });
   return net.build([net.convolution(first, { outputs: 4, inputs: 5 }, 'last')]);
 }
 
-const model = network();
+const model = network(8);
 const common = {
   plan: planOf(model),
   backend: createReferenceBackend(),
@@ -37,6 +44,34 @@ describe('floatMeans', () => {
         expect(mean).toBeCloseTo(expected, 5);
         expect(values).toBe(64);
       }
+  });
+
+  it('takes samples together as they run where shapes come in turn, in correctBiases as here', async () => {
+    const count = 300;
+    const sides = [4, 8];
+    const noise = new NetBuilder().noise(192 + count, 1);
+    const many = {
+      count,
+      load: async (index: number): Promise<Sample> =>
+        new Map([['input', noise.slice(index, index + 3 * sides[index % 2]! ** 2)]]),
+      shapes: (index: number) => new Map([['input', [1, 3, sides[index % 2]!, sides[index % 2]!]]]),
+    };
+    const free = network(-1);
+    const planFor = (model: MnnModel) => createPlan(buildGraph(model), many.shapes(0));
+    const float = { ...common, plan: planFor(free), samples: many };
+    const means = await floatMeans(float);
+    const parts = [...means.values()][0]!.of(0);
+    expect(parts.map(({ values }) => values)).toEqual([
+      ...new Array(75).fill(2 * 16),
+      ...new Array(75).fill(2 * 64),
+    ]);
+    const candidates = int8Candidates(buildGraph(free), float.plan);
+    const written = quantized(free, { 0: 0.1, 1: 0.1, 2: 0.1 }, candidates);
+    const job = { ...float, model: written, quantizedPlan: planFor(written) };
+    const { shifts } = await correctBiases({ ...job, means });
+    expect(shifts.size).toBe(2);
+    const other = await correctBiases({ ...job, memoryBudgetBytes: 1 });
+    expect(other.shifts).toEqual(shifts);
   });
 
   it('spares correctBiases the float network, for scales that differ', async () => {
