@@ -18,7 +18,7 @@ import type { ScaleTable } from './scale-table.ts';
 import { SolveAhead } from './solve-ahead.ts';
 import { planScales, type ScalePlan, solveScales } from './solve-scales.ts';
 import type { FeatureSolver, FeatureStatistics } from './solvers/feature-solver.ts';
-import { type FeatureMethod, featureSolvers } from './solvers/index.ts';
+import { type FeatureMethod, featureSolvers, findsZeroPoints } from './solvers/index.ts';
 import {
   type EncodedStatistics,
   encodeStatistics,
@@ -124,7 +124,7 @@ export interface CalibrationResult {
 export async function calibrate(job: CalibrationJob): Promise<CalibrationResult> {
   const { plan, config, samples } = job;
   checkNumbers(config, samples.count);
-  const asymmetric = config.featureMethod === 'EMA' || config.featureAsymmetric === true;
+  const asymmetric = findsZeroPoints(config.featureMethod, config.featureAsymmetric);
   const candidates = int8Candidates(plan.graph, plan, { skip: config.skip, asymmetric });
   const scalePlan = planScales(plan, candidates);
   const learned = await learnedWeights(job, candidates);

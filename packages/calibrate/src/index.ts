@@ -105,7 +105,7 @@ export type {
   HistogramStatistics,
   ScaleMethod,
 } from './solvers/feature-solver.ts';
-export { type FeatureMethod, featureSolvers } from './solvers/index.ts';
+export { type FeatureMethod, featureSolvers, findsZeroPoints } from './solvers/index.ts';
 export { DEFAULT_PERCENTILE } from './solvers/percentile.ts';
 export {
   type EncodedStatistics,

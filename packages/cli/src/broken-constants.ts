@@ -1,4 +1,4 @@
-import { int8Candidates } from '@mnnquant/calibrate';
+import { findsZeroPoints, int8Candidates } from '@mnnquant/calibrate';
 import type { ExecutionPlan, GraphNode } from '@mnnquant/graph';
 import type { Config } from './config/schema.ts';
 import { QuantizeError } from './errors.ts';
@@ -35,7 +35,9 @@ interface BrokenConstants {
 export function checkConstants(plan: ExecutionPlan, config: Config, training: boolean): string[] {
   const broken = plan.steps.flatMap(({ node }) => brokenOf(node));
   if (broken.length === 0) return [];
-  const options = { skip: skipOf(config), asymmetric: config.feature_asymmetric };
+  // As in calibrate: what int8 would not round ends no run.
+  const asymmetric = findsZeroPoints(config.feature_quantize_method, config.feature_asymmetric);
+  const options = { skip: skipOf(config), asymmetric };
   const { nodes } = int8Candidates(plan.graph, plan, options);
   const fatal = broken.filter(
     ({ node, areWeights }) => areWeights && !training && nodes.get(node.index) === 'int8',

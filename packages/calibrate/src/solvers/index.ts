@@ -16,3 +16,13 @@ export const featureSolvers = {
 
 /** EMA is no solver of statistics: it has a forward of its own. */
 export type FeatureMethod = keyof typeof featureSolvers | 'EMA';
+
+/**
+ * Whether tensors get zero points other than 0.
+ *
+ * @param method `feature_quantize_method`; of a search that tries several, none of which is EMA, its own name
+ * @param asked `feature_asymmetric`, which EMA does without
+ */
+export function findsZeroPoints(method: FeatureMethod | 'AUTO', asked = false): boolean {
+  return method === 'EMA' || asked;
+}

@@ -10,6 +10,7 @@ import {
   equalize,
   type FeatureMethod,
   type FloatMeans,
+  findsZeroPoints,
   quantizeModel,
   quantizeWeights,
   trainingForward,
@@ -58,7 +59,7 @@ export function equalizeJob(
   return equalize({
     model: inference.folded.model,
     plan,
-    asymmetric: config.feature_asymmetric || config.feature_quantize_method === 'EMA',
+    asymmetric: findsZeroPoints(config.feature_quantize_method, config.feature_asymmetric),
     backend,
     samples,
     strict,

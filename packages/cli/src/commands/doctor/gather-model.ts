@@ -1,4 +1,4 @@
-import { int8Candidates, multiplyAdds } from '@mnnquant/calibrate';
+import { findsZeroPoints, int8Candidates, multiplyAdds } from '@mnnquant/calibrate';
 import {
   buildGraph,
   createPlan,
@@ -94,7 +94,7 @@ export function workOf(
   }
   const { nodes } = int8Candidates(graph, plan, {
     skip: ({ name }) => skips.includes(name),
-    asymmetric: config.feature_quantize_method === 'EMA' || config.feature_asymmetric,
+    asymmetric: findsZeroPoints(config.feature_quantize_method, config.feature_asymmetric),
   });
   const convolutions = plan.steps.filter(({ node }) => isConvolution(node));
   const float = new Map<string, string[]>();
