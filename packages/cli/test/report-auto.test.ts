@@ -23,7 +23,7 @@ import {
 import { LEAST_SPACING } from '../src/report/html/axis-ticks.ts';
 import { correctedOps } from '../src/report/html/corrections-section.ts';
 import { renderReport } from '../src/report/html/index.ts';
-import { durationText } from '../src/report/html/text.ts';
+import { durationText, large } from '../src/report/html/text.ts';
 import { pointsText, sortedTrials, trialColumns, trialRows } from '../src/report/html/trial-columns.ts';
 import { type Report, reportSchema } from '../src/report/schema.ts';
 import { exampleAuto, exampleCorrections, searched } from './report-auto-example.ts';
@@ -310,6 +310,17 @@ describe('the section', () => {
   });
 });
 
+it.each([
+  [999, '999'],
+  [999_499, '999 k'],
+  [999_500, '1.00 M'],
+  [999_499_999, '999 M'],
+  [999_500_000, '1.00 G'],
+  [1.234e9, '1.23 G'],
+])('large numbers have a prefix and no exponent: %s', (count, shown) => {
+  expect(large(count)).toBe(shown);
+});
+
 describe('the ranking of ops', () => {
   /** Costs as the ranking counts them, of a network with 1000 multiply-adds that can all be freed. */
   const brings = (op: string, multiplyAdds: number, after: number) => ({
@@ -328,6 +339,19 @@ describe('the ranking of ops', () => {
     expect(text).toContain('pad0.900000.9100010 %0 %0100 %');
     expect(text).toContain('first in float0.900000.9500050 %4.0 %4012.2 %');
     expect(text).toContain('large0.900001.00000100 %90.0 %9001.11 %');
+  });
+
+  it.each([
+    [999.4, '999 %'],
+    [999.6, '1000 %'],
+    [999.99, '1000 %'],
+    [1000.4, '1000 %'],
+  ])('says what goes for a percent without an exponent: %s', async (percents, shown) => {
+    // All of the error, of a network of 1000 multiply-adds.
+    const one = { op: 'a', multiplyAdds: 1, cost: 1000 / percents, before: 0, after: 1 };
+    const report = await exampleReport(8);
+    const text = textOf({ ...report, auto: auto([trial(1)], { sensitivity: [one] }) }, 'auto');
+    expect(text).toContain(`100 %0.1 %1${shown}`);
   });
 
   it('has numbers that fall as the ranking does', async () => {

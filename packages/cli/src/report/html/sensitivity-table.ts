@@ -39,5 +39,6 @@ function worthText(one: ReportSensitivity, total: number): string {
   if (share === undefined || share < 0 || !(one.cost > 0)) return NOTHING;
   const percents = (share * total) / one.cost;
   if (percents > 0 && percents < 0.01) return '<0.01 %';
-  return `${percents < 1000 ? percents.toPrecision(3) : percents.toFixed(0)} %`;
+  // What rounds to 1000 has no three digits that count: they would be followed by an exponent.
+  return `${percents < 999.5 ? percents.toPrecision(3) : percents.toFixed(0)} %`;
 }

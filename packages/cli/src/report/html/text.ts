@@ -53,10 +53,10 @@ export function percent(part: number, total: number): string {
   return share > 0.9995 ? '>99.9 %' : `${(100 * share).toFixed(1)} %`;
 }
 
-/** With a prefix of the SI: `12.3 M`. */
+/** With a prefix of the SI: `12.3 M`. What rounds to 1000 has the next one. */
 export function large(count: number): string {
   const [unit, size] =
-    count >= 1e9 ? ['G', 1e9] : count >= 1e6 ? ['M', 1e6] : count >= 1e3 ? ['k', 1e3] : ['', 1];
+    count >= 999.5e6 ? ['G', 1e9] : count >= 999.5e3 ? ['M', 1e6] : count >= 1e3 ? ['k', 1e3] : ['', 1];
   return unit === '' ? String(count) : `${(count / Number(size)).toPrecision(3)} ${unit}`;
 }
 
