@@ -1,9 +1,8 @@
 import type { ExecutionPlan, GraphNode } from '@mnnquant/graph';
 import { opTypeName, type TensorQuantInfo } from '@mnnquant/mnn-format';
+import { HAIR } from '../hair.ts';
 import { listOps } from './families.ts';
 
-/** Two steps of float32, as in set-apart.ts: the runtime sees two scales, and no value changes by more than a hair. */
-const HAIR = 2 ** -22;
 /** Neighbours must differ, not all; so many hairs are still less than a thousandth. */
 const MOST_HAIRS = 1024;
 

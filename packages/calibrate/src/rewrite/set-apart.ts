@@ -1,8 +1,6 @@
 import type { QuantParams } from '@mnnquant/graph';
 import { type Op, OpType } from '@mnnquant/mnn-format';
-
-// Two steps of float32: enough for the runtime to see two scales, too little to matter to a value.
-const NUDGE = 1 + 2 ** -22;
+import { HAIR } from '../hair.ts';
 
 /**
  * Gives the outputs of the pools among `apart` (op indices) a scale that differs from the input's by
@@ -22,7 +20,7 @@ export function setPoolsApart(
     const output = result.get(outputId);
     if (input === undefined || output === undefined) continue;
     if (Math.fround(input.scale) !== Math.fround(output.scale)) continue;
-    result.set(outputId, { ...output, scale: Math.fround(Math.fround(output.scale) * NUDGE) });
+    result.set(outputId, { ...output, scale: Math.fround(Math.fround(output.scale) * (1 + HAIR)) });
   }
   return result;
 }

@@ -1,5 +1,6 @@
 import type { ExecutionPlan } from '@mnnquant/graph';
 import { opTypeName } from '@mnnquant/mnn-format';
+import { HAIR } from '../hair.ts';
 import type { TensorScale } from '../scale-table.ts';
 import type { TieGroup } from './tie-groups.ts';
 
@@ -10,9 +11,6 @@ export interface SolvedGroup {
 
 // MNN computes a Pooling3D by Pooling.
 const POOLS: ReadonlySet<string> = new Set(['Pooling', 'Pooling3D']);
-
-// Two steps of float32: enough to differ, too little to matter.
-const NUDGE = 1 + 2 ** -22;
 
 /**
  * Gives the output of an untied pool another scale than its input.
@@ -34,7 +32,7 @@ export function separateAveragePools(plan: ExecutionPlan, solved: readonly Solve
     const from = result[input] as SolvedGroup;
     const to = result[output] as SolvedGroup;
     if (from.scale.scale !== to.scale.scale) continue;
-    result[output] = { ...to, scale: { ...to.scale, scale: Math.fround(to.scale.scale * NUDGE) } };
+    result[output] = { ...to, scale: { ...to.scale, scale: Math.fround(to.scale.scale * (1 + HAIR)) } };
   }
   return result;
 }
