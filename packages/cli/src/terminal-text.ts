@@ -1,5 +1,6 @@
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
+import { listed } from './listed.ts';
 
 /** A name that is cut to less says nothing. */
 const LEAST_NAME = 8;
@@ -12,16 +13,12 @@ const LEAST_NAME = 8;
  */
 export function fittingNames(names: readonly string[], room: number): string {
   for (let shown = names.length; shown > 0; shown--) {
-    const text = listed(names.slice(0, shown), names.length - shown);
+    const text = listed(names, shown);
     if (stringWidth(text) <= room) return text;
   }
   const [first, ...others] = names;
-  const left = room - stringWidth(listed([''], others.length));
-  return first === undefined || left < LEAST_NAME ? '' : listed([shorten(first, left)], others.length);
-}
-
-function listed(names: readonly string[], more: number): string {
-  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const left = room - stringWidth(listed(['', ...others], 1));
+  return first === undefined || left < LEAST_NAME ? '' : listed([shorten(first, left), ...others], 1);
 }
 
 /** At most `room` columns: both ends of a name tell most about it. */
