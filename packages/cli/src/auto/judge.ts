@@ -104,14 +104,7 @@ export class Judge {
       backend,
       strict,
       memoryBytes: memoryBytes * (1 - KEPT_SHARE),
-      onOutput: (pair, sample, ours, theirs) => {
-        if (counting.has(pair) && !ours.data.every(Number.isFinite))
-          throw new QuantizeError(
-            `AUTO: ${sampleName(samples, sample)} cannot judge: the float network's output ${pair.a.name} has values that are NaN or infinite; take it out`,
-          );
-        measured.add(pair, sample, ours, theirs);
-        if (counting.has(pair)) errors.add(pair.a.name, sample, ours, theirs);
-      },
+      onOutput: addingTo({ measured, errors, counting, samples }),
       onProgress,
     });
     const warnings = [...this.#notes, ...measured.warnings];
@@ -150,6 +143,29 @@ export class Judge {
     const classes = chosen.map((sample) => all.classes[sample]);
     return { file, offset, output: labelledOutput(scores, outputName), labels: { ...all, classes } };
   }
+}
+
+interface Seen {
+  readonly measured: Measurement;
+  readonly errors: SampleErrors;
+  readonly counting: ReadonlySet<OutputPair>;
+  readonly samples: OpenedSamples;
+}
+
+/**
+ * Takes an output of a sample: into what is measured, and into the errors where it counts.
+ *
+ * @returns throws a `QuantizeError` where that of the float network, which others are judged by, is not finite
+ */
+function addingTo({ measured, errors, counting, samples }: Seen): PairJob['onOutput'] {
+  return (pair, sample, ours, theirs) => {
+    if (counting.has(pair) && !ours.data.every(Number.isFinite))
+      throw new QuantizeError(
+        `AUTO: ${sampleName(samples, sample)} cannot judge: the float network's output ${pair.a.name} has values that are NaN or infinite; take it out`,
+      );
+    measured.add(pair, sample, ours, theirs);
+    if (counting.has(pair)) errors.add(pair.a.name, sample, ours, theirs);
+  };
 }
 
 /** Whether all outputs had the float network's sizes: what has not is as wrong as can be. */

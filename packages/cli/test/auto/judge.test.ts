@@ -53,7 +53,11 @@ function netWithPlaces(scores: readonly [number, number], outputName: string[]):
 
 /** The verdict on a network whose scores are so little different that the places of all of them change. */
 async function verdictOnSwapped(...outputName: string[]) {
-  const job = await preparedJob({ width: 8, height: 6 }, netWithPlaces([1, 1.01], outputName));
+  return verdictOn([1, 1.01], outputName);
+}
+
+async function verdictOn(scores: readonly [number, number], outputName: string[]) {
+  const job = await preparedJob({ width: 8, height: 6 }, netWithPlaces(scores, outputName));
   const options = { backend, memoryBytes: 2 ** 26, warn: () => {} };
   const samples = await openSamples(job, options);
   const swapped = await preparedJob({ width: 8, height: 6 }, netWithPlaces([1.01, 1], outputName));
@@ -80,6 +84,19 @@ describe('outputs of whole numbers', () => {
     expect(error).toBe(1);
     expect(typical).toBeCloseTo(1, 6);
     expect(logErrors).toHaveLength(3);
+  });
+});
+
+describe('an output of the float network that is not finite', () => {
+  it('ends a search with the name of the sample', async () => {
+    await expect(verdictOn([1, Number.NaN], ['scores'])).rejects.toThrow(
+      /^AUTO: .*\.bmp cannot judge: the float network's output scores has values that are NaN or infinite/,
+    );
+  });
+
+  it('does no harm on the way to one', async () => {
+    const { outputs } = await verdictOn([1, Number.NaN], ['place']);
+    expect(outputs.map(({ name }) => name)).toEqual(['place']);
   });
 });
 
