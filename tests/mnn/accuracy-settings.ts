@@ -26,6 +26,10 @@ const SCALES: readonly Setting[] = [
 const CORRECTED: readonly Setting[] = [
   ['weights GPTQ', { weight_quantize_method: 'GPTQ' }],
   ['weights MAX_ABS, equalized, biases corrected', { equalize: true, bias_correction: true }],
+  [
+    'weights MSE, equalized, biases corrected',
+    { weight_quantize_method: 'MSE', equalize: true, bias_correction: true },
+  ],
   ['weights GPTQ, biases corrected', { weight_quantize_method: 'GPTQ', bias_correction: true }],
   [
     'weights GPTQ, equalized, biases corrected',
