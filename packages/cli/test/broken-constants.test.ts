@@ -55,17 +55,22 @@ describe('weights that are NaN or infinite', () => {
 });
 
 describe('biases that are NaN or infinite', () => {
-  it('are warned of before what comes of them', async () => {
-    const { code, stderr } = await quantize(netWith('conv1', 'bias', [3], Number.NaN));
-    expect(code).toBe(1);
-    expect(messages(stderr)).toEqual([
-      'warning: conv1: 1 of its 4 biases is NaN or infinite',
-      expect.stringMatching(/^error: conv2: expected finite numbers/),
-    ]);
-  });
+  it.each([Number.NaN, Number.NEGATIVE_INFINITY])(
+    'end a run where int8 would round them, with the name of their op: %s',
+    async (value) => {
+      const { code, stderr } = await quantize(netWith('conv1', 'bias', [3], value));
+      expect([code, messages(stderr)]).toEqual([
+        1,
+        [
+          'error: conv1: 1 of its 4 biases is NaN or infinite: it cannot be quantized; the float model is broken, convert it again',
+        ],
+      ]);
+    },
+  );
 
-  it('do no harm where a ReLU makes 0 of them', async () => {
-    const { code, stderr } = await quantize(netWith('conv1', 'bias', [3], Number.NEGATIVE_INFINITY));
+  it('are warned of in an op that stays float, where a ReLU may make 0 of them', async () => {
+    const net = netWith('conv1', 'bias', [3], Number.NEGATIVE_INFINITY);
+    const { code, stderr } = await quantize(net, { skip_quant_op_names: ['conv1'] });
     expect([code, messages(stderr)]).toEqual([0, ['warning: conv1: 1 of its 4 biases is NaN or infinite']]);
   });
 });

@@ -66,6 +66,8 @@ function checkRequest({
     throw new UsageError(`--time: expected a time above 0, got ${timeMs / 1000} s`);
   if (minInt8 !== undefined && !(minInt8 >= 0 && minInt8 <= 1))
     throw new UsageError(`--min-int8: expected a share from 0 to 1, got ${minInt8}`);
+  if (minInt8 !== undefined && cosine === undefined && maxDrop === undefined)
+    throw new UsageError('--min-int8 needs --target or --max-drop: without one no layer is left in float');
   if (labels !== undefined) return;
   if (labelOffset !== 0) throw new UsageError('--label-offset needs --labels');
   if (labelOutput !== undefined) throw new UsageError('--label-output needs --labels');
