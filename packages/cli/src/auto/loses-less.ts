@@ -8,8 +8,8 @@ const LEAST_GAIN = 0.03;
 
 /**
  * Whether one int8 model loses less than another, as far as the same few samples can tell: in the geometric mean at least 3 % less, and by
- * more than twice the standard error of that mean, since of ten or twenty settings that are equally good one is ahead by one standard error
- * for sure. Samples differ far more from each other than settings do, so they are compared in pairs (paired t-statistic).
+ * more than twice the standard error of that mean, since of ten or twenty settings that are equally good one is most likely ahead by one
+ * standard error. Samples differ far more from each other than settings do, so they are compared in pairs (paired t-statistic).
  *
  * @param one logarithms of the errors, by sample; Infinity is the worst, and nothing at all is as bad
  * @param than of the same samples
